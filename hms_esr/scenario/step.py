@@ -1,0 +1,262 @@
+"""Owns what a step is, and what a step may ask of the person who performs it.
+
+Knows nothing of sockets, greenlets or HTML parsers: the engine hands in an :class:`Actor`.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
+
+from pydantic import Field, PlainSerializer, PlainValidator, ValidationError
+
+from hms_esr.registry import did_you_mean
+from hms_esr.scenario.tagged import key_of, mistake, under
+from hms_esr.scenario.types import Frozen, Text
+from hms_esr.steps import RESERVED, STEPS
+
+
+class Extract(Frozen):
+    """Where a saved value is found in an answer: exactly one of the four; ``regex`` saves its first group."""
+
+    css: Text | None = None
+    regex: Text | None = None
+    header: Text | None = None
+    json_path: Text | None = Field(None, alias="json")
+
+    def model_post_init(self, context: Any) -> None:
+        """Refuse none or several."""
+        if sum(value is not None for value in (self.css, self.regex, self.header, self.json_path)) != 1:
+            raise ValueError("save takes exactly one of css, regex, header, json")
+
+
+@dataclass(frozen=True, slots=True)
+class Upload:
+    """A file as it is sent: name, media type, bytes."""
+
+    filename: str
+    media_type: str
+    content: bytes
+
+
+class Answer(Protocol):
+    """An HTTP answer as steps see it. Everything is lazy: nothing is decoded before it is asked for."""
+
+    status: int
+    url: str
+    """Address after redirects, absolute."""
+    sent_sim_s: float
+    """Simulated seconds told to the target with the request."""
+
+    @property
+    def path(self) -> str:
+        """Path after redirects, without query."""
+        ...
+
+    @property
+    def text(self) -> str:
+        """Body as text."""
+        ...
+
+    def header(self, name: str) -> str | None:
+        """Value of a header, any case; None if absent."""
+        ...
+
+    def json(self) -> Any:
+        """Body as JSON; StepFailed("expectation") if it is none."""
+        ...
+
+
+class FormField(Protocol):
+    """One control of a form. ``kind`` is text, hidden, file, select, radio, checkbox, textarea, submit, …"""
+
+    name: str
+    kind: str
+    value: str
+    required: bool
+
+
+class Form(Protocol):
+    """A form of the current page."""
+
+    @property
+    def fields(self) -> Sequence[FormField]:
+        """Controls in page order."""
+        ...
+
+    @property
+    def action(self) -> str:
+        """Absolute address it is sent to."""
+        ...
+
+
+class Actor(Protocol):
+    """The person who performs a step: what the engine offers, and all that a step may use."""
+
+    k: int
+    fields: Mapping[str, str]
+    """The persona's values, ``persona.x`` in templates."""
+    vars: dict[str, str]
+    """Saved and given values, ``vars.x`` in templates."""
+    filled: dict[str, str]
+    """Values waiting for the next submit, by field name."""
+    uploads: dict[str, Upload]
+    """Files waiting for the next submit, by field name; key ``""`` means the only file field."""
+    answer: Answer | None
+    """The last answer."""
+
+    def render(self, text: str) -> str:
+        """``text`` with ``{{ … }}`` replaced."""
+        ...
+
+    def request(
+        self,
+        method: str,
+        address: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        media_type: str = "",
+        page: bool = True,
+    ) -> Answer:
+        """Send one request (redirects followed), record it under the step, make it the current page if ``page``."""
+        ...
+
+    def form(self, *, with_kind: str = "") -> Form | None:
+        """The form the person is looking at: with a control of ``with_kind`` (``file``, ``password``, ``card``) or first."""
+        ...
+
+    def submit(self, form: Form | None, *, button: str = "") -> Answer:
+        """Send ``form`` as a browser would, filled and completed; without one POST the filled values as JSON."""
+        ...
+
+    def find(self, text: str) -> tuple[Literal["link", "button"], str | Form] | None:
+        """The link (its address) or button (its form) of the current page with that text, case and spaces ignored."""
+        ...
+
+    def file(self, name: str, size_kb: float | None) -> Upload:
+        """An existing file, or one made up by its ending and size, the same for the same person."""
+        ...
+
+    def pause(self, sim_s: float) -> None:
+        """Wait that many simulated seconds."""
+        ...
+
+    def wait_for(self, outcome: Outcome) -> None:
+        """Stop here without socket or greenlet until ``outcome`` is known, then go on with the next step."""
+        ...
+
+    def uniform(self, kind: str) -> float:
+        """A number in [0, 1) of this person at this step."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """What a person waits for: ``status`` behind ``url`` within ``within_s`` simulated seconds of ``since_sim_s``."""
+
+    url: str
+    status: str
+    since_sim_s: float
+    within_s: float
+    every_s: float | None
+
+
+class Step(Frozen):
+    """One thing a person does. A subclass is one file in ``hms_esr/steps/`` and one line in its table.
+
+    ``verb`` is the key it is written with. ``shorthand`` turns the value under that key into fields.
+    ``perform`` does it, raising StepFailed when the target or the person fails.
+    """
+
+    verb: ClassVar[str] = ""
+    sends: ClassVar[bool] = True
+    """Whether a request usually goes out: such steps are counted and get the persona's pause before them."""
+
+    name: Text | None = None
+    save: dict[str, Extract] = {}
+
+    @classmethod
+    def shorthand(cls, value: Any) -> Mapping[str, Any]:
+        """Fields meant by the value under the verb; a mapping is taken as fields, nothing as no fields."""
+        if value is None:
+            return {}
+        if isinstance(value, Mapping):
+            return value
+        raise ValueError(f"{cls.verb} takes keys and values, found {type(value).__name__}")
+
+    def perform(self, actor: Actor) -> None:
+        """Do it."""
+        raise TypeError(f"step class {type(self).__name__} has no perform")
+
+    def written(self) -> Any:
+        """The value under the verb in canonical form."""
+        return self.model_dump(by_alias=True, exclude_defaults=True, exclude={"name", "save"}) or None
+
+    @classmethod
+    def parse(cls, value: Any) -> Self:
+        """A step of this class from the value under its verb."""
+        return cls.model_validate(dict(cls.shorthand(value)))
+
+
+def parse_step(value: Any) -> Step:
+    """A step from ``login``, ``{visit: /path, name: x}`` or a Step; every mistake with its place."""
+    if isinstance(value, Step):
+        return value
+    if isinstance(value, str):
+        value = {value: None}
+    if not isinstance(value, Mapping):
+        raise mistake(f"a step is a verb or 'verb: value', found {type(value).__name__}", (), value)
+    for key in value:
+        if key in RESERVED:
+            raise mistake(f"'{key}' is reserved for later; leave it out", (key,))
+    common = ("name", "save")
+    verb = key_of(STEPS, value, common)
+    cls = STEPS.get(verb)
+    return _build(cls, verb, value, common)
+
+
+def _build(cls: type[Step], verb: str, value: Mapping[str, Any], common: tuple[str, ...]) -> Step:
+    shared = {key: value[key] for key in value if key in common}
+    beside = {key: value[key] for key in value if key not in common and key != verb}
+    try:
+        inner = dict(cls.shorthand(value[verb]))
+    except ValidationError as error:
+        raise under(error, (verb,)) from None
+    except ValueError as error:
+        raise mistake(str(error), (verb,), value[verb]) from None
+    for key in beside:
+        if key not in cls.keys() or key in inner:
+            raise mistake(f"unknown key '{key}' beside '{verb}'.{did_you_mean(key, cls.keys())}", (key,))
+    try:
+        return cls.model_validate(inner | beside | shared)
+    except ValidationError as error:
+        raise _placed(error, verb, {*beside, *shared}) from None
+
+
+def _placed(error: ValidationError, verb: str, outside: set[str]) -> ValidationError:
+    """Mistakes moved below the verb, but for those in keys that stand beside it."""
+    from pydantic_core import InitErrorDetails, PydanticCustomError
+
+    lines = []
+    for one in error.errors(include_url=False):
+        loc = one["loc"] if one["loc"] and one["loc"][0] in outside else (verb, *one["loc"])
+        text = one["msg"].replace("{", "{{").replace("}", "}}")
+        lines.append(
+            InitErrorDetails(type=PydanticCustomError(one["type"], text), loc=loc, input=one["input"])  # type: ignore[arg-type]
+        )
+    return ValidationError.from_exception_data(verb, lines)
+
+
+def write_step(step: Step) -> Any:
+    """The canonical form of ``step``: a bare verb, or a mapping that :func:`parse_step` reads back to an equal step."""
+    inner = step.written()
+    beside = step.model_dump(by_alias=True, exclude_defaults=True, include={"name", "save"})
+    if inner is None and not beside:
+        return step.verb
+    return {step.verb: inner} | beside
+
+
+AnyStep = Annotated[Step, PlainValidator(parse_step), PlainSerializer(write_step)]
+"""Any kind of step, chosen by the verb it is written with."""
