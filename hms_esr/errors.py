@@ -54,7 +54,7 @@ class EnvironmentProblem(EsrError):
 
 
 class TargetRefused(EnvironmentProblem):
-    """The guard said no to a host and port. The text names the host, why, and the option or proof that would allow it."""
+    """The guard said no to a host and port; the text names the host, why, and what would allow it."""
 
 
 class NoData(EsrError):

@@ -227,8 +227,8 @@ def _build(cls: type[Step], verb: str, value: Mapping[str, Any], common: tuple[s
     except ValueError as error:
         raise mistake(str(error), (verb,), value[verb]) from None
     for key in beside:
-        if key not in cls.keys() or key in inner:
-            raise mistake(f"unknown key '{key}' beside '{verb}'.{did_you_mean(key, cls.keys())}", (key,))
+        if key not in cls.key_names() or key in inner:
+            raise mistake(f"unknown key '{key}' beside '{verb}'.{did_you_mean(key, cls.key_names())}", (key,))
     try:
         return cls.model_validate(inner | beside | shared)
     except ValidationError as error:

@@ -21,7 +21,7 @@ class Frozen(BaseModel):
     model_config = ConfigDict(frozen=True, extra="forbid", populate_by_name=True, validate_default=False)
 
     @classmethod
-    def keys(cls) -> list[str]:
+    def key_names(cls) -> list[str]:
         """Names as files write them."""
         return [field.alias or name for name, field in cls.model_fields.items()]
 
@@ -31,7 +31,7 @@ class Frozen(BaseModel):
         try:
             return handler(data)
         except ValidationError as error:
-            raise suggest_keys(error, cls.__name__, cls.keys()) from None
+            raise suggest_keys(error, cls.__name__, cls.key_names()) from None
 
 
 def suggest_keys(error: ValidationError, title: str, keys: list[str]) -> ValidationError:
