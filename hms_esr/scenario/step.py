@@ -143,6 +143,10 @@ class Actor(Protocol):
         """Wait that many simulated seconds."""
         ...
 
+    def status_link(self) -> str | None:
+        """Where the last answer says its outcome will be known: rel=status, Link header or status_url; None if nowhere."""
+        ...
+
     def wait_for(self, outcome: Outcome) -> None:
         """Stop here without socket or greenlet until ``outcome`` is known, then go on with the next step."""
         ...

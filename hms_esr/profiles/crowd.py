@@ -1,0 +1,138 @@
+"""Owns who comes when: numbers everybody of a scenario, with intended time, journey and persona, purely from the seed.
+
+Knows nothing of real time, workers' lives or what people do when they come.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from heapq import merge
+from itertools import accumulate
+
+from hms_esr.draw import pick, uniform
+from hms_esr.profiles.arrivals import Arrivals
+from hms_esr.profiles.profile import Curve
+from hms_esr.scenario.model import Journey, Scenario
+
+
+@dataclass(frozen=True, slots=True)
+class Arrival:
+    """Person ``k`` is meant to come at simulated second ``at_s`` and do journey ``journey`` (index) as ``role``.
+
+    In a closed load ``place`` is the place the person fills (-1: an open load) and ``at_s`` when it is first filled.
+    """
+
+    k: int
+    at_s: float
+    journey: int
+    role: str
+    place: int = -1
+
+
+@dataclass(frozen=True, slots=True)
+class Stream:
+    """One load and those who come by it: numbers ``first_k …``; ``journeys`` are indices with cumulative weights."""
+
+    arrivals: Arrivals
+    closed: bool
+    first_k: int
+    journeys: tuple[int, ...]
+    weights: tuple[float, ...]
+
+
+class Crowd:
+    """Everybody of a scenario at a seed, scale and warp. Open streams are numbered first, closed places after them."""
+
+    def __init__(self, scenario: Scenario, *, seed: int, warp: float, scale: float = 1.0) -> None:
+        self.scenario = scenario
+        self.seed = seed
+        self.length_s = scenario.length_s
+        self.warp = warp
+        self._roles = [
+            (tuple(journey.persona), tuple(accumulate(journey.persona.values()))) for journey in scenario.journeys
+        ]
+        self.streams = tuple(self._streams(scenario, scale))
+
+    def _streams(self, scenario: Scenario, scale: float) -> Iterator[Stream]:
+        common = [index for index, journey in enumerate(scenario.journeys) if journey.load is None]
+        loads = [(scenario.load, common)] if scenario.load is not None else []
+        loads += [(journey.load, [index]) for index, journey in enumerate(scenario.journeys) if journey.load]
+        loads.sort(key=lambda pair: pair[0] is not None and pair[0].closed)
+        first_k = 0
+        for number, (load, indices) in enumerate(loads):
+            if load is None:
+                continue
+            load = load if scale == 1.0 else load.scaled(scale)
+            curve = load.curve(self.length_s, self.warp)
+            arrivals = Arrivals(curve, scenario.spacing, self.seed, number)
+            weights = tuple(accumulate(_weight(scenario.journeys[index]) for index in indices))
+            yield Stream(arrivals, load.closed, first_k, tuple(indices), weights)
+            first_k += arrivals.total
+
+    @property
+    def total(self) -> int:
+        """Everybody planned; each place of a closed load once."""
+        return sum(stream.arrivals.total for stream in self.streams)
+
+    @property
+    def closed(self) -> bool:
+        """Whether any load is a closed loop."""
+        return any(stream.closed for stream in self.streams)
+
+    @property
+    def places(self) -> int:
+        """Places of all closed loads: the next person of a place has the number ``k + places``."""
+        return sum(stream.arrivals.total for stream in self.streams if stream.closed)
+
+    def person(self, k: int, stream: Stream, at_s: float) -> Arrival:
+        """Person ``k`` of ``stream`` coming at ``at_s``."""
+        journey = stream.journeys[0]
+        if len(stream.journeys) > 1:
+            journey = stream.journeys[pick(stream.weights, uniform(self.seed, "journey", k))]
+        roles, weights = self._roles[journey]
+        role = roles[0] if len(roles) == 1 else roles[pick(weights, uniform(self.seed, "role", k))]
+        place = (k - stream.first_k) % stream.arrivals.total if stream.closed else -1
+        return Arrival(k, at_s, journey, role, place)
+
+    def arrival(self, k: int) -> Arrival:
+        """Person ``k``, in O(block); IndexError when nobody has that number."""
+        for stream in self.streams:
+            total = stream.arrivals.total
+            if stream.first_k <= k < stream.first_k + total or (stream.closed and k >= stream.first_k):
+                return self.person(k, stream, stream.arrivals.at_s((k - stream.first_k) % total))
+        raise IndexError(f"nobody has the number {k}; there are {self.total} people")
+
+    def again(self, before: Arrival, at_s: float) -> Arrival:
+        """Who fills the place of ``before``, a person of a closed load, when it is free again."""
+        stream = next(one for one in self.streams if one.closed and one.first_k <= before.k)
+        for one in self.streams:
+            if one.closed and one.first_k <= before.k:
+                stream = one
+        return self.person(before.k + stream.arrivals.total, stream, at_s)
+
+    def in_order(self, worker: int = 0, workers: int = 1) -> Iterator[Arrival]:
+        """Everybody with ``k % workers == worker``, in order of intended time, lazily (flat memory)."""
+        return merge(*(self._stream(stream, worker, workers) for stream in self.streams), key=lambda one: one.at_s)
+
+    def _stream(self, stream: Stream, worker: int, workers: int) -> Iterator[Arrival]:
+        start = (worker - stream.first_k) % workers
+        for index in range(start, stream.arrivals.total, workers):
+            yield self.person(stream.first_k + index, stream, stream.arrivals.at_s(index))
+
+    def expected(self, until_s: float) -> float:
+        """People of open loads (and places of closed ones) expected before simulated second ``until_s``."""
+        return sum(stream.arrivals.curve.expected(until_s) for stream in self.streams)
+
+    @property
+    def peak_per_real_s(self) -> float:
+        """Most people starting per real second."""
+        return sum(stream.arrivals.curve.peak * self.warp for stream in self.streams)
+
+    def curve(self) -> tuple[Curve, ...]:
+        """The curves, one per stream."""
+        return tuple(stream.arrivals.curve for stream in self.streams)
+
+
+def _weight(journey: Journey) -> float:
+    return journey.weight

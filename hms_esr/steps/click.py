@@ -1,0 +1,42 @@
+"""Owns the step that follows a link or presses a button. Knows nothing of HTML."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from hms_esr.errors import StepFailed
+from hms_esr.scenario.step import Actor, Step
+from hms_esr.scenario.types import Text
+
+
+class Click(Step):
+    """``click: X``: an address is followed; otherwise the button or link of the current page with that text."""
+
+    verb: ClassVar[str] = "click"
+    target: Text
+
+    @classmethod
+    def shorthand(cls, value: Any) -> Mapping[str, Any]:
+        """The text itself, or ``{target: …}``."""
+        return value if isinstance(value, Mapping) else {"target": value}
+
+    def perform(self, actor: Actor) -> None:
+        """Follow or press it."""
+        target = actor.render(self.target)
+        if target.startswith(("/", "http://", "https://")):
+            actor.request("GET", target)
+            return
+        found = actor.find(target)
+        if found is None:
+            where = actor.answer.path if actor.answer else "any page: nothing was visited yet"
+            raise StepFailed("no_button", f"no button or link '{target}' on {where}")
+        kind, thing = found
+        if kind == "link":
+            actor.request("GET", str(thing))
+        else:
+            actor.submit(thing, button=target)  # type: ignore[arg-type]
+
+    def written(self) -> Any:
+        """The text."""
+        return self.target

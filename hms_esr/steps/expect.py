@@ -1,0 +1,89 @@
+"""Owns the step that checks the last answer. Knows nothing of how it came."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BeforeValidator, Field
+
+from hms_esr.errors import StepFailed
+from hms_esr.scenario.step import Actor, Answer, Step
+from hms_esr.scenario.types import Count, Text
+
+
+def _statuses(value: Any) -> Any:
+    return [value] if isinstance(value, int) and not isinstance(value, bool) else value
+
+
+def at_path(document: Any, path: str) -> Any:
+    """The value at ``a.b.0.c`` in parsed JSON; KeyError when there is none."""
+    for part in path.removeprefix("$.").split("."):
+        if isinstance(document, Mapping):
+            document = document[part]
+        elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
+            document = document[int(part)]
+        else:
+            raise KeyError(part)
+    return document
+
+
+class Expect(Step):
+    """``expect: {status: 200, page: /done, text: "received", json: {state: ok}}``: all that are given must hold."""
+
+    verb: ClassVar[str] = "expect"
+    sends: ClassVar[bool] = False
+    status: Annotated[tuple[Count, ...] | None, BeforeValidator(_statuses)] = None
+    page: Text | None = None
+    text: Text | None = None
+    json_values: dict[str, Any] | None = Field(None, alias="json")
+
+    @classmethod
+    def shorthand(cls, value: Any) -> Mapping[str, Any]:
+        """A status alone, or fields."""
+        return {"status": value} if isinstance(value, int) else super().shorthand(value)
+
+    def model_post_init(self, context: Any) -> None:
+        """Refuse an expectation of nothing."""
+        if self.status is None and self.page is None and self.text is None and self.json_values is None:
+            raise ValueError("expect needs at least one of status, page, text, json")
+
+    def accepts(self, status: int) -> bool:
+        """Whether an answer with ``status`` is what the step before may get."""
+        return self.status is not None and status in self.status
+
+    def perform(self, actor: Actor) -> None:
+        """Raise the first expectation that does not hold."""
+        answer = actor.answer
+        if answer is None:
+            raise StepFailed("expectation", "nothing was sent yet, so there is no answer to check")
+        if self.status is not None and answer.status not in self.status:
+            wanted = " or ".join(str(status) for status in self.status)
+            raise StepFailed("expectation", f"status is {answer.status}, expected {wanted}", answer.status)
+        page = actor.render(self.page) if self.page is not None else None
+        if page is not None and answer.path != page:
+            raise StepFailed("expectation", f"page is {answer.path}, expected {page}", answer.status)
+        if self.text is not None:
+            wanted = actor.render(self.text)
+            if wanted not in answer.text:
+                raise StepFailed("expectation", f"the text {wanted!r} is not on {answer.path}", answer.status)
+        if self.json_values is not None:
+            self._check_json(answer, actor)
+
+    def _check_json(self, answer: Answer, actor: Actor) -> None:
+        document = answer.json()
+        for path, wanted in (self.json_values or {}).items():
+            wanted = actor.render(wanted) if isinstance(wanted, str) else wanted
+            try:
+                found = at_path(document, path)
+            except KeyError:
+                raise StepFailed("expectation", f"the answer of {answer.path} has no '{path}'", answer.status) from None
+            if found != wanted:
+                raise StepFailed("expectation", f"'{path}' is not as expected in {answer.path}", answer.status)
+
+    def written(self) -> Any:
+        """Fields; a single status as a number."""
+        fields = self.model_dump(by_alias=True, exclude_defaults=True, exclude={"name", "save"})
+        if self.status is not None:
+            fields["status"] = self.status[0] if len(self.status) == 1 else list(self.status)
+        return fields

@@ -1,0 +1,51 @@
+"""Owns the step that remembers values for the current form. Knows nothing of forms."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from hms_esr.scenario.step import Actor, Step
+from hms_esr.scenario.types import Text
+
+
+class Fill(Step):
+    """``fill: {name: value, …}``, ``fill: {field: name, value: text}``, or ``fill: name`` with ``value`` beside it."""
+
+    verb: ClassVar[str] = "fill"
+    sends: ClassVar[bool] = False
+    values: dict[str, Text] = {}
+    field: Text | None = None
+    value: Text | None = None
+
+    @classmethod
+    def shorthand(cls, value: Any) -> Mapping[str, Any]:
+        """One of the three forms; a form whose fields are called ``field`` and ``value`` needs the first, nested."""
+        if not isinstance(value, Mapping):
+            return {"field": value}
+        if set(value) == {"field", "value"}:
+            return value
+        if set(value) == {"values"} and isinstance(value["values"], Mapping):
+            return value
+        return {"values": value}
+
+    def model_post_init(self, context: Any) -> None:
+        """Refuse a fill without values."""
+        if (self.field is None) != (self.value is None):
+            raise ValueError("fill takes 'name: value' pairs, or a field's name with 'value:' beside it")
+        if not self.values and self.field is None:
+            raise ValueError("fill needs at least one 'name: value' pair")
+
+    def texts(self) -> dict[str, str]:
+        """All values by field name, templates not yet filled in."""
+        one = {self.field: self.value} if self.field is not None and self.value is not None else {}
+        return dict(self.values) | one
+
+    def perform(self, actor: Actor) -> None:
+        """Remember them."""
+        for name, text in self.texts().items():
+            actor.filled[name] = actor.render(text)
+
+    def written(self) -> Any:
+        """``{name: value, …}``."""
+        return self.texts()

@@ -1,0 +1,45 @@
+"""Owns the step that logs a person in. Knows nothing of sessions."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import Any, ClassVar
+
+from hms_esr.errors import StepFailed
+from hms_esr.scenario.step import Actor, Step
+from hms_esr.scenario.types import Text
+
+
+class Login(Step):
+    """``login`` (at ``/login``) or ``login: /path``: find and complete the login form with the persona's account."""
+
+    verb: ClassVar[str] = "login"
+    path: Text = "/login"
+
+    @classmethod
+    def shorthand(cls, value: Any) -> Mapping[str, Any]:
+        """Nothing, a path, or ``{path: …}``."""
+        if value is None:
+            return {}
+        return value if isinstance(value, Mapping) else {"path": value}
+
+    def perform(self, actor: Actor) -> None:
+        """Visit the page, fill e-mail or user name and password, send; the login form again is a refusal."""
+        answer = actor.request("GET", actor.render(self.path))
+        form = actor.form(with_kind="password")
+        if form is None:
+            raise StepFailed("no_form", f"no login form on {answer.path}; if JavaScript draws it, use `request`")
+        for field in form.fields:
+            if field.kind == "password":
+                actor.filled[field.name] = actor.fields["password"]
+            elif field.kind in ("email", "text", "tel", "search", "") and field.name not in actor.filled:
+                is_email = field.kind == "email" or "mail" in field.name.lower() or "user" in field.name.lower()
+                if is_email:
+                    actor.filled[field.name] = actor.fields["email"]
+        actor.submit(form)
+        if actor.form(with_kind="password") is not None:
+            raise StepFailed("expectation", "the login was refused: the login form came back")
+
+    def written(self) -> Any:
+        """The path, unless it is the usual one."""
+        return None if self.path == "/login" else self.path
