@@ -1,6 +1,7 @@
-"""Owns the way to Faker: which of its providers may be asked, and asking one with a seed (slow: about 25 microseconds).
+"""Owns the way to Faker: which of its providers may be asked, and asking one with a seed (about 25 microseconds).
 
-Knows nothing of persons. Providers that follow today's date, make files, or can hit a real identifier are replaced or refused.
+Knows nothing of persons. Providers that follow today's date, make files, or can hit a real identifier are replaced
+or refused.
 """
 
 from __future__ import annotations
@@ -15,44 +16,66 @@ from hms_esr.personas.safe import Draw, made_safe
 from hms_esr.personas.tables import TABLED
 from hms_esr.registry import did_you_mean
 
-REPLACED: dict[str, str] = dict.fromkeys(
-    ["email", "ascii_email", "ascii_safe_email", "ascii_free_email", "ascii_company_email", "company_email", "free_email", "safe_email"],
-    "email",
-) | {
-    "ssn": "ssn",
-    "invalid_ssn": "ssn",
-    "phone_number": "phone",
-    "basic_phone_number": "phone",
-    "msisdn": "phone",
-    "credit_card_number": "card",
-    "uuid4": "uuid",
-    "uuid1": "uuid",
-    "uuid7": "uuid",
-}
+
+def _each(reason: str, names: str) -> dict[str, str]:
+    return dict.fromkeys(names.split(), reason)
+
+
+REPLACED: dict[str, str] = (
+    _each("email", "email ascii_email ascii_safe_email ascii_free_email ascii_company_email company_email free_email")
+    | _each("email", "safe_email")
+    | _each("ssn", "ssn invalid_ssn")
+    | _each("phone", "phone_number basic_phone_number msisdn")
+    | _each("card", "credit_card_number")
+    | _each("uuid", "uuid1 uuid4 uuid7")
+)
 """Providers that would make identifiers real people may have, and the safe kind that answers for them."""
 
 _REAL = "can make what belongs to somebody real; write a choice of your own values instead"
 _FILES = "makes a file or a structure, not a text"
-_CLOCK = "follows today's date, so the same seed would give other people tomorrow; write range: {min: 2020-01-01, max: 2025-12-31}"
+_CLOCK = (
+    "follows today's date, so the same seed would give other people tomorrow; "
+    "write {range: {min: 2020-01-01, max: 2025-12-31}}"
+)
 _PLUMBING = "is a part of Faker's machinery, not a value"
 _REFUSED: dict[str, str] = (
-    dict.fromkeys(
-        ["ein", "itin", "iban", "bban", "aba", "swift", "swift8", "swift11", "credit_card_full", "passport_number", "passport_full", "passport_owner", "passport_dates", "passport_dob", "profile", "simple_profile", "license_plate", "vin", "ipv4", "ipv4_public", "ipv6", "mac_address", "domain_name", "hostname", "url", "uri", "image_url", "nic_handle", "nic_handles", "ripe_id", "iana_id", "dga", "tld"],
-        _REAL,
+    _each(_REAL, "ein itin iban bban aba swift swift8 swift11 credit_card_full passport_number passport_full")
+    | _each(
+        _REAL, "passport_owner passport_dates passport_dob passport_gender profile simple_profile license_plate vin"
     )
-    | dict.fromkeys(
-        ["binary", "csv", "dsv", "tsv", "psv", "tar", "zip", "image", "json", "json_bytes", "xml", "fixed_width", "pydict", "pyiterable", "pylist", "pyobject", "pyset", "pystruct", "pytuple", "pystr_format", "enum"],
-        _FILES,
-    )
-    | dict.fromkeys(
-        ["date", "date_between", "date_between_dates", "date_object", "date_of_birth", "date_this_century", "date_this_decade", "date_this_month", "date_this_year", "date_time", "date_time_ad", "date_time_between", "date_time_between_dates", "date_time_this_century", "date_time_this_decade", "date_time_this_month", "date_time_this_year", "future_date", "future_datetime", "past_date", "past_datetime", "time", "time_object", "time_delta", "time_series", "unix_time", "year", "month", "month_name", "day_of_month", "day_of_week", "iso8601", "am_pm", "credit_card_expire", "passport_gender"],
-        _CLOCK,
-    )
-    | dict.fromkeys(["add_provider", "locale", "unique", "optional", "seed", "get_words_list"], _PLUMBING)
+    | _each(_REAL, "ipv4 ipv4_public ipv6 mac_address domain_name hostname url uri image_url nic_handle nic_handles")
+    | _each(_REAL, "ripe_id iana_id dga tld")
+    | _each(_FILES, "binary csv dsv tsv psv tar zip image json json_bytes xml fixed_width pydict pyiterable pylist")
+    | _each(_FILES, "pyobject pyset pystruct pytuple pystr_format enum")
+    | _each(_CLOCK, "date date_between date_between_dates date_object date_of_birth date_this_century date_this_decade")
+    | _each(_CLOCK, "date_this_month date_this_year date_time date_time_ad date_time_between date_time_between_dates")
+    | _each(_CLOCK, "date_time_this_century date_time_this_decade date_time_this_month date_time_this_year")
+    | _each(_CLOCK, "future_date future_datetime past_date past_datetime time time_object time_delta time_series")
+    | _each(_CLOCK, "unix_time year month month_name day_of_month day_of_week iso8601 am_pm credit_card_expire")
+    | _each(_PLUMBING, "add_provider locale unique optional seed get_words_list")
 )
+_LOCAL = "exists in that locale only and may make a real number of somebody; write a choice of your own values instead"
+_EVERYWHERE = "en_US"
 _SIZES = ("nb", "length", "chars", "count", "size", "digits", "rows")
 _LARGEST = 10_000
-KNOWN_LOCALES = frozenset(["en_US", "es_MX", "es_ES", "es", "en_GB", "en_CA", "fr_FR", "fr_CA", "de_DE", "it_IT", "pt_BR", "zh_CN", "ja_JP", "ko_KR"])
+KNOWN_LOCALES = frozenset(
+    [
+        "en_US",
+        "es_MX",
+        "es_ES",
+        "es",
+        "en_GB",
+        "en_CA",
+        "fr_FR",
+        "fr_CA",
+        "de_DE",
+        "it_IT",
+        "pt_BR",
+        "zh_CN",
+        "ja_JP",
+        "ko_KR",
+    ]
+)
 """Locales accepted without asking Faker, so that checking a file does not import it."""
 
 
@@ -84,12 +107,23 @@ def check_locale(locale: str) -> None:
 
 
 @lru_cache(maxsize=16)
-def provider_names(locale: str) -> tuple[str, ...]:
-    """Providers of Faker that may be asked in ``locale``, by name; the replaced ones are among them."""
-    found = set()
+def _all_names(locale: str, group: str = "") -> frozenset[str]:
+    """Every public provider of a locale, or of one group of it (``address``)."""
+    found: set[str] = set()
     for provider in generator(locale).get_providers():
-        found |= {name for name in dir(provider) if not name.startswith("_") and callable(getattr(provider, name))}
-    return tuple(sorted(found - set(_REFUSED)))
+        if not group or type(provider).__module__.split(".")[2] == group:
+            found |= {name for name in dir(provider) if not name.startswith("_") and callable(getattr(provider, name))}
+    return frozenset(found)
+
+
+@lru_cache(maxsize=16)
+def provider_names(locale: str) -> tuple[str, ...]:
+    """Providers that may be asked in ``locale``: what every locale has, its own parts of addresses, less the refused.
+
+    What else only one locale has (national numbers of persons and companies) may be somebody's.
+    """
+    allowed = _all_names(_EVERYWHERE) | _all_names(locale, "address")
+    return tuple(sorted(allowed & _all_names(locale) - set(_REFUSED)))
 
 
 def check_provider(name: str, locale: str) -> None:
@@ -99,8 +133,11 @@ def check_provider(name: str, locale: str) -> None:
     if name in REPLACED or name in TABLED:
         return
     known = provider_names(locale)
-    if name not in known:
-        raise ValueError(f"unknown faker provider '{name}'.{nearest(name, known)}")
+    if name in known:
+        return
+    if name in _all_names(locale):
+        raise ValueError(f"faker's '{name}' {_LOCAL}")
+    raise ValueError(f"unknown faker provider '{name}'.{nearest(name, known)}")
 
 
 def nearest(name: str, known: Any) -> str:
@@ -110,7 +147,7 @@ def nearest(name: str, known: Any) -> str:
 
 
 def check_arguments(name: str, arguments: Mapping[str, Any]) -> None:
-    """ValueError when a provider is asked for very much, or is given a text that Faker would read as a format of its own."""
+    """ValueError when a provider is asked for very much, or given a text Faker would read as a format."""
     for key, value in arguments.items():
         if isinstance(value, str) and "{{" in value:
             raise ValueError(f"'{key}' of faker's '{name}' holds '{{{{'; use a template field to join values")

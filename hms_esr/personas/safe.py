@@ -77,7 +77,7 @@ def make_card(number: int) -> str:
 
 
 def safe_domain(host: str) -> bool:
-    """Whether mail to ``host`` can reach nobody: under ``.test``, ``.example``, ``.invalid`` or ``example.com/.org/.net``."""
+    """Whether mail to ``host`` reaches nobody: .test, .example, .invalid and example.com, .org, .net (RFC 2606)."""
     return _SAFE_HOST.fullmatch(host) is not None
 
 

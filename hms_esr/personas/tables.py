@@ -42,7 +42,7 @@ class Table:
 
 @lru_cache(maxsize=64)
 def table(locale: str, provider: str) -> Table:
-    """The table behind a Faker provider: names and jobs are Faker's lists whole, others 1024 values of one fixed seed."""
+    """The table behind a Faker provider: Faker's own list where it has one, else 1024 values of one fixed seed."""
     from hms_esr.personas.fakers import generator
 
     made = _LISTS.get(provider)

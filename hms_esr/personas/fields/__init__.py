@@ -47,7 +47,7 @@ FIELDS: Registry[type[Field]] = Registry(
 
 
 def read_field(value: Any) -> tuple[str, Any]:
-    """Kind and what it is made from: ``{choice: […]}``, a bare kind, a bare Faker provider, or a text with ``{field}``."""
+    """Kind and what it is made from: ``{choice: […]}``, a bare kind or Faker provider, or a text with ``{field}``."""
     if isinstance(value, str):
         if "{" in value:
             return "template", value

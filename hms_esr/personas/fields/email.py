@@ -14,7 +14,7 @@ from typing import Any
 from hms_esr.personas.safe import EMAIL_DOMAIN, Draw, safe_domain
 
 
-@lru_cache(maxsize=16384)
+@lru_cache(maxsize=8192)
 def ascii_name(name: str) -> str:
     """``José Muñoz`` → ``josemunoz``; empty for names that have no Latin letters."""
     plain = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode()
@@ -41,10 +41,15 @@ class EmailField:
             re.fullmatch(r"[a-z0-9]([a-z0-9-]*[a-z0-9])?", one) for one in labels
         ):
             raise ValueError(
-                f"'{self._domain}' may belong to somebody; a domain ends in .test, or is example.com, example.org or example.net"
+                f"'{self._domain}' may belong to somebody; "
+                "a domain ends in .test, or is example.com, example.org or example.net"
             )
 
     def make(self, draw: Draw, person: Mapping[str, str]) -> str:
         """``maria.garcia.0a1b2c3d4e5f@people.test``."""
-        first, last = ascii_name(person["first_name"]), ascii_name(person["last_name"])
-        return f"{first or 'p'}.{last or 'p'}.{person['id'][-12:]}@{self._domain}"
+        return f"{_local_part(person['first_name'], person['last_name'])}.{person['id'][-12:]}@{self._domain}"
+
+
+@lru_cache(maxsize=65536)
+def _local_part(first: str, last: str) -> str:
+    return f"{ascii_name(first) or 'p'}.{ascii_name(last) or 'p'}"
