@@ -15,7 +15,8 @@ from hms_esr.city.wire import Request, Upload
 TOKEN = "csrf_token"
 
 STYLE = b"""body{font:1rem/1.5 system-ui,sans-serif;margin:0;color:#1b1b1b;background:#fff}
-main,nav,.sim,footer{max-width:44rem;margin:0 auto;padding:.5rem 1rem}.sim{background:#faf3d1;border-bottom:2px solid #e5a000}
+main,nav,.sim,footer{max-width:44rem;margin:0 auto;padding:.5rem 1rem}
+.sim{background:#faf3d1;border-bottom:2px solid #e5a000}
 nav a{margin-right:1rem}label{display:block;margin-top:1rem;font-weight:600}
 input,select,button{font:inherit;padding:.4rem}button{margin-top:1rem}
 .error{border-left:.4rem solid #b50909;padding:.5rem 1rem;background:#f4e3db}fieldset{margin-top:1rem}

@@ -80,7 +80,20 @@ def redirect(path: str) -> Answer:
 class Request:
     """One request, its headers read, its body complete. Forms, query and cookies are read when asked for."""
 
-    __slots__ = ("_fields", "_files", "_json", "body", "headers", "ids", "method", "path", "query_bytes", "sim_text")
+    __slots__ = (
+        "_fields",
+        "_files",
+        "_json",
+        "body",
+        "headers",
+        "ids",
+        "method",
+        "new_session",
+        "path",
+        "query_bytes",
+        "session_id",
+        "sim_text",
+    )
 
     def __init__(self, scope: Scope) -> None:
         self.method: str = scope["method"]
@@ -90,6 +103,8 @@ class Request:
         self.sim_text = self.headers.get(b"x-esr-sim-time", b"")
         self.body = b""
         self.ids: tuple[str, ...] = ()
+        self.session_id = self._session()
+        self.new_session = ""
         self._fields: dict[str, str] | None = None
         self._files: dict[str, Upload] = {}
         self._json: Any = None
@@ -123,8 +138,10 @@ class Request:
             raise Refused(400, "X-ESR-Warp is not a number from 0.001 to 1000000")
         return warp
 
-    def session(self) -> str:
+    def _session(self) -> str:
         """The session's id from the cookie; empty when there is none or it has not the form of one."""
+        if b"cookie" not in self.headers:
+            return ""
         for pair in self.header(b"cookie", 8192).split(";"):
             name, _, value = pair.strip().partition("=")
             if name == COOKIE and _SESSION.fullmatch(value):

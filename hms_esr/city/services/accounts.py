@@ -1,0 +1,123 @@
+"""Owns logins and accounts: the pages, and the JSON API that makes and deletes test accounts.
+
+Knows nothing of what people do once they are in.
+"""
+
+from __future__ import annotations
+
+from html import escape
+from typing import Any
+from urllib.parse import quote
+
+from hms_esr.city.hall import Hall, is_made_up
+from hms_esr.city.html import Field, Form
+from hms_esr.city.routes import Route
+from hms_esr.city.services.shared import show_form, show_problem, show_text
+from hms_esr.city.wire import Answer, Refused, Request, as_json, redirect
+
+LOGIN = Form(
+    "/login",
+    (
+        Field("next", "", "hidden"),
+        Field("email", "E-mail", "email", required=True, autocomplete="username"),
+        Field("password", "Password", "password", required=True, autocomplete="current-password"),
+    ),
+    button="Log in",
+)
+LOGOUT = Form("/logout", (), button="Log out")
+MOST_ACCOUNTS = 100_000
+
+
+def local_path(text: str) -> str:
+    """A path of this city, safe in a header; ``/`` for anything else."""
+    if not text.startswith("/") or text.startswith("//") or "\\" in text:
+        return "/"
+    return quote(text[:1000], safe="/?&=%+-._~:")
+
+
+def show_login(hall: Hall, request: Request) -> Answer:
+    """The form; the path to go to afterwards is a hidden field."""
+    after = request.query("next")
+    return show_form(hall, request, "Log in", LOGIN, "", {"next": local_path(after)} if after else None)
+
+
+def log_in(hall: Hall, request: Request) -> Answer:
+    """Log in: 303 to where the person wanted to go, or the form again with 400 or 401."""
+    values = request.fields()
+    problem = LOGIN.problem(request)
+    if problem is None and not hall.log_in(request, values["email"].strip(), values["password"]):
+        problem = 401, "E-mail or password not recognized"
+    if problem:
+        return show_problem(hall, request, "Log in", LOGIN, problem)
+    return redirect(local_path(values.get("next", "")))
+
+
+def show_account(hall: Hall, request: Request) -> Answer:
+    """Who is logged in."""
+    account = hall.account(request)
+    name, email = (account.name, account.email) if account else ("", "")
+    body = f'<p>{escape(name)}, {escape(email)}</p><p><a href="/logout">Log out</a></p>'
+    return show_text(hall, request, "Your account", body)
+
+
+def show_logout(hall: Hall, request: Request) -> Answer:
+    """A page with one button."""
+    return show_form(hall, request, "Log out", LOGOUT)
+
+
+def log_out(hall: Hall, request: Request) -> Answer:
+    """Forget the session: 303 to the home page."""
+    hall.sessions.pop(request.session_id, None)
+    return redirect("/")
+
+
+def make(hall: Hall, request: Request) -> Answer:
+    """Make accounts: one ``{"email", "password", "name", "role"}`` or ``{"accounts": [...]}``; all or none, 201."""
+    body = request.json()
+    wanted = body["accounts"] if isinstance(body, dict) and "accounts" in body else [body]
+    if not isinstance(wanted, list) or not 0 < len(wanted) <= MOST_ACCOUNTS:
+        raise Refused(400, f"accounts is a list of 1 to {MOST_ACCOUNTS} accounts")
+    problems = [text for number, one in enumerate(wanted) for text in _problems(number, one)]
+    if problems:
+        more = f" (and {len(problems) - 20} more)" if len(problems) > 20 else ""
+        raise Refused(422, "; ".join(problems[:20]) + more)
+    created = sum(
+        hall.open_account(one["email"], one.get("name", ""), one.get("role", ""), one["password"], "api")
+        for one in wanted
+    )
+    return as_json({"created": created, "renewed": len(wanted) - created}, 201)
+
+
+def _problems(number: int, account: Any) -> list[str]:
+    if not isinstance(account, dict):
+        return [f"account {number}: not an object with email, password, name, role"]
+    found = [
+        f"account {number}: {key} is not a text"
+        for key in ("email", "password", "name", "role")
+        if not isinstance(account.get(key, "" if key in ("name", "role") else None), str)
+    ]
+    if not found and not is_made_up(account["email"]):
+        email = account["email"][:80]
+        found.append(f"account {number}: {email!r} is not a made-up e-mail; allowed: under .test or example.com, .net")
+    return found
+
+
+def delete(hall: Hall, request: Request) -> Answer:
+    """Delete accounts: ``{"emails": [...]}``; those that do not exist are no mistake."""
+    body = request.json()
+    emails = body.get("emails") if isinstance(body, dict) else None
+    if not isinstance(emails, list) or not all(isinstance(email, str) for email in emails):
+        raise Refused(400, 'allowed: {"emails": ["…", …]}')
+    gone = [hall.accounts.pop(email.lower(), None) for email in emails]
+    return as_json({"deleted": sum(account is not None for account in gone)})
+
+
+ROUTES = (
+    Route("GET", "/login", "accounts", show_login),
+    Route("POST", "/login", "accounts", log_in, asks=("db",), form=LOGIN),
+    Route("GET", "/logout", "accounts", show_logout),
+    Route("POST", "/logout", "accounts", log_out, form=LOGOUT),
+    Route("GET", "/account", "accounts", show_account, needs_login=True),
+    Route("POST", "/api/accounts", "accounts", make, asks=("db",)),
+    Route("DELETE", "/api/accounts", "accounts", delete, asks=("db",)),
+)

@@ -1,0 +1,128 @@
+"""Owns unemployment claims: the form, the JSON API, and the status of a claim in simulated time.
+
+Knows nothing of the law by which clerks decide.
+"""
+
+from __future__ import annotations
+
+from html import escape
+
+from hms_esr.city.hall import Case, Hall, is_made_up
+from hms_esr.city.html import Field, Form, file_of
+from hms_esr.city.routes import Route
+from hms_esr.city.services.shared import show_form, show_problem, show_status, show_text, status_link
+from hms_esr.city.states import STATES, state_name
+from hms_esr.city.wire import Answer, Refused, Request, as_json, redirect
+
+TITLE = "File an unemployment claim"
+REASONS = ("laid off", "hours cut", "business closed")
+CLAIM = Form(
+    "/claims",
+    (
+        Field("full_name", "Your name", required=True, autocomplete="name"),
+        Field("email", "E-mail", "email", required=True, autocomplete="email"),
+        Field("employer", "Last employer", required=True, autocomplete="organization"),
+        Field("state", "State", "select", autocomplete="address-level1", options=tuple(STATES.values())),
+        Field("reason", "Reason", "radio", options=REASONS),
+        Field("direct_deposit", "Pay by direct deposit", "checkbox"),
+    ),
+)
+CLAIM_WITH_ID = Form("/claims/new", (*CLAIM.fields, Field("id_card", "Identity card (optional)", "file", accept="pdf")))
+
+
+def _problem(values: dict[str, str]) -> tuple[int, str] | None:
+    if not is_made_up(values.get("email", "").strip()):
+        return 422, "E-mail is not a made-up one: it must end in .test or example.com, .net, .org"
+    state = values.get("state", "")
+    if state and state_name(state) is None:
+        return 422, f"State or territory not recognized: {state[:60]}"
+    if values.get("reason", REASONS[0]) not in REASONS:
+        return 422, f"Reason not recognized; allowed: {', '.join(REASONS)}"
+    return None
+
+
+def show(hall: Hall, request: Request) -> Answer:
+    """The form on a page of its own; it takes an identity card as well."""
+    account = hall.account(request)
+    values = {"full_name": account.name, "email": account.email} if account else None
+    return show_form(hall, request, TITLE, CLAIM_WITH_ID, "<p>Claims are decided within 48 hours.</p>", values)
+
+
+def _file(hall: Hall, request: Request, form: Form) -> Answer:
+    problem = form.problem(request) or _problem(request.fields())
+    if problem:
+        return show_problem(hall, request, TITLE, form, problem)
+    case = hall.file_claim(request)
+    card = file_of(request, "id_card")
+    if card:
+        hall.ledger.add_upload(case.id, request.run, "id_card", card.filename, card.data, card.digest)
+    answer = redirect(f"/claims/done?claim={case.id}")
+    answer.headers.append(status_link(_status_path(case)))
+    return answer
+
+
+def file_short(hall: Hall, request: Request) -> Answer:
+    """Take the home page's form: 303 to the receipt, which names the status link."""
+    return _file(hall, request, CLAIM)
+
+
+def file_long(hall: Hall, request: Request) -> Answer:
+    """Take the form of ``/claims/new``."""
+    return _file(hall, request, CLAIM_WITH_ID)
+
+
+def file_json(hall: Hall, request: Request) -> Answer:
+    """Take a claim as JSON: 202 with ``status_url`` and a ``Link`` header, or every mistake in ``error``."""
+    body = request.json()
+    if not isinstance(body, dict):
+        raise Refused(400, "a claim is a JSON object with full_name, email, employer and, if wanted, state, reason")
+    values = {str(key): value for key, value in body.items() if isinstance(value, str)}
+    missing = [one.name for one in CLAIM.fields if one.required and not values.get(one.name, "").strip()]
+    if missing:
+        raise Refused(400, f"missing, or not a text: {', '.join(missing)}")
+    problem = _problem(values)
+    if problem:
+        raise Refused(*problem)
+    case = hall.file_claim(request)
+    status = case.status(hall.now_us(request)) | {"status_url": _status_path(case)}
+    return as_json(status, 202, [status_link(_status_path(case))])
+
+
+def _status_path(case: Case) -> str:
+    return f"/claims/{case.id}/status"
+
+
+def _find(hall: Hall, claim_id: str) -> Case:
+    case = hall.claims.get(claim_id)
+    if case is None:
+        raise Refused(404, "no such claim")
+    return case
+
+
+def done(hall: Hall, request: Request) -> Answer:
+    """The receipt: the claim's number and its status link, in the page and as a header."""
+    case = _find(hall, request.query("claim") or "")
+    path = escape(_status_path(case))
+    body = (
+        "<p>Your claim was received. It will be decided within 48 hours.</p>"
+        f'<p>Number: <strong id="case-id">{escape(case.id)}</strong></p>'
+        f'<p><a rel="status" href="{path}">Status of your claim</a></p>'
+    )
+    answer = show_text(hall, request, "Claim received", body)
+    answer.headers.append(status_link(_status_path(case)))
+    return answer
+
+
+def status(hall: Hall, request: Request) -> Answer:
+    """Whether the claim is decided, as of the request's simulated time."""
+    return show_status(hall, request, _find(hall, request.ids[0]), "Status of your claim")
+
+
+ROUTES = (
+    Route("GET", "/claims/new", "claims-svc", show),
+    Route("POST", "/claims/new", "claims-svc", file_long, asks=("db",), form=CLAIM_WITH_ID),
+    Route("POST", "/claims", "claims-svc", file_short, asks=("db",), form=CLAIM),
+    Route("POST", "/api/claims", "claims-svc", file_json, asks=("db",)),
+    Route("GET", "/claims/done", "claims-svc", done),
+    Route("GET", "/claims/{id}/status", "claims-svc", status, asks=("db",)),
+)

@@ -1,0 +1,79 @@
+"""Owns the same-day tuition grant: state and transcript, by form; state alone by JSON.
+
+Knows nothing of other services.
+"""
+
+from __future__ import annotations
+
+from hms_esr.city.hall import Hall
+from hms_esr.city.html import Field, Form, file_of
+from hms_esr.city.routes import Route
+from hms_esr.city.services.shared import show_form, show_problem, show_text
+from hms_esr.city.states import STATES, state_name
+from hms_esr.city.wire import Answer, Refused, Request, as_json, redirect
+
+TITLE = "Apply for a tuition grant"
+GRANT = Form(
+    "/apply",
+    (
+        Field("full_name", "Student's name", autocomplete="name"),
+        Field(
+            "state",
+            "State",
+            "select",
+            required=True,
+            autocomplete="address-level1",
+            options=tuple(STATES.values()),
+        ),
+        Field("transcript", "Transcript", "file", required=True, accept="pdf"),
+    ),
+)
+
+
+def show(hall: Hall, request: Request) -> Answer:
+    """The form: state and transcript."""
+    intro = "<p>Decided the same day. You need your transcript as a PDF of at most 5 MB.</p>"
+    return show_form(hall, request, TITLE, GRANT, intro)
+
+
+def _state_problem(state: str) -> tuple[int, str] | None:
+    return None if state_name(state) else (422, f"State or territory not recognized: {state[:60]}")
+
+
+def apply(hall: Hall, request: Request) -> Answer:
+    """Take an application: 303 to the receipt, or the form again with 400, 413, 422."""
+    problem = GRANT.problem(request) or _state_problem(request.fields()["state"])
+    if problem:
+        return show_problem(hall, request, TITLE, GRANT, problem)
+    number = hall.receive(request, "grant")
+    transcript = file_of(request, "transcript")
+    if transcript:
+        hall.ledger.add_upload(
+            number, request.run, "transcript", transcript.filename, transcript.data, transcript.digest
+        )
+    return redirect("/apply/received")
+
+
+def received(hall: Hall, request: Request) -> Answer:
+    """The receipt."""
+    return show_text(hall, request, "Application received", "<p>Your application was received.</p>")
+
+
+def submit_json(hall: Hall, request: Request) -> Answer:
+    """Take ``{"state": …}`` as JSON: 200, or 400 and 422 with the reason."""
+    body = request.json()
+    state = body.get("state") if isinstance(body, dict) else None
+    if not isinstance(state, str) or not state.strip():
+        raise Refused(400, 'an application is a JSON object with "state"')
+    problem = _state_problem(state)
+    if problem:
+        raise Refused(*problem)
+    return as_json({"received": True, "number": hall.receive(request, "grant"), "state": state_name(state)})
+
+
+ROUTES = (
+    Route("GET", "/apply", "grants-svc", show),
+    Route("POST", "/apply", "grants-svc", apply, asks=("db",), form=GRANT),
+    Route("GET", "/apply/received", "grants-svc", received),
+    Route("POST", "/submit", "grants-svc", submit_json, asks=("db",)),
+)

@@ -1,0 +1,122 @@
+"""Owns passport renewal: start with number and photo, eligibility, payment to the fake treasury, confirmation.
+
+Knows nothing of which cards the treasury takes.
+"""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+from html import escape
+
+from hms_esr.city.clerks import to_iso
+from hms_esr.city.hall import Hall
+from hms_esr.city.html import Field, Form, file_of
+from hms_esr.city.routes import Route
+from hms_esr.city.services.shared import show_form, show_problem, show_text
+from hms_esr.city.treasury import refusal
+from hms_esr.city.wire import Answer, Request, redirect
+
+FEES_USD = {"standard": 130, "expedited": 190}
+START = Form(
+    "/start",
+    (
+        Field("passport_id", "Passport number", required=True, extra='pattern="[A-Za-z][0-9]{8}"'),
+        Field("full_name", "Name as in the passport", autocomplete="name"),
+        Field("speed", "Service", "radio", options=tuple(FEES_USD)),
+        Field("photo", "Photo", "file", required=True, accept="jpeg"),
+    ),
+    button="Continue",
+)
+PAY = Form(
+    "/pay",
+    (
+        Field("amount", "Amount", "hidden"),
+        Field("card_name", "Name on the card", autocomplete="cc-name"),
+        Field("card_number", "Card number", required=True, autocomplete="cc-number", extra='inputmode="numeric"'),
+        Field("card_expiry", "Expiry (MM/YY)", required=True, autocomplete="cc-exp"),
+        Field("card_cvc", "Security code", required=True, autocomplete="cc-csc", extra='inputmode="numeric"'),
+    ),
+    button="Pay",
+)
+
+
+def show(hall: Hall, request: Request) -> Answer:
+    """The form: passport number and photo."""
+    intro = "<p>You need your passport number and a JPEG photo of at most 5 MB. The fee is 130 dollars.</p>"
+    return show_form(hall, request, "Renew a passport", START, intro)
+
+
+def start(hall: Hall, request: Request) -> Answer:
+    """Take number and photo: 303 to ``/pay``, or the form again with 400, 413, 422."""
+    values = request.fields()
+    problem = START.problem(request)
+    if problem is None and not re.fullmatch(r"[A-Za-z]\d{8}", values["passport_id"].strip(), re.ASCII):
+        problem = 422, "Passport number not recognized: one letter and eight digits"
+    fee_usd = FEES_USD.get(values.get("speed") or "standard")
+    if problem is None and fee_usd is None:
+        problem = 422, f"Service not recognized; allowed: {', '.join(FEES_USD)}"
+    if problem is not None or fee_usd is None:
+        return show_problem(hall, request, "Renew a passport", START, problem or (422, ""))
+    session = hall.session(request)
+    session.due_usd, session.number, session.receipt = fee_usd, hall.receive(request, "passport"), ""
+    photo = file_of(request, "photo")
+    if photo:
+        hall.ledger.add_upload(session.number, request.run, "photo", photo.filename, photo.data, photo.digest)
+    return redirect("/pay")
+
+
+def _due_usd(hall: Hall, request: Request) -> int:
+    session = hall.sessions.get(request.session_id)
+    return session.due_usd if session and session.due_usd else FEES_USD["standard"]
+
+
+def _amount_shown(due_usd: int) -> str:
+    return f"<p>To pay: <strong>{due_usd} dollars</strong>. Published test cards only.</p>"
+
+
+def show_pay(hall: Hall, request: Request) -> Answer:
+    """The card page; ``amount`` is a hidden field and shown."""
+    due_usd = _due_usd(hall, request)
+    return show_form(hall, request, "Pay the fee", PAY, _amount_shown(due_usd), {"amount": str(due_usd)})
+
+
+def pay(hall: Hall, request: Request) -> Answer:
+    """Pay: 303 to the confirmation, or the card page again with 400, 402 ``card declined``, 422."""
+    values, due_usd = request.fields(), _due_usd(hall, request)
+    now = to_iso(hall.now_us(request))
+    problem = PAY.problem(request)
+    if problem is None and values.get("amount") != str(due_usd):
+        problem = 409, f"the amount to pay is {due_usd}; please open the page again"
+    if problem is None:
+        number = values["card_number"]
+        today = datetime.fromisoformat(now).replace(tzinfo=UTC)
+        problem = refusal(number, values["card_expiry"], values["card_cvc"], (today.year, today.month))
+        receipt = f"pay-{hall.receive(request, 'payment')}"
+        hall.ledger.add("payments", receipt, request.run, due_usd, number[-4:], problem is None, now)
+    if problem is not None:
+        answer = show_problem(hall, request, "Pay the fee", PAY, problem)
+        answer.body = answer.body.replace(b'name="amount" value=""', f'name="amount" value="{due_usd}"'.encode())
+        return answer
+    session = hall.session(request)
+    session.due_usd, session.receipt = 0, receipt
+    return redirect("/confirmation")
+
+
+def confirmation(hall: Hall, request: Request) -> Answer:
+    """The end of a renewal that was paid; back to the start for anybody else."""
+    session = hall.sessions.get(request.session_id)
+    if session is None or not session.receipt:
+        return redirect("/start")
+    receipt = escape(session.receipt)
+    body = f"<p>Your renewal was received and the fee is paid.</p><p>Receipt: <strong>{receipt}</strong></p>"
+    return show_text(hall, request, "Confirmation", body)
+
+
+ROUTES = (
+    Route("GET", "/start", "gateway", show),
+    Route("POST", "/start", "eligibility-svc", start, asks=("db",), form=START),
+    Route("GET", "/pay", "payments", show_pay),
+    Route("POST", "/pay", "payments", pay, asks=("db",), form=PAY),
+    Route("GET", "/confirmation", "gateway", confirmation),
+)

@@ -1,0 +1,114 @@
+"""Owns building permits: the form for who is logged in, the status, and the clerks' queue in JSON.
+
+Knows nothing of accounts beyond a name.
+"""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import replace
+from html import escape
+from itertools import islice
+
+from hms_esr.city.clerks import HOUR_US, LAST_US, to_iso
+from hms_esr.city.hall import Case, Hall
+from hms_esr.city.html import Field, Form
+from hms_esr.city.routes import Route
+from hms_esr.city.services.shared import show_form, show_problem, show_status, show_text, status_link
+from hms_esr.city.wire import Answer, Refused, Request, as_json, redirect
+
+TITLE = "Apply for a building permit"
+WORK = ("new building", "extension", "solar panels", "fence", "demolition")
+PERMIT = Form(
+    "/permits/new",
+    (
+        Field("full_name", "Applicant", required=True, autocomplete="name"),
+        Field("address", "Address of the site", required=True, autocomplete="street-address"),
+        Field("work", "Kind of work", "radio", options=WORK),
+        Field("plans", "Plans (optional)", "file", accept="pdf"),
+    ),
+)
+MOST_SHOWN = 100
+
+
+def show(hall: Hall, request: Request) -> Answer:
+    """The form, for who is logged in."""
+    return show_form(hall, request, TITLE, PERMIT, "", {"full_name": hall.person(request)})
+
+
+def apply(hall: Hall, request: Request) -> Answer:
+    """Take an application: 303 to the receipt, or the form again with 400, 413, 422."""
+    values = request.fields()
+    problem = PERMIT.problem(request)
+    if problem is None and values.get("work", WORK[0]) not in WORK:
+        problem = 422, f"Kind of work not recognized; allowed: {', '.join(WORK)}"
+    if problem:
+        return show_problem(hall, request, TITLE, PERMIT, problem)
+    submitted_us = hall.now_us(request)
+    decided_us = min(LAST_US, submitted_us + round(hall.review_days * 24 * HOUR_US))
+    case = Case(f"bp-{secrets.token_hex(8)}", request.run, submitted_us, decided_us)
+    hall.permits[case.id] = case
+    hall.permit_applicants[case.id] = values["full_name"]
+    hall.ledger.add("applications", case.id, case.run, "permit", values["full_name"], to_iso(submitted_us))
+    return redirect(f"/permits/done?permit={case.id}")
+
+
+def _find(hall: Hall, permit_id: str) -> Case:
+    case = hall.permits.get(permit_id)
+    if case is None:
+        raise Refused(404, "no such permit")
+    return case
+
+
+def done(hall: Hall, request: Request) -> Answer:
+    """The receipt with the status link."""
+    case = _find(hall, request.query("permit") or "")
+    path = f"/permits/{case.id}/status"
+    body = (
+        f'<p>Your application was received. Number: <strong id="case-id">{escape(case.id)}</strong></p>'
+        f'<p><a rel="status" href="{path}">Status of your permit</a></p>'
+    )
+    answer = show_text(hall, request, "Application received", body)
+    answer.headers.append(status_link(path))
+    return answer
+
+
+def status(hall: Hall, request: Request) -> Answer:
+    """Whether the permit is decided, as of the request's simulated time."""
+    return show_status(hall, request, _find(hall, request.ids[0]), "Status of your permit")
+
+
+def queue(hall: Hall, request: Request) -> Answer:
+    """What waits for the clerks of this run: at most 100, oldest first, and how many in all."""
+    now_us, run = hall.now_us(request), request.run
+    waiting = [case for case in hall.permits.values() if case.run == run and case.decided_us > now_us]
+    shown = [
+        {
+            "id": case.id,
+            "applicant": hall.permit_applicants[case.id],
+            "submitted_at": to_iso(case.submitted_us),
+            "due_at": to_iso(case.decided_us),
+        }
+        for case in islice(waiting, MOST_SHOWN)
+    ]
+    return as_json({"waiting": len(waiting), "permits": shown})
+
+
+def decide(hall: Hall, request: Request) -> Answer:
+    """A clerk decides now: ``{"decision": "approve" | "reject"}``; a permit decided before stays as it is."""
+    case, body, now_us = _find(hall, request.ids[0]), request.json(), hall.now_us(request)
+    if not isinstance(body, dict) or body.get("decision") not in ("approve", "reject"):
+        raise Refused(400, 'allowed: {"decision": "approve"} or {"decision": "reject"}')
+    if now_us < case.decided_us:
+        case = hall.permits[case.id] = replace(case, decided_us=max(now_us, case.submitted_us))
+    return as_json(case.status(now_us))
+
+
+ROUTES = (
+    Route("GET", "/permits/new", "permit-svc", show, needs_login=True),
+    Route("POST", "/permits/new", "permit-svc", apply, asks=("db",), form=PERMIT, needs_login=True),
+    Route("GET", "/permits/done", "permit-svc", done),
+    Route("GET", "/permits/queue", "permit-svc", queue, asks=("db",)),
+    Route("GET", "/permits/{id}/status", "permit-svc", status, asks=("db",)),
+    Route("POST", "/permits/{id}/decision", "permit-svc", decide, asks=("db",)),
+)
