@@ -92,24 +92,27 @@ class Crowd:
             journey = stream.journeys[pick(stream.weights, uniform(self.seed, "journey", k))]
         roles, weights = self._roles[journey]
         role = roles[0] if len(roles) == 1 else roles[pick(weights, uniform(self.seed, "role", k))]
-        place = (k - stream.first_k) % stream.arrivals.total if stream.closed else -1
-        return Arrival(k, at_s, journey, role, place)
+        return Arrival(k, at_s, journey, role, self._first_of(k) if stream.closed else -1)
+
+    def _first_of(self, k: int) -> int:
+        """The number of who first filled the place that ``k`` fills; ``k`` itself in an open load."""
+        return k if k < self.total else k - self.places * -((self.total - 1 - k) // self.places)
+
+    def _stream_of(self, k: int) -> Stream:
+        for stream in self.streams:
+            if stream.first_k <= k < stream.first_k + stream.arrivals.total:
+                return stream
+        raise IndexError(f"nobody has the number {k}; there are {self.total} people")
 
     def arrival(self, k: int) -> Arrival:
         """Person ``k``, in O(block); IndexError when nobody has that number."""
-        for stream in self.streams:
-            total = stream.arrivals.total
-            if stream.first_k <= k < stream.first_k + total or (stream.closed and k >= stream.first_k):
-                return self.person(k, stream, stream.arrivals.at_s((k - stream.first_k) % total))
-        raise IndexError(f"nobody has the number {k}; there are {self.total} people")
+        first = self._first_of(k) if self.closed else k
+        stream = self._stream_of(first)
+        return self.person(k, stream, stream.arrivals.at_s(first - stream.first_k))
 
     def again(self, before: Arrival, at_s: float) -> Arrival:
         """Who fills the place of ``before``, a person of a closed load, when it is free again."""
-        stream = next(one for one in self.streams if one.closed and one.first_k <= before.k)
-        for one in self.streams:
-            if one.closed and one.first_k <= before.k:
-                stream = one
-        return self.person(before.k + stream.arrivals.total, stream, at_s)
+        return self.person(before.k + self.places, self._stream_of(before.place), at_s)
 
     def in_order(self, worker: int = 0, workers: int = 1) -> Iterator[Arrival]:
         """Everybody with ``k % workers == worker``, in order of intended time, lazily (flat memory)."""
