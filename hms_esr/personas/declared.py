@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
+from datetime import date
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,6 +18,7 @@ from hms_esr.personas.defaults import USES, uses
 from hms_esr.personas.fields import FIELDS, Field, read_field
 from hms_esr.personas.fields.template import TemplateField
 from hms_esr.registry import did_you_mean
+from hms_esr.scenario.types import as_text
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 
@@ -76,7 +78,17 @@ def _declared(name: str, value: Any, locale: str) -> Declared:
     if not _NAME.fullmatch(name):
         raise ValueError(f"'{name}' is no name for a field; letters, digits and _ are, not a digit first")
     kind, spec = read_field(value)
+    spec = _plain(spec)
     return Declared(kind, spec, FIELDS.get(kind)(spec, locale))
+
+
+def _plain(spec: Any) -> Any:
+    """What was written, in JSON's own types: dates as ISO texts, keys as texts, listed numbers as they were spelled."""
+    if isinstance(spec, Mapping):
+        return {as_text(key): _plain(value) for key, value in spec.items()}
+    if isinstance(spec, (list, tuple)):
+        return [getattr(value, "text", None) or _plain(value) for value in spec]
+    return spec.isoformat() if isinstance(spec, date) else spec
 
 
 def _unknown_names(found: Mapping[str, Declared], known: Collection[str]) -> list[tuple[str, str]]:

@@ -8,7 +8,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Mapping
 from datetime import date
-from functools import lru_cache
 
 from hms_esr.personas.fields.email import EmailField, ascii_name
 from hms_esr.personas.safe import make_phone, make_ssn
@@ -127,12 +126,8 @@ def _zip(person: Values) -> str:
 
 
 def _username(person: Values) -> str:
-    return f"{_short_name(person['first_name'], person['last_name'])}{person['id'][-12:]}"
-
-
-@lru_cache(maxsize=65536)
-def _short_name(first: str, last: str) -> str:
-    return f"{ascii_name(first)[:1] or 'p'}{ascii_name(last)[:8]}"
+    first, last = ascii_name(person["first_name"]), ascii_name(person["last_name"])
+    return f"{first[:1] or 'p'}{last[:8]}{person['id'][-12:]}"
 
 
 def _password(person: Values) -> str:

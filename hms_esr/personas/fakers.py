@@ -126,6 +126,11 @@ def provider_names(locale: str) -> tuple[str, ...]:
     return tuple(sorted(allowed & _all_names(locale) - set(_REFUSED)))
 
 
+def refusal(name: str) -> str | None:
+    """Why a provider is refused in every locale; None if it is not."""
+    return _REFUSED.get(name)
+
+
 def check_provider(name: str, locale: str) -> None:
     """ValueError with the reason or the nearest name when ``name`` cannot be asked. Imports Faker only if it must."""
     if name in _REFUSED:

@@ -172,6 +172,7 @@ class PeopleMaker:
         self._makers: dict[str, Maker] = {name: made[name] for name in order}
         self._key = b"person"
         self._id_start = draw(seed, "id", self.run_salt) & _MASK_48
+        self._id_mask = draw(seed, "id mask", self.run_salt)
 
     def field_names(self) -> list[str]:
         """Names of all fields of these people, in the order they are shown."""
@@ -185,7 +186,7 @@ class PeopleMaker:
     def _id(self, person: Values) -> str:
         """Unique within a run: the last group is a one-to-one image of k."""
         tail = person.k * _ODD + self._id_start & _MASK_48
-        return make_uuid(tail, draw(self.seed, "id", self.run_salt, person.k))
+        return make_uuid(tail, (person.numbers[13] << 32 | person.numbers[14]) ^ self._id_mask)
 
     def _declared(self, name: str, field: Field) -> Maker:
         salt = _salt(f"{self.run_salt if getattr(field, 'of_run', False) else self.salt} {name}")

@@ -35,6 +35,7 @@ CARD_CODE = "123"
 _ITIN_GROUPS = frozenset([*range(50, 66), *range(70, 89), 90, 91, 92, *range(94, 100)])
 _ATIN_GROUP = 93
 _SAFE_HOST = re.compile(r"(?:.+\.)?(?:test|example|invalid|example\.(?:com|org|net))", re.IGNORECASE)
+_MAY_IDENTIFY = re.compile(r"[@\d]")
 _EMAIL = re.compile(r"([\w.+%-]+)@((?:[\w-]+\.)+[\w-]+)")
 _SSN = re.compile(r"(?<![\d-])(\d{3})-(\d{2})-(\d{4})(?![\d-])")
 _PHONE = re.compile(r"(?<![\d-])(?:\+?1[-. ]?)?\(?([2-9]\d\d)\)?[-. ]?([2-9]\d\d)[-. ](\d{4})(?!\d)")
@@ -48,9 +49,8 @@ def below(number: int, count: int) -> int:
 
 def make_uuid(first: int, second: int) -> str:
     """A version 4 UUID from two 64-bit numbers; its first group is always ``5e5e5e5e``."""
-    tail = f"{first & 0xFFFFFFFFFFFF:012x}"
-    high = f"{second:016x}"
-    return f"5e5e5e5e-{high[:4]}-4{high[4:7]}-8{high[7:10]}-{tail}"
+    middle = f"{second >> 48:04x}-4{second >> 36 & 0xFFF:03x}-8{second >> 24 & 0xFFF:03x}"
+    return f"5e5e5e5e-{middle}-{first & 0xFFFFFFFFFFFF:012x}"
 
 
 def make_ssn(number: int) -> str:
@@ -103,6 +103,8 @@ def made_safe(text: str, draw: Draw) -> str:
     Recognizes the written forms (``123-45-6789``, ``(515) 555-1234``, ``a@b.com``, 13 to 19 digits with a check digit);
     bare digits of another length cannot be told from any number.
     """
+    if not _MAY_IDENTIFY.search(text):
+        return text
     if _EMAIL.search(text):
         text = _EMAIL.sub(lambda m: m[0] if safe_domain(m[2]) else f"{m[1]}@{EMAIL_DOMAIN}", text)
     if _CARD.search(text):

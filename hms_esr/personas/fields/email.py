@@ -47,9 +47,5 @@ class EmailField:
 
     def make(self, draw: Draw, person: Mapping[str, str]) -> str:
         """``maria.garcia.0a1b2c3d4e5f@people.test``."""
-        return f"{_local_part(person['first_name'], person['last_name'])}.{person['id'][-12:]}@{self._domain}"
-
-
-@lru_cache(maxsize=65536)
-def _local_part(first: str, last: str) -> str:
-    return f"{ascii_name(first) or 'p'}.{ascii_name(last) or 'p'}"
+        first, last = ascii_name(person["first_name"]) or "p", ascii_name(person["last_name"]) or "p"
+        return f"{first}.{last}.{person['id'][-12:]}@{self._domain}"

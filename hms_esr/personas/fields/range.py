@@ -32,9 +32,9 @@ class RangeField:
             raise ValueError(f"min and max are two numbers or two dates, found {spec['min']} and {spec['max']}")
         self._low = Decimal(low.toordinal()) if isinstance(low, date) else low
         high_number = Decimal(high.toordinal()) if isinstance(high, date) else high
-        step = _end(spec.get("step", _smallest(self._low, high_number)))
-        if isinstance(step, date) or step <= 0:
-            raise ValueError(f"step is a number over 0, found {spec['step']}")
+        step = _end(spec["step"]) if "step" in spec else _smallest(self._low, high_number)
+        if isinstance(step, date) or step <= 0 or (self._dates and step != int(step)):
+            raise ValueError(f"step is a number over 0 (of whole days for dates), found {spec['step']}")
         if high_number < self._low:
             raise ValueError(f"max {spec['max']} is below min {spec['min']}")
         self._step = step
