@@ -16,8 +16,7 @@ NBSP = "\u00a0"
 MISSING = "–"
 _LIMIT_WORDS = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "==": "exactly", "!=": "other than"}
 _MOST_DECIMALS = 9
-_MONTHS = ("January", "February", "March", "April", "May", "June")
-_MONTHS += ("July", "August", "September", "October", "November", "December")
+_MONTHS = "January,February,March,April,May,June,July,August,September,October,November,December"
 
 
 def count(n: float) -> str:
@@ -214,7 +213,7 @@ def clock(at: datetime) -> str:
 
 def date(at: datetime) -> str:
     """``March 2, 2026``."""
-    return f"{_MONTHS[at.month - 1]} {at.day}, {at.year}"
+    return f"{_MONTHS.split(',')[at.month - 1]} {at.day}, {at.year}"
 
 
 def size(n_bytes: float) -> str:

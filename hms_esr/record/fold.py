@@ -1,0 +1,97 @@
+"""Owns the folding of ticks into a record: which second, which series, judged or warming up, whose health.
+
+Knows nothing of where ticks come from; the caller has removed repeats.
+"""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Any
+
+from hms_esr.record.second import Second, WorkerHealth
+from hms_esr.record.tick import Cell, Decisions, ErrorCount, Tick
+from hms_esr.stats import Histogram
+
+if TYPE_CHECKING:
+    from hms_esr.record.run import Record
+
+
+def fold_tick(record: Record, tick: Tick) -> None:
+    """Add one tick to ``record``."""
+    warm = tick.second < record.warm_real_s
+    series = record.warm_series if warm else record.series
+    second = record.seconds.setdefault(tick.second, Second())
+    for key, cell in tick.cells.items():
+        series.setdefault(key, Cell()).merge(cell)
+        second.steps.setdefault((key.journey, key.step), Cell()).merge(cell)
+        second.requests += cell.requests
+        second.errors += cell.errors
+    for error_key, count in tick.errors.items():
+        record.errors.setdefault(error_key, ErrorCount()).merge(count)
+    for within_s, decisions in tick.decisions.items():
+        record.decisions.setdefault(within_s, Decisions()).merge(decisions)
+    for where, n in tick.reached.items():
+        record.reached[where] = record.reached.get(where, 0) + n
+    second.active += tick.active
+    second.waiting += tick.waiting
+    second.polls += tick.polls
+    record.polls += tick.polls
+    record.retries += tick.retries
+    record.refreshes += tick.refreshes
+    record.real_s = max(record.real_s, tick.second + 1.0)
+    _fold_people(record, tick)
+    _fold_worker(record, tick)
+
+
+def _fold_people(record: Record, tick: Tick) -> None:
+    for at, n in tick.planned.items():
+        record.seconds.setdefault(at, Second()).planned += n
+    for at, n in tick.delivered.items():
+        record.seconds.setdefault(at, Second()).delivered += n
+        record.delivered += n
+    record.late_ms.merge(tick.late_ms)
+    record.off_plan_max = max(record.off_plan_max, tick.off_plan_max)
+    for end in tick.ends:
+        judged = end.planned_s >= record.warm_real_s
+        _count(record.states, end.state)
+        _count(record.journey_states, (end.journey, end.state))
+        if judged:
+            _count(record.judged_states, end.state)
+            _count(record.persona_states, (end.persona, end.state))
+            _count(record.judged_people, (end.journey, end.persona, end.state))
+        second = record.seconds.setdefault(int(end.ended_s), Second())
+        if end.state == "completed":
+            second.completed += 1
+            if judged:
+                record.journey_ms.setdefault(end.journey, Histogram()).add((end.ended_s - end.planned_s) * 1000)
+        else:
+            second.failed += end.state == "failed"
+            _count(record.stuck, (end.journey, end.step, end.reason))
+
+
+def _count(counts: dict[Any, int], key: Any) -> None:
+    counts[key] = counts.get(key, 0) + 1
+
+
+def _fold_worker(record: Record, tick: Tick) -> None:
+    worker = record.workers.setdefault(tick.worker, WorkerHealth(tick.worker))
+    worker.started += sum(tick.delivered.values())
+    worker.seconds += 1
+    worker.cpu_max = max(worker.cpu_max, tick.cpu)
+    worker.cpu_by_second[tick.second] = tick.cpu
+    worker.loop_lag_ms.merge(tick.loop_lag_ms)
+    worker.late_ms.merge(tick.late_ms)
+    worker.last_seq = max(worker.last_seq, tick.seq)
+    worker.missing_ticks = worker.last_seq + 1 - worker.seconds
+    if tick.cpu > 0.9 and tick.loop_lag_ms.count > 0 and tick.loop_lag_ms.percentile(0.99) > 20.0:
+        worker.saturated_seconds.add(tick.second)
+        worker.saturated_s = max(worker.saturated_s, _stretch(worker.saturated_seconds, tick.second))
+
+
+def _stretch(seconds: set[int], at: int) -> int:
+    """How many seconds in a row around ``at`` are in ``seconds``."""
+    first = last = at
+    while first - 1 in seconds:
+        first -= 1
+    while last + 1 in seconds:
+        last += 1
+    return last - first + 1
