@@ -1,0 +1,1 @@
+"""Tests; `tests.records` makes up records of runs."""
