@@ -9,14 +9,15 @@ import re
 from collections.abc import Mapping
 from typing import Annotated, Any, Literal
 
-from hms_esr.verdicts.expression import parse as parse_expression
 from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, model_validator
 
 from hms_esr.faults import FAULTS, Fault
 from hms_esr.profiles import PROFILES, Profile
+from hms_esr.scenario.mistakes import found
 from hms_esr.scenario.step import AnyStep
 from hms_esr.scenario.tagged import key_of, mistake
 from hms_esr.scenario.types import Count, Duration, Frozen, Moment, Number, Text
+from hms_esr.verdicts.expression import parse as parse_expression
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
 
@@ -68,11 +69,13 @@ class Clock(Frozen):
 def _load(value: Any) -> Profile:
     if not isinstance(value, Mapping):
         return value if isinstance(value, Profile) else _refuse_load(value)
-    return PROFILES.get(key_of(PROFILES, value, ("between", "over", "ramp_up"))).model_validate(value)
+    return PROFILES.get(key_of(PROFILES, value, ("between", "over", "ramp_up"))).model_validate(
+        value, by_alias=True, by_name=False
+    )
 
 
 def _refuse_load(value: Any) -> Profile:
-    raise mistake(f"a load is one of {', '.join(PROFILES.names())} with its value, found {value!r}", (), value)
+    raise mistake(f"a load is one of {', '.join(PROFILES.names())} with its value, found {found(value)}", (), value)
 
 
 def _dump(value: Frozen) -> dict[str, Any]:
@@ -83,7 +86,7 @@ Load = Annotated[Profile, PlainValidator(_load), PlainSerializer(_dump)]
 
 
 class Pace(Frozen):
-    """Pause before each step: log-normal around ``median``, ``spread`` is the sigma of its logarithm. Simulated time."""
+    """Pause before each step, simulated: log-normal around ``median``, ``spread`` is the sigma of its logarithm."""
 
     median_s: Duration = Field(alias="median")
     spread: Number = Field(0.5, ge=0, le=3)
@@ -131,7 +134,7 @@ def _fault(value: Any) -> Fault:
         cls = FAULTS.get(str(value["fault"]))
     except KeyError as error:
         raise mistake(error.args[0], ("fault",), value["fault"]) from None
-    return cls.model_validate(value)
+    return cls.model_validate(value, by_alias=True, by_name=False)
 
 
 AnyFault = Annotated[Fault, PlainValidator(_fault), PlainSerializer(_dump)]
@@ -161,7 +164,7 @@ class Check(Frozen):
             raise ValueError(f"'{self.check}' is no condition; write a limit, such as '{self.check} < 2000'")
         if self.warn is not None:
             if not re.match(r"\s*(<=?|>=?|==|!=)", self.warn):
-                raise ValueError(f"warn takes a comparison such as '< 1000', found {self.warn!r}")
+                raise ValueError(f"warn takes a comparison such as '< 1000', found {found(self.warn)}")
             parse_expression(self.warn_expression)
         return self
 

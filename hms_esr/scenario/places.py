@@ -6,7 +6,7 @@ Knows nothing of YAML. Lines and columns count from 1.
 from __future__ import annotations
 
 from dataclasses import dataclass, field
-from typing import Any
+from typing import Any, NamedTuple
 
 from hms_esr.errors import Problem
 
@@ -14,6 +14,14 @@ Path = tuple[str | int, ...]
 """Keys and indexes from the top of a document down to a value."""
 Spot = tuple[int, int]
 """Line and column."""
+
+
+class Mistake(NamedTuple):
+    """One mistake at a path; ``key``: the key there is wrong, not its value."""
+
+    path: Path
+    text: str
+    key: bool = False
 
 
 @dataclass(slots=True)

@@ -1,4 +1,4 @@
-"""Owns what an unquoted word of a file means: YAML 1.2's numbers, and only ``true``, ``false``, ``null`` and ``~`` besides.
+"""Owns what an unquoted word of a file means: YAML 1.2's numbers, ``true``, ``false``, ``null``, ``~``.
 
 Knows nothing of documents. ``no``, ``1:30``, ``Null`` and dates are text; ``014`` is a number that keeps its spelling.
 """

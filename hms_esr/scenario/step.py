@@ -12,6 +12,7 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
 from pydantic import Field, PlainSerializer, PlainValidator, ValidationError
 
 from hms_esr.registry import did_you_mean
+from hms_esr.scenario.mistakes import found
 from hms_esr.scenario.tagged import key_of, mistake, under
 from hms_esr.scenario.types import Frozen, Text
 from hms_esr.steps import RESERVED, STEPS
@@ -124,7 +125,7 @@ class Actor(Protocol):
         ...
 
     def form(self, *, with_kind: str = "") -> Form | None:
-        """The form the person is looking at: with a control of ``with_kind`` (``file``, ``password``, ``card``) or first."""
+        """The form looked at: the first, or the first with a control of ``with_kind`` (``file``, ``password``, ``card``)."""
         ...
 
     def submit(self, form: Form | None, *, button: str = "") -> Answer:
@@ -144,7 +145,7 @@ class Actor(Protocol):
         ...
 
     def status_link(self) -> str | None:
-        """Where the last answer says its outcome will be known: rel=status, Link header or status_url; None if nowhere."""
+        """Where the last answer says its outcome will be known: rel=status, Link header or status_url; None if none."""
         ...
 
     def wait_for(self, outcome: Outcome) -> None:
@@ -188,7 +189,7 @@ class Step(Frozen):
             return {}
         if isinstance(value, Mapping):
             return value
-        raise ValueError(f"{cls.verb} takes keys and values, found {type(value).__name__}")
+        raise ValueError(f"{cls.verb} takes keys and values, such as {{key: value}}, found {found(value)}")
 
     def perform(self, actor: Actor) -> None:
         """Do it."""
@@ -211,10 +212,10 @@ def parse_step(value: Any) -> Step:
     if isinstance(value, str):
         value = {value: None}
     if not isinstance(value, Mapping):
-        raise mistake(f"a step is a verb or 'verb: value', found {type(value).__name__}", (), value)
+        raise mistake(f"a step is a verb or 'verb: value', such as visit: /apply, found {found(value)}", (), value)
     for key in value:
         if key in RESERVED:
-            raise mistake(f"'{key}' is reserved for later; leave it out", (key,))
+            raise mistake(f"'{key}' is reserved for later; leave it out", (key,), kind="key")
     common = ("name", "save")
     verb = key_of(STEPS, value, common)
     cls = STEPS.get(verb)
@@ -225,16 +226,18 @@ def _build(cls: type[Step], verb: str, value: Mapping[str, Any], common: tuple[s
     shared = {key: value[key] for key in value if key in common}
     beside = {key: value[key] for key in value if key not in common and key != verb}
     try:
-        inner = dict(cls.shorthand(value[verb]))
+        meant = cls.shorthand(value[verb])
+        inner = dict(meant)
     except ValidationError as error:
         raise under(error, (verb,)) from None
     except ValueError as error:
         raise mistake(str(error), (verb,), value[verb]) from None
     for key in beside:
         if key not in cls.key_names() or key in inner:
-            raise mistake(f"unknown key '{key}' beside '{verb}'.{did_you_mean(key, cls.key_names())}", (key,))
+            text = f"unknown key '{key}' beside '{verb}'.{did_you_mean(key, cls.key_names())}"
+            raise mistake(text, (key,), kind="key")
     try:
-        return cls.model_validate(inner | beside | shared)
+        return cls.model_validate(inner | beside | shared, by_alias=True, by_name=meant is not value[verb])
     except ValidationError as error:
         raise _placed(error, verb, {*beside, *shared}) from None
 
@@ -246,9 +249,8 @@ def _placed(error: ValidationError, verb: str, outside: set[str]) -> ValidationE
     lines = []
     for one in error.errors(include_url=False):
         loc = one["loc"] if one["loc"] and one["loc"][0] in outside else (verb, *one["loc"])
-        text = one["msg"].replace("{", "{{").replace("}", "}}")
         lines.append(
-            InitErrorDetails(type=PydanticCustomError(one["type"], text), loc=loc, input=one["input"])  # type: ignore[arg-type]
+            InitErrorDetails(type=PydanticCustomError(one["type"], one["msg"]), loc=loc, input=one["input"])  # type: ignore[arg-type]
         )
     return ValidationError.from_exception_data(verb, lines)
 

@@ -16,7 +16,6 @@ from hms_esr.registry import Registry, did_you_mean
 
 def mistake(text: str, loc: tuple[str | int, ...] = (), value: Any = None, kind: str = "value") -> ValidationError:
     """One mistake at ``loc`` below here, in the form that joins the other mistakes of the same document."""
-    text = text.replace("{", "{{").replace("}", "}}")
     line = InitErrorDetails(type=PydanticCustomError(kind, text), loc=loc, input=value)  # type: ignore[arg-type]
     return ValidationError.from_exception_data(kind, [line])
 
@@ -25,7 +24,7 @@ def under(error: ValidationError, loc: tuple[str | int, ...]) -> ValidationError
     """The mistakes of ``error``, each moved below ``loc``."""
     lines = [
         InitErrorDetails(
-            type=PydanticCustomError(one["type"], one["msg"].replace("{", "{{").replace("}", "}}")),  # type: ignore[arg-type]
+            type=PydanticCustomError(one["type"], one["msg"]),  # type: ignore[arg-type]
             loc=loc + one["loc"],
             input=one["input"],
         )
@@ -40,9 +39,10 @@ def key_of(registry: Registry[Any], value: Mapping[str, Any], common: tuple[str,
     if len(found) == 1:
         return found[0]
     if len(found) > 1:
-        raise mistake(f"two kinds of {registry.kind} at once: {', '.join(found)}; write one", (found[1],))
+        raise mistake(f"two kinds of {registry.kind} at once: {', '.join(found)}; write one", (found[1],), kind="key")
     unknown = [key for key in value if key not in common]
     if not unknown:
         raise mistake(f"a {registry.kind} is missing here. Allowed: {', '.join(registry.names())}")
     known = registry.names()
-    raise mistake(f"unknown {registry.kind} '{unknown[0]}'.{did_you_mean(str(unknown[0]), known)}", (unknown[0],))
+    text = f"unknown {registry.kind} '{unknown[0]}'.{did_you_mean(str(unknown[0]), known)}"
+    raise mistake(text, (unknown[0],), kind="key")

@@ -12,6 +12,7 @@ from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, Va
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from hms_esr.registry import did_you_mean
+from hms_esr.scenario.mistakes import found, plain
 from hms_esr.units import duration_s, duration_text
 
 
@@ -38,10 +39,9 @@ def suggest_keys(error: ValidationError, title: str, keys: list[str]) -> Validat
     """The same mistakes, unknown keys of this level answered with a suggestion (every message a plain sentence)."""
     lines: list[InitErrorDetails] = []
     for one in error.errors(include_url=False):
-        kind, text, loc = one["type"], one["msg"], one["loc"]
+        kind, text, loc = one["type"], plain(one), one["loc"]
         if kind == "extra_forbidden" and len(loc) == 1:
             kind, text = "unknown_key", f"unknown key '{loc[0]}'.{did_you_mean(str(loc[0]), keys)}"
-        text = text.removeprefix("Value error, ").replace("{", "{{").replace("}", "}}")
         lines.append(InitErrorDetails(type=PydanticCustomError(kind, text), loc=loc, input=one["input"]))  # type: ignore[arg-type]
     return ValidationError.from_exception_data(title, lines)
 
@@ -61,14 +61,14 @@ def as_duration_s(value: Any) -> Any:
         return value.total_seconds()
     text = as_text(value)
     if not isinstance(text, str):
-        raise ValueError(f"a duration such as 30s or 5m is wanted here, found {type(value).__name__}")
+        raise ValueError(f"a duration such as 30s or 5m is wanted here, found {found(value)}")
     return duration_s(text)
 
 
 def as_number(value: Any) -> Any:
     """A finite number; true and false are none."""
     if isinstance(value, bool) or (isinstance(value, float) and not abs(value) < float("inf")):
-        raise ValueError(f"a number is wanted here, found {value!r}")
+        raise ValueError(f"a number is wanted here, such as 5, found {found(value)}")
     return value
 
 
