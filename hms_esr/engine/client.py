@@ -1,0 +1,283 @@
+"""Owns a person's HTTP: requests built, redirects followed, cookies kept, each hop reported.
+
+Knows nothing of journeys, pages or statistics.
+"""
+
+from __future__ import annotations
+
+import re
+import time
+from base64 import b64encode
+from collections.abc import Mapping
+from time import perf_counter
+
+from hms_esr.engine.client_address import Address, join
+from hms_esr.engine.client_answer import HttpAnswer
+from hms_esr.engine.client_connection import Connection
+from hms_esr.engine.client_transport import Homes, Transport, close_all
+from hms_esr.engine.client_wire import Broken
+from hms_esr.engine.cookies import CookieJar
+from hms_esr.engine.session import OnExchange, Stamp
+from hms_esr.errors import StepFailed
+from hms_esr.scenario.guard import Pinned
+
+_REDIRECTS = frozenset((301, 302, 303, 307, 308))
+_SAFE = frozenset(("GET", "HEAD"))
+_BODILESS = frozenset(("GET", "HEAD", "DELETE", "OPTIONS", "TRACE"))
+_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+_WRONG_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_OURS = frozenset(("host", "content-length", "transfer-encoding", "connection", "cookie"))
+_CREDENTIALS = frozenset(("authorization", "cookie", "proxy-authorization"))
+
+
+def header_lines(headers: Mapping[str, str]) -> bytes:
+    """``Name: value`` lines for headers; ValueError names one that would break the request or is the client's own."""
+    lines = []
+    for name, value in headers.items():
+        if not _TOKEN.fullmatch(name) or name.lower() in _OURS:
+            raise ValueError(
+                f"the header '{name}' cannot be set; allowed are names other than {', '.join(sorted(_OURS))}"
+            )
+        if _WRONG_VALUE.search(value):
+            raise ValueError(f"the value of the header '{name}' has a line end or a control character")
+        lines.append(f"{name}: {value.strip()}\r\n")
+    return "".join(lines).encode()
+
+
+def person_head(user_agent: str, extra: Mapping[str, str] | None = None, contact: str = "") -> bytes:
+    """Header lines that stay the same for a person: ``Accept``s, User-Agent ending with ``HMS-ESR``, ``extra``.
+
+    A header in ``extra`` replaces ours of the same name, but for the end of the User-Agent. ValueError as
+    :func:`header_lines`.
+    """
+    given = {name.lower(): (name, value) for name, value in (extra or {}).items()}
+    agent = given.pop("user-agent", ("", user_agent))[1]
+    mark = f"HMS-ESR (+{contact})" if contact else "HMS-ESR"
+    headers = {
+        "user-agent": ("User-Agent", f"{agent} {mark}".strip()),
+        "accept": ("Accept", "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"),
+        "accept-encoding": ("Accept-Encoding", "gzip, deflate, br"),
+    }
+    return header_lines(dict((headers | given).values()))
+
+
+def basic_line(user_and_password: str) -> bytes:
+    """The ``Authorization`` line of ``name:password`` (RFC 7617)."""
+    return b"Authorization: Basic " + b64encode(user_and_password.encode()) + b"\r\n"
+
+
+class PersonSession:
+    """One person's HTTP (see :class:`~hms_esr.engine.session.Session`). Nothing is opened until needed."""
+
+    __slots__ = ("_basic", "_basic_origin", "_head", "_homes", "_on_exchange", "_stamp", "_transport", "cookies")
+
+    def __init__(
+        self,
+        transport: Transport,
+        *,
+        head: bytes,
+        stamp: Stamp,
+        on_exchange: OnExchange,
+        basic: bytes = b"",
+        basic_origin: str = "",
+    ) -> None:
+        self.cookies = CookieJar()
+        self._transport = transport
+        self._homes: Homes = {} if transport.shared is None else transport.shared
+        self._head = head
+        self._stamp = stamp
+        self._on_exchange = on_exchange
+        self._basic = basic
+        self._basic_origin = basic_origin
+
+    def fetch(
+        self,
+        method: str,
+        address: str,
+        *,
+        base: str = "",
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        media_type: str = "",
+        referer: str = "",
+        timeout_s: float | None = None,
+        patience_s: float | None = None,
+        redirects: int = 10,
+    ) -> HttpAnswer:
+        """Send one request and follow its redirects.
+
+        ``address`` is absolute or relative to ``base``; ``timeout_s`` is for each hop, ``patience_s`` for all of
+        them. StepFailed: timeout, patience, connection, refused, status (too many redirects).
+        """
+        where = join(base, address)
+        extra = _extra_lines(headers)
+        timeout_s = self._transport.timeout_s if timeout_s is None else timeout_s
+        patient_until = perf_counter() + patience_s if patience_s is not None else None
+        left = redirects
+        while True:
+            tail = self._tail(method, where, body, media_type, referer) + extra
+            answer = self._hop(method, where, tail, body, _Limit(timeout_s, patience_s, patient_until))
+            if not answer.redirected:
+                return answer
+            if left == 0:
+                raise StepFailed(
+                    "status", f"more than {redirects} redirects, the last to {answer.header('location')}", answer.status
+                )
+            left -= 1
+            method, body, media_type, extra = _after_redirect(method, body, media_type, extra, answer.status, headers)
+            before = where
+            where = join(where.url, answer.header_all("location")[0])
+            if where.origin is not before.origin:
+                extra = _extra_lines(headers, without=_CREDENTIALS)
+            self._check_redirect(before, where)
+
+    def close(self) -> None:
+        """The person is over: connections nobody else uses are closed."""
+        if self._transport.shared is None:
+            close_all(self._homes)
+
+    def _check_redirect(self, before: Address, where: Address) -> None:
+        try:
+            self._transport.pinned(where.origin)
+        except StepFailed as failure:
+            raise StepFailed(
+                failure.kind, f"{before.path} redirects to {where.origin.text}: {failure.message}"
+            ) from None
+
+    def _tail(self, method: str, where: Address, body: bytes, media_type: str, referer: str) -> bytes:
+        """Header lines that depend on where the request goes and what it carries."""
+        tail = b""
+        if self._basic and where.origin.text == self._basic_origin:
+            tail = self._basic
+        if body or method not in _BODILESS:
+            tail += b"Content-Length: %d\r\n" % len(body)
+            if media_type:
+                tail += b"Content-Type: " + media_type.encode("latin-1", "replace") + b"\r\n"
+        if referer:
+            tail += _referer_lines(referer, where, method)
+        return tail
+
+    def _hop(self, method: str, where: Address, tail: bytes, body: bytes, limit: _Limit) -> HttpAnswer:
+        """One exchange, reported once, answered or not; nothing is reported when the guard refuses."""
+        pinned = self._transport.pinned(where.origin)
+        lines, sim_s = self._stamp()
+        cookies = self.cookies.line(where, time.time()) if len(self.cookies) else b""
+        request = b"".join(
+            (f"{method} {where.target}".encode(), where.origin.host_line, self._head, lines, cookies, tail, b"\r\n")
+        )
+        answer = HttpAnswer(method, where, sim_s, perf_counter())
+        answer.largest_bytes = self._transport.largest_bytes
+        try:
+            self._carry(request, body, pinned, answer, limit)
+        except StepFailed as failure:
+            answer.failure = failure
+            raise
+        except BaseException:
+            answer.failure = StepFailed("no_answer", "stopped while waiting for an answer")
+            raise
+        finally:
+            answer.ended_at = perf_counter()
+            self._on_exchange(answer)
+        return answer
+
+    def _carry(self, request: bytes, body: bytes, pinned: Pinned, answer: HttpAnswer, limit: _Limit) -> None:
+        """Send over an idle or new connection; once more when that is safe (RFC 9110 section 9.2.2)."""
+        until = limit.until(answer.started_at)
+        origin = answer.address.origin
+        while True:
+            connection = self._transport.idle(self._homes, origin)
+            answer.reused = connection is not None
+            try:
+                if connection is None:
+                    connect_until = min(until, perf_counter() + self._transport.connect_timeout_s)
+                    connection = self._transport.connect(origin, pinned, answer, connect_until)
+                again = connection.exchange(request, body, answer, until)
+            except Broken as broken:
+                if connection is not None:
+                    connection.close()
+                if broken.unheard and answer.method in _SAFE:
+                    answer.retries += 1
+                    continue
+                raise self._failure(broken, answer, limit) from None
+            except BaseException:
+                if connection is not None:
+                    connection.close()
+                raise
+            self._put_back(connection, again, origin.text)
+            self._look_at(answer)
+            return
+
+    def _put_back(self, connection: Connection, again: bool, key: str) -> None:
+        if not again:
+            connection.close()
+            return
+        home = self._homes.get(key)
+        if home is None:
+            home = self._homes[key] = []
+        connection.rest_in(home)
+
+    def _look_at(self, answer: HttpAnswer) -> None:
+        """Cookies and redirects of an answer."""
+        for name, _ in answer.headers:
+            if len(name) == 10 and name.lower() == b"set-cookie":
+                self.cookies.take(answer.header_all("set-cookie"), answer.address, time.time())
+                break
+        if answer.status in _REDIRECTS and answer.header_all("location"):
+            answer.redirected = True
+
+    def _failure(self, broken: Broken, answer: HttpAnswer, limit: _Limit) -> StepFailed:
+        if not broken.timed_out:
+            return StepFailed("connection", broken.text, answer.status)
+        if limit.is_patience(answer.started_at):
+            return StepFailed("patience", f"gave up after {limit.patience_s:g} s without an answer")
+        if not answer.sent_at:
+            waited_s = min(limit.timeout_s, self._transport.connect_timeout_s)
+            return StepFailed("timeout", f"no connection within {waited_s:g} s")
+        whole = "no whole answer" if answer.status else "no answer"
+        return StepFailed("timeout", f"{whole} within {limit.timeout_s:g} s", answer.status)
+
+
+class _Limit:
+    """How long one hop may take: the target's time limit, or the person's patience, whichever ends first."""
+
+    __slots__ = ("patience_s", "patient_until", "timeout_s")
+
+    def __init__(self, timeout_s: float, patience_s: float | None, patient_until: float | None) -> None:
+        self.timeout_s = timeout_s
+        self.patience_s = patience_s
+        self.patient_until = patient_until
+
+    def until(self, started_at: float) -> float:
+        until = started_at + self.timeout_s
+        return until if self.patient_until is None else min(until, self.patient_until)
+
+    def is_patience(self, started_at: float) -> bool:
+        return self.patient_until is not None and self.patient_until < started_at + self.timeout_s
+
+
+def _extra_lines(headers: Mapping[str, str] | None, without: frozenset[str] = frozenset()) -> bytes:
+    if not headers:
+        return b""
+    try:
+        return header_lines({name: value for name, value in headers.items() if name.lower() not in without})
+    except ValueError as error:
+        raise StepFailed("scenario", str(error)) from None
+
+
+def _after_redirect(
+    method: str, body: bytes, media_type: str, extra: bytes, status: int, headers: Mapping[str, str] | None
+) -> tuple[str, bytes, str, bytes]:
+    """Method, body and header lines of the next hop (RFC 9110 section 15.4, as browsers do it)."""
+    if (status == 303 and method != "HEAD") or (status in (301, 302) and method == "POST"):
+        return "GET", b"", "", _extra_lines(headers, without=frozenset(("content-type", "content-encoding")))
+    return method, body, media_type, extra
+
+
+def _referer_lines(referer: str, where: Address, method: str) -> bytes:
+    """Referer and, with a body, Origin (policy strict-origin-when-cross-origin)."""
+    page = join("", referer)
+    if page.origin.secure and not where.origin.secure:
+        return b""
+    shown = page.url if page.origin is where.origin else page.origin.text + "/"
+    origin = b"" if method in _SAFE else b"Origin: " + page.origin.text.encode() + b"\r\n"
+    return b"Referer: " + shown.encode() + b"\r\n" + origin

@@ -1,0 +1,114 @@
+"""Owns addresses as the client needs them: origin and request target, parsed once and kept.
+
+Knows nothing of who may be contacted; that is the guard's.
+"""
+
+from __future__ import annotations
+
+import re
+from urllib.parse import quote, urljoin
+
+from hms_esr.errors import StepFailed
+from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, split_url
+
+_CLEAN = re.compile(r"[!$-;=?-Z_a-z~\[\]]*")
+_SPLIT = re.compile(r"([Hh][Tt][Tt][Pp][Ss]?://[^/?#\\\s]*)([^#\s\\]*)(?:#.*)?")
+_KEPT_MOST = 20_000
+_WHITE = dict.fromkeys(map(ord, "\t\r\n"))
+
+_origins: dict[str, Origin] = {}
+_addresses: dict[str, Address] = {}
+
+
+class Origin:
+    """Scheme, host and port of an address, with the texts made from them."""
+
+    __slots__ = ("host", "host_line", "port", "scheme", "secure", "text")
+
+    def __init__(self, scheme: str, place: HostPort) -> None:
+        self.scheme = scheme
+        self.host = place.host
+        self.port = place.port or DEFAULT_PORT[scheme]
+        self.secure = scheme == "https"
+        shown = HostPort(place.host, None if self.port == DEFAULT_PORT[scheme] else self.port)
+        self.text = f"{scheme}://{shown}"
+        self.host_line = f" HTTP/1.1\r\nHost: {shown}\r\n".encode()
+
+
+class Address:
+    """Where a request goes: an origin and a target (path and query, percent-encoded)."""
+
+    __slots__ = ("origin", "target")
+
+    def __init__(self, origin: Origin, target: str) -> None:
+        self.origin = origin
+        self.target = target
+
+    @property
+    def url(self) -> str:
+        """The whole address, without a fragment."""
+        return self.origin.text + self.target
+
+    @property
+    def path(self) -> str:
+        """The path alone."""
+        return self.target.partition("?")[0]
+
+
+def origin_of(text: str) -> Origin:
+    """The origin written ``http://host:port``; StepFailed("refused") when it is none that can be carried."""
+    known = _origins.get(text)
+    if known is None:
+        try:
+            scheme, place, _ = split_url(text)
+        except ValueError as error:
+            raise StepFailed("refused", str(error)) from None
+        made = Origin(scheme, place)
+        if len(_origins) >= _KEPT_MOST:
+            _origins.clear()
+        known = _origins.setdefault(made.text, made)
+        _origins[text] = known
+    return known
+
+
+def target_of(text: str) -> str:
+    """Path and query ready for a request line: starts with ``/``, everything unusual percent-encoded."""
+    if not text.startswith("/"):
+        text = "/" + text
+    if _CLEAN.fullmatch(text):
+        return text
+    return quote(text, safe="/?&=%!$'()*+,;:@-._~[]")
+
+
+def parse(text: str) -> Address:
+    """The address meant by an absolute URL; StepFailed("refused") when it is not http or https."""
+    known = _addresses.get(text)
+    if known is None:
+        match = _SPLIT.fullmatch(text)
+        if match is None:
+            match = _SPLIT.fullmatch(_tidied(text))
+        if match is None:
+            raise StepFailed("refused", f"{text[:100]!r} is not an http or https address")
+        known = Address(origin_of(match[1]), target_of(match[2]))
+        if len(_addresses) >= _KEPT_MOST:
+            _addresses.clear()
+        _addresses[text] = known
+    return known
+
+
+def _tidied(text: str) -> str:
+    """As browsers read it: no surrounding space, no tabs or line ends, back slashes are slashes, spaces encoded."""
+    text = text.strip().translate(_WHITE)
+    before, mark, query = text.partition("?")
+    return (before.replace("\\", "/") + mark + query.replace("\\", "%5C")).replace(" ", "%20")
+
+
+def join(base: str, reference: str) -> Address:
+    """The address meant by ``reference`` on the page ``base`` (RFC 3986 section 5); ``base`` may be empty."""
+    if reference.startswith("/") and not reference.startswith(("//", "/\\")) and base:
+        if "#" in reference or "/." in reference:
+            return parse(urljoin(base, reference))
+        return parse(parse(base).origin.text + reference)
+    if reference[:4].lower() == "http" or not base:
+        return parse(reference)
+    return parse(urljoin(base, reference.strip().translate(_WHITE).replace("\\", "/")))

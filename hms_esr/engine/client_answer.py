@@ -1,0 +1,198 @@
+"""Owns an answer, which is also the record of one hop: bytes as they came, decoded only when somebody asks.
+
+Knows nothing of connections, redirects or who reads it.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+import zlib
+from typing import TYPE_CHECKING, Any
+
+import brotli
+
+from hms_esr.engine.client_address import Address
+from hms_esr.errors import StepFailed
+
+if TYPE_CHECKING:
+    from hms_esr.engine.page import Page
+
+LARGEST_BYTES = 20 * 2**20
+_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+_META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+
+
+class HttpAnswer:
+    """What came back for one request. Times are ``time.perf_counter()``, 0.0 for what never happened."""
+
+    __slots__ = (
+        "_body",
+        "_page",
+        "_text",
+        "address",
+        "bytes_received",
+        "connect_s",
+        "ended_at",
+        "failure",
+        "first_byte_at",
+        "headers",
+        "largest_bytes",
+        "method",
+        "parts",
+        "redirected",
+        "retries",
+        "reused",
+        "sent_at",
+        "sent_sim_s",
+        "started_at",
+        "status",
+        "tls_s",
+    )
+
+    def __init__(self, method: str, address: Address, sent_sim_s: float, started_at: float) -> None:
+        self.method = method
+        self.address = address
+        self.sent_sim_s = sent_sim_s
+        self.started_at = started_at
+        self.status = 0
+        self.headers: list[tuple[bytes, bytes]] = []
+        self.parts: list[bytes] = []
+        self.sent_at = self.first_byte_at = self.ended_at = self.connect_s = self.tls_s = 0.0
+        self.bytes_received = 0
+        self.retries = 0
+        self.reused = self.redirected = False
+        self.failure: StepFailed | None = None
+        self.largest_bytes = LARGEST_BYTES
+        self._body: bytes | None = None
+        self._text: str | None = None
+        self._page: Page | None = None
+
+    @property
+    def url(self) -> str:
+        """Address this answer came from, absolute."""
+        return self.address.url
+
+    @property
+    def path(self) -> str:
+        """Path this answer came from, without query."""
+        return self.address.path
+
+    def header(self, name: str) -> str | None:
+        """Value of a header, any case; several are joined with commas; None if absent."""
+        values = self.header_all(name)
+        return ", ".join(values) if values else None
+
+    def header_all(self, name: str) -> list[str]:
+        """Every value of a header, in order."""
+        wanted, length = name.lower().encode("latin-1", "replace"), len(name)
+        return [
+            value.decode("latin-1").strip()
+            for key, value in self.headers
+            if len(key) == length and key.lower() == wanted
+        ]
+
+    @property
+    def media_type(self) -> str:
+        """``text/html`` and such, in lower case, without parameters; empty when the answer does not say."""
+        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+
+    @property
+    def body(self) -> bytes:
+        """The body, content encodings undone; StepFailed("connection") when they cannot be."""
+        if self._body is None:
+            raw = b"".join(self.parts)
+            encoding = self.header("content-encoding") or ""
+            for one in reversed([part.strip().lower() for part in encoding.split(",") if part.strip()]):
+                raw = decoded(raw, one, self.largest_bytes) if raw else raw
+            self._body = raw
+            self.parts = []
+        return self._body
+
+    @property
+    def text(self) -> str:
+        """The body as text: charset of the header, then of the page, else UTF-8; wrong bytes are replaced."""
+        if self._text is None:
+            body = self.body
+            match = _CHARSET.search(self.header("content-type") or "")
+            name = match[1] if match else ""
+            if not name and b"charset" in body[:1024].lower():
+                meta = _META.search(body[:2048])
+                name = meta[1].decode("ascii") if meta else ""
+            try:
+                self._text = body.decode(name or "utf-8", "replace").removeprefix("\ufeff")
+            except LookupError:
+                self._text = body.decode("utf-8", "replace")
+        return self._text
+
+    def json(self) -> Any:
+        """The body as JSON; StepFailed("expectation") if it is none."""
+        try:
+            return json.loads(self.body)
+        except (ValueError, RecursionError):
+            kind = self.media_type or "unnamed"
+            raise StepFailed("expectation", f"the answer of {self.path} is not JSON but {kind}", self.status) from None
+
+    @property
+    def page(self) -> Page:
+        """The answer as a page of HTML, parsed when first asked for."""
+        if self._page is None:
+            from hms_esr.engine.page import Page
+
+            is_page = self.media_type in ("text/html", "application/xhtml+xml", "")
+            self._page = Page(self.text if is_page else "", self.url)
+        return self._page
+
+    def forget_page(self) -> None:
+        """Let go of the parsed page and the text (a waiting person keeps neither)."""
+        self._page = self._text = None
+
+
+def decoded(raw: bytes, encoding: str, largest_bytes: int = LARGEST_BYTES) -> bytes:
+    """``raw`` without its content encoding: gzip, deflate (with or without zlib header), br, identity.
+
+    StepFailed("connection") when the bytes are broken, the encoding unknown, or the result over ``largest_bytes``.
+    """
+    try:
+        if encoding in ("gzip", "x-gzip"):
+            body = _inflated(raw, 31, largest_bytes)
+        elif encoding == "deflate":
+            zlib_header = len(raw) > 1 and raw[0] & 15 == 8 and (raw[0] * 256 + raw[1]) % 31 == 0
+            body = _inflated(raw, 15 if zlib_header else -15, largest_bytes)
+        elif encoding == "br":
+            body = _unbrotli(raw, largest_bytes)
+        elif encoding in ("identity", ""):
+            return raw
+        else:
+            raise StepFailed("connection", f"the answer has an unknown content encoding '{encoding[:30]}'")
+    except (zlib.error, brotli.error, EOFError):
+        raise StepFailed("connection", f"the answer's {encoding} encoding is broken") from None
+    if len(body) > largest_bytes:
+        raise StepFailed("connection", f"the answer is larger than {largest_bytes / 2**20:.0f} MiB when unpacked")
+    return body
+
+
+def _inflated(raw: bytes, window: int, largest_bytes: int) -> bytes:
+    out = b""
+    while raw:
+        stream = zlib.decompressobj(window)
+        out += stream.decompress(raw, largest_bytes + 1 - len(out))
+        if len(out) > largest_bytes:
+            return out
+        if not stream.eof:
+            raise EOFError
+        raw = stream.unused_data if window == 31 and stream.unused_data[:2] == b"\x1f\x8b" else b""
+    return out
+
+
+def _unbrotli(raw: bytes, largest_bytes: int) -> bytes:
+    stream = brotli.Decompressor()
+    parts = [stream.process(raw, output_buffer_limit=65536)]
+    total = len(parts[0])
+    while not stream.is_finished() and total <= largest_bytes:
+        more = stream.process(b"", output_buffer_limit=65536)
+        if not more:
+            raise EOFError
+        total += len(more)
+        parts.append(more)
+    return b"".join(parts)

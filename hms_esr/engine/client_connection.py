@@ -1,0 +1,221 @@
+"""Owns one HTTP/1.1 exchange at a time on a connection: request bytes out, the answer's bytes parsed as they come.
+
+Knows nothing of people, cookies, redirects or permissions.
+"""
+
+from __future__ import annotations
+
+import ssl
+from time import perf_counter
+from typing import Any
+
+from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
+
+from hms_esr.engine.client_answer import HttpAnswer
+from hms_esr.engine.client_wire import BUFFER, VIEW, Broken, Wire, in_words
+
+_JOINED_MOST_BYTES = 65536
+_ANSWER_AFTER_RESET_S = 1.0
+
+
+class Connection(Wire):
+    """HTTP over TCP. Closed for good after any failure. ``used`` counts exchanges begun."""
+
+    __slots__ = ("_answer", "_headers", "_headers_done", "_keep", "_largest_bytes", "_parser", "used")
+
+    def __init__(self, largest_bytes: int) -> None:
+        super().__init__()
+        self.used = 0
+        self._largest_bytes = largest_bytes
+        self._parser: Any = None
+        self._answer: HttpAnswer | None = None
+        self._headers: list[tuple[bytes, bytes]] = []
+        self._headers_done = self._keep = False
+
+    def exchange(self, request: bytes, body: bytes, answer: HttpAnswer, deadline: float) -> bool:
+        """Send and read one answer into ``answer``; whether the connection may be used again.
+
+        Raises Broken. Whatever else is raised into the waiting greenlet passes through; close then.
+        """
+        self._answer = answer
+        self._headers = answer.headers
+        self.done = self._headers_done = self._keep = False
+        if self._parser is None:
+            self._parser = HttpResponseParser(self)
+        self.used += 1
+        try:
+            self._send_all(request, body, answer, deadline)
+            while not self.done:
+                self._wait(deadline)
+        finally:
+            self._answer = None
+        if answer.method == "HEAD":
+            self._parser = None
+        self.idle_since = perf_counter()
+        return self._keep and not self.ended
+
+    def _send_all(self, request: bytes, body: bytes, answer: HttpAnswer, deadline: float) -> None:
+        try:
+            if len(body) < _JOINED_MOST_BYTES:
+                self._send(request + body if body else request, deadline)
+                answer.sent_at = perf_counter()
+            else:
+                self._send(request, deadline)
+                answer.sent_at = perf_counter()
+                self._send(body, deadline)
+        except OSError as error:
+            self._last_words(error, deadline)
+
+    def _last_words(self, error: OSError, deadline: float) -> None:
+        """The peer closed while we sent: an answer it gave before that (413, 401) counts, else the error does."""
+        until = min(deadline, perf_counter() + _ANSWER_AFTER_RESET_S)
+        try:
+            while not self.done and not self.ended:
+                self._wait(until)
+        except Broken:
+            pass
+        if not self.done:
+            raise self._broken_by(error)
+
+    def _send(self, data: bytes, deadline: float) -> None:
+        self._push(data, deadline)
+
+    def _broken_by(self, error: OSError) -> Broken:
+        return Broken(in_words(error), unheard=self._unheard())
+
+    def _unheard(self) -> bool:
+        return self.used > 1 and self._answer is not None and not self._answer.bytes_received
+
+    # bytes in, called from the loop
+
+    def _take(self, n: int) -> None:
+        self._feed(VIEW[:n])
+
+    def _feed(self, data: memoryview | bytes) -> None:
+        answer = self._answer
+        if answer is None:
+            self.problem = Broken("the target sent bytes nobody asked for")
+            return
+        if not answer.bytes_received:
+            answer.first_byte_at = perf_counter()
+        answer.bytes_received += len(data)
+        try:
+            self._parser.feed_data(data)
+        except HttpParserUpgrade:
+            self.problem = Broken("the answer switches to a protocol that was not asked for")
+        except HttpParserError as error:
+            self.problem = Broken(f"the answer is not HTTP: {error}")
+        if answer.bytes_received > self._largest_bytes and not self.done:
+            self.problem = Broken(f"the answer is larger than {self._largest_bytes / 2**20:.0f} MiB")
+
+    def _end(self) -> None:
+        answer = self._answer
+        if answer is None or self.done:
+            return
+        if (
+            self._headers_done
+            and answer.header("content-length") is None
+            and answer.header("transfer-encoding") is None
+        ):
+            self.done = True
+        elif answer.bytes_received:
+            self.problem = Broken("the connection ended inside the answer")
+        else:
+            self.problem = Broken("the connection ended without an answer", unheard=self._unheard())
+
+    # the parser's callbacks
+
+    def on_header(self, name: bytes, value: bytes) -> None:
+        """One header."""
+        self._headers.append((name, value))
+
+    def on_headers_complete(self) -> None:
+        """The head is whole; 1xx answers only announce another."""
+        status = self._parser.get_status_code()
+        if status >= 200 and self._answer is not None and not self.done:
+            self._answer.status = status
+            self._headers_done = True
+            if self._answer.method == "HEAD":
+                self._keep = self._parser.should_keep_alive()
+                self._headers, self.done = [], True
+
+    def on_body(self, data: bytes) -> None:
+        """A piece of the body."""
+        if self._answer is not None and not self.done:
+            self._answer.parts.append(data)
+
+    def on_message_complete(self) -> None:
+        """The answer is whole."""
+        if not self._headers_done:
+            self._headers.clear()
+        elif not self.done:
+            self._keep = self._parser.should_keep_alive()
+            self._headers, self.done = [], True
+        else:
+            self._keep = False
+
+
+class SecureConnection(Connection):
+    """HTTP over TLS, on memory buffers, so that one shared context serves everybody."""
+
+    __slots__ = ("_incoming", "_outgoing", "_tls")
+
+    def __init__(self, largest_bytes: int) -> None:
+        super().__init__(largest_bytes)
+        self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
+        self._tls: ssl.SSLObject | None = None
+
+    def secure(self, context: ssl.SSLContext, host: str, deadline: float) -> None:
+        """TLS handshake, the certificate checked for ``host``; Broken says what it met."""
+        tls = context.wrap_bio(self._incoming, self._outgoing, server_hostname=host)
+        while True:
+            try:
+                tls.do_handshake()
+                break
+            except ssl.SSLWantReadError:
+                self._flush(deadline)
+                self.done = False
+                self._wait(deadline)
+                if self.ended:
+                    raise Broken("the connection ended during the TLS handshake") from None
+            except ssl.SSLCertVerificationError as error:
+                raise Broken(f"the certificate of {host} is not trusted: {error.verify_message}") from None
+            except ssl.SSLError as error:
+                raise Broken(f"TLS failed: {(error.reason or str(error)).replace('_', ' ').lower()}") from None
+        self.done = False
+        self._tls = tls
+        self._flush(deadline)
+
+    def _flush(self, deadline: float) -> None:
+        data = self._outgoing.read()
+        if data:
+            self._push(data, deadline)
+
+    def _send(self, data: bytes, deadline: float) -> None:
+        assert self._tls is not None
+        self._tls.write(data)
+        self._flush(deadline)
+
+    def alive(self) -> bool:
+        """Whether the watcher has seen no end; tickets may lie unread, so the kernel is not asked."""
+        return not self.ended
+
+    def _take(self, n: int) -> None:
+        self._incoming.write(VIEW[:n])
+        tls = self._tls
+        if tls is None:
+            self.done = True
+            return
+        try:
+            while data := tls.read(65536):
+                self._feed(data)
+        except ssl.SSLWantReadError:
+            return
+        except ssl.SSLError as error:
+            self.problem = Broken(f"TLS failed: {(error.reason or str(error)).replace('_', ' ').lower()}")
+            return
+        self.ended = True
+        self._end()
+
+
+__all__ = ["BUFFER", "Broken", "Connection", "SecureConnection"]

@@ -1,0 +1,121 @@
+"""Owns what all people of a worker share on the way to the target: the guard, TLS context, limits, idle connections.
+
+Knows nothing of requests.
+"""
+
+from __future__ import annotations
+
+import ssl
+from time import perf_counter
+from typing import Literal, Protocol
+
+from hms_esr.engine.client_address import Origin
+from hms_esr.engine.client_answer import LARGEST_BYTES, HttpAnswer
+from hms_esr.engine.client_connection import Connection, SecureConnection
+from hms_esr.errors import BadInput, EnvironmentProblem, StepFailed, TargetRefused
+from hms_esr.scenario.guard import Pinned
+
+Homes = dict[str, list[Connection]]
+_ASK_KERNEL_AFTER_S = 0.5
+
+
+class Gate(Protocol):
+    """Who decides every connection."""
+
+    def allow(self, scheme: str, host: str, port: int) -> Pinned:
+        """The address to connect to; TargetRefused, or EnvironmentProblem when the name is unknown."""
+        ...
+
+
+class Transport:
+    """One per worker process: what is shared between people."""
+
+    def __init__(
+        self,
+        gate: Gate,
+        *,
+        connections: Literal["per_person", "reused"] = "per_person",
+        timeout_s: float = 30.0,
+        connect_timeout_s: float = 10.0,
+        ca: str | None = None,
+        cert: str | None = None,
+        insecure: bool = False,
+        largest_bytes: int = LARGEST_BYTES,
+    ) -> None:
+        self.gate = gate
+        self.timeout_s = timeout_s
+        self.connect_timeout_s = connect_timeout_s
+        self.largest_bytes = largest_bytes
+        self.shared: Homes | None = {} if connections == "reused" else None
+        self._tls = (ca, cert, insecure)
+        self._context: ssl.SSLContext | None = None
+
+    @property
+    def context(self) -> ssl.SSLContext:
+        """The one TLS context, made when first needed (one per person would cost 868 KiB each)."""
+        if self._context is None:
+            self._context = tls_context(*self._tls)
+        return self._context
+
+    def pinned(self, origin: Origin) -> Pinned:
+        """The address the guard allows for ``origin``; StepFailed("refused" or "connection") otherwise."""
+        try:
+            return self.gate.allow(origin.scheme, origin.host, origin.port)
+        except TargetRefused as error:
+            raise StepFailed("refused", str(error)) from None
+        except EnvironmentProblem as error:
+            raise StepFailed("connection", str(error)) from None
+
+    def idle(self, homes: Homes, origin: Origin) -> Connection | None:
+        """An idle connection to ``origin`` that the peer has not closed."""
+        waiting = homes.get(origin.text)
+        while waiting:
+            connection = waiting.pop()
+            connection.home = None
+            if perf_counter() - connection.idle_since < _ASK_KERNEL_AFTER_S or connection.alive():
+                return connection
+            connection.close()
+        return None
+
+    def connect(self, origin: Origin, pinned: Pinned, answer: HttpAnswer, deadline: float) -> Connection:
+        """A new connection, its times noted in ``answer``; Broken when there is none by ``deadline``."""
+        connection = (SecureConnection if origin.secure else Connection)(self.largest_bytes)
+        try:
+            connection.open(pinned.ip, pinned.port, deadline)
+            connected_at = perf_counter()
+            answer.connect_s = connected_at - answer.started_at
+            if isinstance(connection, SecureConnection):
+                connection.secure(self.context, origin.host, deadline)
+                answer.tls_s = perf_counter() - connected_at
+        except BaseException:
+            connection.close()
+            raise
+        return connection
+
+    def close(self) -> None:
+        """End shared idle connections."""
+        close_all(self.shared or {})
+
+
+def close_all(homes: Homes) -> None:
+    """End every idle connection in ``homes``."""
+    for waiting in homes.values():
+        for connection in list(waiting):
+            connection.close()
+    homes.clear()
+
+
+def tls_context(ca: str | None, cert: str | None, insecure: bool) -> ssl.SSLContext:
+    """A client's TLS context: system authorities and ``ca``; ``cert`` is a PEM file with certificate and key."""
+    context = ssl.create_default_context()
+    try:
+        if ca:
+            context.load_verify_locations(cafile=ca)
+        if cert:
+            context.load_cert_chain(cert)
+    except (OSError, ssl.SSLError) as error:
+        raise BadInput(f"http: the certificate file {cert or ca} cannot be used: {error}") from None
+    if insecure:
+        context.check_hostname = False
+        context.verify_mode = ssl.CERT_NONE
+    return context

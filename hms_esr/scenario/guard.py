@@ -1,0 +1,269 @@
+"""Owns the decision whether a connection may be opened: one function for every way a request can come about.
+
+Knows nothing of sockets, DNS or clocks: the resolver and the reader of proofs are handed in.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable, Iterable, Sequence
+from typing import NamedTuple
+
+from hms_esr.errors import BadInput, EnvironmentProblem, Problem, TargetRefused
+from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, Kind, host_name, host_port, kind_of, split_url
+from hms_esr.scenario.proof import Caps, Proof
+from hms_esr.units import duration_text
+
+_ORDER: tuple[Kind, ...] = ("forbidden", "public", "private", "loopback")
+
+
+class Pinned(NamedTuple):
+    """Where a connection goes: the address is decided once; a later answer of the name server changes nothing."""
+
+    ip: str
+    port: int
+
+
+class Asked(NamedTuple):
+    """Scheme, host and port somebody wants to contact, as :func:`host_name` writes hosts."""
+
+    scheme: str
+    host: str
+    port: int
+
+    def __str__(self) -> str:
+        """``http://host:port``."""
+        return f"{self.scheme}://{HostPort(self.host, self.port)}"
+
+
+Resolve = Callable[[str, int], Sequence[str]]
+"""IP addresses of a host name, best first; OSError when there are none."""
+ReadProof = Callable[[Asked, Pinned], Proof]
+"""The owner's proof for a public host, fetched from the pinned address; ValueError says why there is none."""
+
+
+class Guard:
+    """Decides every connection of a run.
+
+    ``named``: what ``--target``, ``target(s):`` and ``also:`` name (addresses, or HOST[:PORT]); of these only places
+    on this machine may be contacted without more. ``may_load``: HOST[:PORT] that a person answers for
+    (``--i-may-load``). ``own``: host:port of what this run started itself. BadInput when one cannot be read.
+    """
+
+    def __init__(
+        self,
+        named: Iterable[str],
+        may_load: Iterable[str] = (),
+        *,
+        own: Iterable[str] = (),
+        resolve: Resolve,
+        proof: ReadProof,
+    ) -> None:
+        problems: list[Problem] = []
+        self._named = frozenset(_places("target", [*named, *own], problems))
+        self._may_load = frozenset(_places("--i-may-load", may_load, problems))
+        if problems:
+            raise BadInput(problems)
+        self._resolve = resolve
+        self._proof = proof
+        self._allowed: dict[tuple[str, str, int], Pinned] = {}
+        self._refused: dict[tuple[str, str, int], str] = {}
+        self._addresses: dict[str, tuple[Pinned, Kind]] = {}
+        self._caps: dict[Asked, Caps] = {}
+        self._public: dict[Asked, Pinned] = {}
+
+    def allow(self, scheme: str, host: str, port: int) -> Pinned:
+        """The address to connect to. TargetRefused with what would allow it; EnvironmentProblem: unknown name."""
+        key = (scheme, host, port)
+        pinned = self._allowed.get(key)
+        if pinned is not None:
+            return pinned
+        if key in self._refused:
+            raise TargetRefused(self._refused[key])
+        try:
+            pinned = self._decide(scheme, host, port)
+        except TargetRefused as error:
+            if len(self._refused) < 10_000:
+                self._refused[key] = str(error)
+            raise
+        self._allowed[key] = pinned
+        return pinned
+
+    def allow_url(self, url: str) -> Pinned:
+        """The same for a whole address."""
+        try:
+            scheme, place, _ = split_url(url)
+        except ValueError as error:
+            raise TargetRefused(f"refused: {error}") from None
+        return self.allow(scheme, place.host, place.port or DEFAULT_PORT[scheme])
+
+    @property
+    def off_loopback(self) -> bool:
+        """Whether anything allowed so far is outside this machine: caps and breaker hold then."""
+        return bool(self._caps)
+
+    @property
+    def public(self) -> dict[Asked, Pinned]:
+        """Public places allowed so far, whose proof must stay."""
+        return dict(self._public)
+
+    def caps(self) -> Caps | None:
+        """The smallest caps of all places off this machine; None when there are none."""
+        if not self._caps:
+            return None
+        every = list(self._caps.values())
+        return Caps(
+            min(caps.people_per_s for caps in every),
+            min(caps.length_s for caps in every),
+            min(caps.at_once for caps in every),
+        )
+
+    def check_caps(self, peak_per_s: float, length_s: float, people_at_once: int | None) -> None:
+        """Refuse a plan over the caps: people starting per second, real length, people at once (None: unknown).
+
+        TargetRefused names every cap overstepped.
+        """
+        caps = self.caps()
+        if caps is None:
+            return
+        over = []
+        if peak_per_s > caps.people_per_s:
+            over.append(f"{peak_per_s:g} people/s (at most {caps.people_per_s:g})")
+        if length_s > caps.length_s:
+            over.append(f"{duration_text(length_s)} of load (at most {duration_text(caps.length_s)})")
+        if people_at_once is not None and people_at_once > caps.at_once:
+            over.append(f"{people_at_once} people at once (at most {caps.at_once})")
+        if over:
+            where = ", ".join(str(asked) for asked in self._caps)
+            raise TargetRefused(
+                f"refused: the plan wants {'; '.join(over)} of {where}. Targets off this machine get no more unless "
+                "their owner's proof says so (hms-esr prove HOST --max-rate … --max-length … --max-people …)"
+            )
+
+    def _decide(self, scheme: str, host: str, port: int) -> Pinned:
+        if scheme not in DEFAULT_PORT:
+            raise TargetRefused(f"refused: '{scheme}' is not carried; only http and https are")
+        try:
+            asked = Asked(scheme, host_name(host), port)
+        except ValueError as error:
+            raise TargetRefused(f"refused: {error}") from None
+        promised = self._matches(self._may_load, asked)
+        if not promised and not self._matches(self._named, asked) and not self._same_loopback(asked):
+            raise TargetRefused(_not_named(asked))
+        pinned, kind = self._pin(asked)
+        if kind == "forbidden":
+            raise TargetRefused(
+                f"refused: {asked} is {pinned.ip}, a link-local, metadata, multicast, unspecified or reserved address; "
+                "nothing allows these"
+            )
+        if kind == "loopback":
+            return pinned
+        if not promised:
+            raise TargetRefused(_not_promised(asked, pinned, kind))
+        self._caps[asked] = self._proven(asked, pinned) if kind == "public" else Caps()
+        return pinned
+
+    def _proven(self, asked: Asked, pinned: Pinned) -> Caps:
+        try:
+            proof = self._proof(asked, pinned)
+        except ValueError as error:
+            raise TargetRefused(
+                f"refused: {asked} is a public address ({pinned.ip}) and its owner's proof is not there: {error}. "
+                f"The owner puts the text of 'hms-esr prove {asked.host}' on it"
+            ) from None
+        self._public[asked] = pinned
+        return proof.caps
+
+    def _matches(self, places: frozenset[HostPort], asked: Asked) -> bool:
+        if HostPort(asked.host, asked.port) in places:
+            return True
+        if HostPort(asked.host, None) not in places:
+            return False
+        return places is self._may_load or asked.port == DEFAULT_PORT[asked.scheme]
+
+    def _same_loopback(self, asked: Asked) -> bool:
+        """Whether this is a named place of this machine under another of its names (localhost, 127.0.0.1, ::1)."""
+        if not _is_loopback_name(asked.host):
+            return False
+        return any(place.port == asked.port and _is_loopback_name(place.host) for place in self._named)
+
+    def _pin(self, asked: Asked) -> tuple[Pinned, Kind]:
+        """The address of the first answer; the worst kind of all of them decides."""
+        known = self._addresses.get(asked.host)
+        if known is None:
+            ips = [asked.host] if _is_ip(asked.host) else self._lookup(asked)
+            kinds = [kind_of(ip) for ip in ips]
+            known = Pinned(ips[0], 0), min(kinds, key=_ORDER.index)
+            self._addresses[asked.host] = known
+        return Pinned(known[0].ip, asked.port), known[1]
+
+    def _lookup(self, asked: Asked) -> list[str]:
+        try:
+            ips = list(self._resolve(asked.host, asked.port))
+        except OSError as error:
+            raise EnvironmentProblem(
+                f"cannot reach {asked}: the name {asked.host} is unknown ({_reason(error)})"
+            ) from None
+        if not ips:
+            raise EnvironmentProblem(f"cannot reach {asked}: the name {asked.host} has no address")
+        return [host_name(ip.partition("%")[0]) for ip in ips]
+
+
+class Breaker:
+    """Ends a run off this machine when more than half of its requests fail, ``for_s`` seconds on end."""
+
+    def __init__(self, share: float = 0.5, for_s: int = 30) -> None:
+        self._share = share
+        self._for_s = for_s
+        self._seconds: deque[tuple[int, int, int]] = deque()
+
+    def feed(self, second: int, requests: int, errors: int) -> bool:
+        """Add one second's figures, in order; True when the run must stop.
+
+        The last ``for_s`` seconds must all be there, those with requests each over the share, and the last among them.
+        """
+        self._seconds.append((second, requests, errors))
+        while self._seconds[0][0] <= second - self._for_s:
+            self._seconds.popleft()
+        if second - self._seconds[0][0] < self._for_s - 1 or not requests:
+            return False
+        return all(failed > self._share * asked for _, asked, failed in self._seconds if asked)
+
+
+def _places(source: str, texts: Iterable[str], problems: list[Problem]) -> list[HostPort]:
+    places = []
+    for text in texts:
+        try:
+            places.append(host_port(text))
+        except ValueError as error:
+            problems.append(Problem(source, 0, 0, str(error)))
+    return places
+
+
+def _is_ip(host: str) -> bool:
+    return ":" in host or host.replace(".", "").isdigit()
+
+
+def _is_loopback_name(host: str) -> bool:
+    return host == "localhost" or host.endswith(".localhost") or (_is_ip(host) and kind_of(host) == "loopback")
+
+
+def _reason(error: OSError) -> str:
+    return (error.strerror or str(error) or "no answer").lower()
+
+
+def _not_named(asked: Asked) -> str:
+    place = HostPort(asked.host, asked.port)
+    return (
+        f"refused: {asked} is not what this run was pointed at; name it under 'also:' if it is part of the target "
+        f"on this machine, or add --i-may-load {place} if you may load it"
+    )
+
+
+def _not_promised(asked: Asked, pinned: Pinned, kind: Kind) -> str:
+    place = HostPort(asked.host, asked.port)
+    proof = ", and its owner's proof on it (hms-esr prove)" if kind == "public" else ""
+    return (
+        f"refused: {asked} ({pinned.ip}) is not on this machine; loading it needs your word that you may: "
+        f"--i-may-load {place}{proof}"
+    )
