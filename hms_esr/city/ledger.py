@@ -53,6 +53,8 @@ class Ledger:
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             self._database = sqlite3.connect(path, check_same_thread=False)
+            self._database.execute("PRAGMA journal_mode = WAL")
+            self._database.execute("PRAGMA synchronous = NORMAL")
             for table, columns in TABLES.items():
                 self._database.execute(f"CREATE TABLE IF NOT EXISTS {table} ({', '.join(columns)})")
             self._database.commit()

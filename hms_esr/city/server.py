@@ -23,7 +23,7 @@ import uvicorn
 from hms_esr.city.app import CityApp
 from hms_esr.city.hall import Hall
 from hms_esr.city.ledger import Ledger
-from hms_esr.errors import EnvironmentProblem
+from hms_esr.errors import BadInput, EnvironmentProblem, Problem
 
 BACKLOG = 4096
 IDLE_SOCKET_S = 120
@@ -43,6 +43,12 @@ class CityOptions:
     record_values: bool = False
     ready_file: Path | None = None
     parent_pid: int | None = None
+
+    def __post_init__(self) -> None:
+        if not 0.001 <= self.clerks <= 1000:
+            raise BadInput(
+                [Problem("--clerks", 0, 0, f"{self.clerks} is no share; allowed: a number from 0.001 to 1000")]
+            )
 
 
 class _Server(uvicorn.Server):
@@ -76,7 +82,8 @@ def serve(options: CityOptions, announce: Callable[[str], None]) -> None:
 
 def _listen(host: str, port: int) -> socket.socket:
     family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    listener = socket.socket(family, socket.SOCK_STREAM)
+    # The protocol is named because asyncio sets TCP_NODELAY only then; without it an answer waits 40 ms for an ACK.
+    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
     listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
     try:
         listener.bind((host, port))

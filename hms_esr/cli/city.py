@@ -67,4 +67,4 @@ def command(
     from hms_esr.city.server import CityOptions, serve
 
     options = CityOptions(host, port, clerks, state, keep, strict_accounts, record_values, ready_file, parent_pid)
-    serve(options, lambda url: click.echo(f"Mock city ready at {url} (simulation; stop with Ctrl-C)"))
+    serve(options, lambda url: click.echo(f"Mock City ready at {url} (simulation; stop with Ctrl-C)"))
