@@ -1,0 +1,15 @@
+"""Owns carrying a plan out: the only package that imports Locust or gevent.
+
+Knows nothing of files, verdicts or reports: an assignment comes in, ticks and events go out.
+
+- ``assignment``  what one worker must know to do its share
+- ``users``       scenario to Locust ``User`` classes
+- ``shapes``      ``LoadTestShape`` classes, one per kind of load, and the time warp around them
+- ``conductor``   starts each person at the intended moment
+- ``alarm``       wakes the conductor to the tenth of a millisecond
+- ``performer``   one person, carrying out steps
+- ``waits``       people who wait for a decision, without socket or greenlet
+- ``recorder``    per-second figures
+- ``local``       a run in one process
+- ``client*``     a person's HTTP; ``page``, ``forms``, ``madeup``: what people see and send
+"""

@@ -1,0 +1,71 @@
+"""Owns waking at a moment: a kernel timer (timerfd) where there is one, the event loop's own timers elsewhere.
+
+Knows nothing of who sleeps. The loop's timers alone are a millisecond coarse.
+"""
+
+from __future__ import annotations
+
+import ctypes
+import os
+import struct
+import sys
+from contextlib import suppress
+from typing import Any
+
+from gevent.event import Event
+from gevent.hub import get_hub
+
+_CLOCK_MONOTONIC = 1
+_TFD_FLAGS = os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0)
+_SPEC = struct.Struct("qqqq")
+
+
+def _timerfd() -> tuple[int, Any] | None:
+    if not sys.platform.startswith("linux"):
+        return None
+    try:
+        libc = ctypes.CDLL(None, use_errno=True)
+        fd = libc.timerfd_create(_CLOCK_MONOTONIC, _TFD_FLAGS)
+        return (fd, libc.timerfd_settime) if fd >= 0 else None
+    except (OSError, AttributeError):
+        return None
+
+
+class Alarm:
+    """One sleeper's alarm clock: :meth:`sleep` a while, :meth:`ring` wakes it early from another greenlet."""
+
+    def __init__(self) -> None:
+        timer = _timerfd()
+        self._fd, self._settime = timer if timer is not None else (-1, None)
+        self._watcher: Any = get_hub().loop.io(self._fd, 1) if self._fd >= 0 else None
+        self._event = Event()
+
+    def _set(self, seconds: float) -> None:
+        whole = int(seconds)
+        nanoseconds = max(1, int((seconds - whole) * 1e9))
+        self._settime(self._fd, 0, _SPEC.pack(0, 0, whole, nanoseconds), None)
+
+    def sleep(self, seconds: float) -> None:
+        """Sleep ``seconds`` of real time, or until somebody rings; a ring before the sleep is not lost."""
+        if self._watcher is None or self._event.is_set():
+            self._event.wait(max(0.0, seconds))
+            self._event.clear()
+            return
+        self._set(max(seconds, 1e-9))
+        get_hub().wait(self._watcher)
+        self._event.clear()
+        with suppress(BlockingIOError):
+            os.read(self._fd, 8)
+
+    def ring(self) -> None:
+        """Wake the sleeper now; one who is about to sleep does not."""
+        self._event.set()
+        if self._watcher is not None:
+            self._set(0.0)
+
+    def close(self) -> None:
+        """Give the timer back."""
+        if self._fd >= 0:
+            self._watcher.close()
+            os.close(self._fd)
+            self._fd = -1

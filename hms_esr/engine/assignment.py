@@ -1,0 +1,93 @@
+"""Owns what one worker must know to do its share of a run: plain data, the same for every worker but its index.
+
+Knows nothing of how it is carried out, and holds no open files or sockets.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+from typing import Literal
+
+from hms_esr.draw import draw, uniform
+from hms_esr.personas.person import PeopleMaker, Person
+from hms_esr.personas.template import PersonaTemplate
+from hms_esr.profiles.crowd import Arrival, Crowd
+from hms_esr.scenario.model import Scenario
+from hms_esr.scenario.unfold import NamedStep, named_steps
+
+
+@dataclass(frozen=True)
+class Assignment:
+    """A worker's share of a run: people ``k`` with ``k % workers == worker``.
+
+    ``files`` is bytes by name for uploads that exist; ``only`` sends that one person alone.
+    """
+
+    run_id: str
+    scenario: Scenario
+    seed: int
+    warp: float
+    target: str
+    templates: Mapping[str, PersonaTemplate]
+    scale: float = 1.0
+    identity: Literal["fixed", "per_run"] = "per_run"
+    variables: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    data: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
+    files: Mapping[str, bytes] = field(default_factory=dict)
+    only: int | None = None
+    worker: int = 0
+    workers: int = 1
+    max_people: int = 50_000
+    contact: str = ""
+    insecure: bool = False
+
+    @property
+    def name(self) -> str:
+        """This worker's name in ticks and reports."""
+        return f"worker {self.worker + 1}"
+
+
+class Cast:
+    """Everybody of an assignment, ready to be asked for: journeys unfolded and people made, purely from the seed."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        scenario = assignment.scenario
+        self.assignment = assignment
+        self.crowd = Crowd(scenario, seed=assignment.seed, warp=assignment.warp, scale=assignment.scale)
+        self.journeys: tuple[tuple[NamedStep, ...], ...] = tuple(
+            named_steps(journey, scenario) for journey in scenario.journeys
+        )
+        self._makers = {
+            role: PeopleMaker(
+                template, assignment.seed, assignment.identity, assignment.run_id, scenario.clock.start.date()
+            )
+            for role, template in assignment.templates.items()
+        }
+        self._start = scenario.clock.start
+
+    def person(self, arrival: Arrival) -> Person:
+        """Who comes with ``arrival``."""
+        return self._makers[arrival.role].person(arrival.k)
+
+    def sim_time(self, sim_s: float) -> str:
+        """Simulated moment as ISO 8601 with microseconds."""
+        return (self._start + timedelta(seconds=sim_s)).isoformat(timespec="microseconds")
+
+    def sim_moment(self, sim_s: float) -> datetime:
+        """Simulated moment as a datetime without zone."""
+        return self._start + timedelta(seconds=sim_s)
+
+    def row(self, name: str, k: int) -> Mapping[str, str]:
+        """Person ``k``'s row of data set ``name``."""
+        rows = self.assignment.data[name]
+        pick = self.assignment.scenario.data[name].pick
+        if pick == "random":
+            return rows[draw(self.assignment.seed, f"data {name}", k) % len(rows)]
+        return rows[k % len(rows)]
+
+    def uniform(self, kind: str, k: int, number: int, occurrence: int = 0) -> float:
+        """A number in [0, 1) of person ``k`` at step ``number``."""
+        return uniform(self.assignment.seed, kind, k, number, occurrence)

@@ -1,0 +1,212 @@
+"""Owns the course of a run in one worker: people start on time, finish, settle; then everything is over.
+
+Knows nothing of Locust's runners, files or verdicts. Starting never waits for the target.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator
+from heapq import heappop, heappush
+from typing import Any
+
+import gevent
+from gevent.event import Event
+
+from hms_esr.engine.alarm import Alarm
+from hms_esr.engine.performer import Performer
+from hms_esr.engine.stage import Stage
+from hms_esr.engine.users import ScenarioUser
+from hms_esr.engine.waits import Waits
+from hms_esr.errors import StepFailed
+from hms_esr.events import ClockChanged, Happened
+from hms_esr.profiles.crowd import Arrival
+from hms_esr.record import PersonEnd
+
+LONGEST_SLEEP_S = 0.25
+"""The course of the run is looked at so often even when nobody is due."""
+BREATH_S = 0.5
+"""Simulated-time-free rest before a place of a closed load is filled again after a journey that failed at once."""
+
+Tell = Callable[[Happened | ClockChanged], None]
+
+
+class Conductor:
+    """Starts every person of one worker and sees them to their end. ``phase`` says where the run is."""
+
+    def __init__(self, stage: Stage, classes: tuple[type[ScenarioUser], ...], environment: Any, tell: Tell) -> None:
+        self.stage = stage
+        self.phase = "waiting"
+        self.finished = Event()
+        self.waits = Waits(stage, self._resume)
+        stage.waits = self.waits
+        stage.on_end = self._on_end
+        self._classes = classes
+        self._environment = environment
+        self._tell = tell
+        self._alarm = Alarm()
+        self._again: list[tuple[float, int, Arrival]] = []
+        self._under_way: dict[int, ScenarioUser] = {}
+        self._stop_reason = ""
+        self._peak_per_s = 1.0
+        self._ramp_told = not any(load.closed or load.length_s for load in stage.scenario.loads)
+
+    # asked from outside
+
+    def stop(self, reason: str) -> None:
+        """End now: nobody new, people under way are unfinished, what is waited for stays unknown."""
+        if not self._stop_reason:
+            self._stop_reason = reason or "stopped"
+            self.stage.closing = True
+            self._alarm.ring()
+
+    def busiest(self, requests_per_s: float) -> None:
+        """The run's busiest second so far: settling never asks more than that."""
+        self._peak_per_s = max(self._peak_per_s, requests_per_s)
+
+    # the course
+
+    def conduct(self) -> None:
+        """From the first person to the last decision."""
+        stage = self.stage
+        try:
+            self.phase = "running"
+            self._start_people(self._arrivals())
+            self._closing_time("nobody_new", "no new people")
+            self._drain()
+            while len(self.waits) and not self._stop_reason:
+                self._settle()
+                self._drain()
+        finally:
+            self.waits.give_up()
+            self._end_everybody()
+            self.phase = "over"
+            self._alarm.close()
+            stage.close()
+            self.finished.set()
+
+    def _arrivals(self) -> Iterator[Arrival]:
+        assignment = self.stage.assignment
+        crowd = self.stage.cast.crowd
+        if assignment.only is not None:
+            return iter([crowd.arrival(assignment.only)])
+        return crowd.in_order(assignment.worker, assignment.workers)
+
+    def _start_people(self, arrivals: Iterator[Arrival]) -> None:
+        stage, clock, waits = self.stage, self.stage.clock, self.waits
+        end_s = stage.cast.crowd.length_s
+        upcoming = next(arrivals, None)
+        alone = stage.assignment.only is not None
+        while not self._stop_reason:
+            sim_s = clock.sim_s()
+            batch: list[Arrival] = []
+            while upcoming is not None and upcoming.at_s <= sim_s:
+                batch.append(upcoming)
+                upcoming = next(arrivals, None)
+            while self._again and self._again[0][0] <= sim_s:
+                batch.append(heappop(self._again)[2])
+            if batch:
+                self._start(batch)
+            self._look()
+            if upcoming is None and not self._ramp_told:
+                self._ramp_told = True
+                self._happened("ramp_up_complete", "ramp up complete")
+            if sim_s >= end_s or (alone and upcoming is None):
+                return
+            next_s = min(end_s, waits.next_due_s, self._again[0][0] if self._again else end_s)
+            if upcoming is not None:
+                next_s = min(next_s, upcoming.at_s)
+            self._alarm.sleep(min(clock.until_s(next_s), LONGEST_SLEEP_S))
+
+    def _start(self, batch: list[Arrival]) -> None:
+        stage, clock = self.stage, self.stage.clock
+        recorder = stage.recorder
+        now_s = clock.now_s()
+        if not stage.cast.crowd.closed:
+            recorder.off_plan(now_s, len(batch))
+        for arrival in batch:
+            planned_s = min(clock.sim.real_s(arrival.at_s), now_s)
+            recorder.person_due(planned_s, now_s)
+            if len(self._under_way) >= stage.assignment.max_people:
+                journey = stage.scenario.journeys[arrival.journey].name
+                reason = f"more than {stage.assignment.max_people} people at once"
+                end = PersonEnd(arrival.k, journey, arrival.role, "dropped", "", reason, planned_s, -1.0, now_s)
+                recorder.person_ended(now_s, end)
+                continue
+            performer = Performer(stage, arrival, planned_s)
+            user = self._classes[arrival.journey](self._environment)
+            self._under_way[arrival.k] = user
+            user.perform(performer, stage.people)
+
+    def _resume(self, performer: Performer) -> None:
+        """A decision is known: the person goes on, in the greenlet that looked."""
+        self.stage.recorder.active += 1
+        performer.carry_out()
+
+    def _look(self) -> None:
+        for wait in self.waits.due(self.stage.clock.sim_s()):
+            self.stage.people.spawn(self.waits.look, wait)
+
+    def _on_end(self, performer: Performer, end: PersonEnd) -> None:
+        self._under_way.pop(performer.k, None)
+        arrival = performer.arrival
+        if arrival.place >= 0 and self.phase == "running" and self.stage.assignment.only is None:
+            clock = self.stage.clock
+            rest_s = BREATH_S if end.state == "failed" and end.ended_s - end.started_s < BREATH_S else 0.0
+            at_s = clock.sim.sim_s(clock.now_s() + rest_s)
+            if at_s < self.stage.cast.crowd.length_s:
+                heappush(self._again, (at_s, arrival.k, self.stage.cast.crowd.again(arrival, at_s)))
+                self._alarm.ring()
+
+    def _drain(self) -> None:
+        """People under way finish within the scenario's ``drain``; looks of waits go on as they fall due."""
+        stage = self.stage
+        self.phase = "draining"
+        until_s = stage.clock.now_s() + stage.scenario.drain_s
+        while stage.recorder.active > 0 and stage.clock.now_s() < until_s and not self._stop_reason:
+            self._look()
+            self._alarm.sleep(0.02)
+        self._end_everybody()
+
+    def _end_everybody(self) -> None:
+        """Who still waits for an answer has failed (unfinished when we were stopped); everybody else is unfinished."""
+        left = [user for user in self._under_way.values() if not user.performer.ended and user.greenlet]
+        left = [user for user in left if user.greenlet not in (None, gevent.getcurrent()) and not user.greenlet.ready()]
+        for user in left:
+            waiting = user.performer.in_request and not self._stop_reason
+            ending = StepFailed("no_answer", "no answer before the end") if waiting else gevent.GreenletExit()
+            user.greenlet.kill(ending, block=False)
+        gevent.joinall([user.greenlet for user in left], timeout=5)
+        for user in left:
+            user.performer.end("unfinished", "still under way at the end")
+
+    def _settle(self) -> None:
+        """The clock runs on, faster, until every decision is known."""
+        stage, clock = self.stage, self.stage.clock
+        self.phase = "settling"
+        stage.clock_may_change = True
+        self._happened("settle", "waiting for decisions, clock ahead")
+        settle_warp = stage.scenario.clock.settle_warp
+        changed_s = -1.0
+        while len(self.waits) and not self._stop_reason:
+            now_s = clock.now_s()
+            if now_s - changed_s >= 0.5:
+                changed_s = now_s
+                self._change(self.waits.warp(clock.sim_s(), self._peak_per_s, settle_warp))
+            self._look()
+            until_s = clock.until_s(self.waits.next_due_s)
+            self._alarm.sleep(min(until_s, changed_s + 0.5 - now_s, LONGEST_SLEEP_S))
+        self._change(clock.plan_warp)
+
+    def _change(self, warp: float) -> None:
+        clock = self.stage.clock
+        if abs(warp - clock.sim.warp) > 0.05 * clock.sim.warp:
+            segment = clock.sim.change(clock.now_s(), warp)
+            self._tell(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
+
+    def _closing_time(self, kind: str, text: str) -> None:
+        if not self._stop_reason:
+            self._happened(kind, text)
+
+    def _happened(self, kind: str, text: str) -> None:
+        clock = self.stage.clock
+        self._tell(Happened(kind, text, clock.now_s(), clock.sim_s()))

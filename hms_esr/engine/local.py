@@ -1,0 +1,165 @@
+"""Owns a run in one process: Locust's local runner with one conductor, and the second hand that closes ticks.
+
+Knows nothing of records, stores or verdicts: ticks and events are handed out as they come.
+"""
+
+from __future__ import annotations
+
+import gc
+import logging
+from collections.abc import Callable
+from dataclasses import dataclass
+from time import process_time
+from typing import Protocol
+
+import gevent
+from locust.env import Environment
+
+from hms_esr.clock import Segment, SimClock
+from hms_esr.engine.assignment import Assignment
+from hms_esr.engine.client_transport import Gate
+from hms_esr.engine.conductor import Conductor
+from hms_esr.engine.dispatch import OnePerWorker
+from hms_esr.engine.shapes import RehearsalShape, shape_of
+from hms_esr.engine.stage import Stage
+from hms_esr.engine.timing import RunClock
+from hms_esr.engine.users import conductor_class, user_classes
+from hms_esr.events import ClockChanged, Happened
+from hms_esr.record import Tick
+
+LAG_EVERY_S = 0.05
+
+
+class Listener(Protocol):
+    """Who follows a run from outside the engine. Called in the run's own loop: return soon."""
+
+    def ticks(self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float) -> str:
+        """Ticks of seconds that are over; the answer, if not empty, is a reason to stop now."""
+        ...
+
+    def happened(self, event: Happened | ClockChanged) -> None:
+        """Something happened."""
+        ...
+
+    def wants_to_stop(self) -> str:
+        """Asked ten times a second: a reason to stop now, or empty."""
+        ...
+
+    def moment(self, real_s: float, sim_s: float) -> None:
+        """Asked ten times a second: what is to be done at this moment (faults)."""
+        ...
+
+
+@dataclass(frozen=True)
+class Finished:
+    """How a worker ended."""
+
+    real_s: float
+    sim_s: float
+    segments: tuple[Segment, ...]
+    made_up: tuple[str, ...]
+    faults_of_ours: tuple[str, ...]
+    stopped: str
+
+
+class LocalRun:
+    """One run in this process. :meth:`carry_out` returns when everything is flushed."""
+
+    def __init__(self, assignment: Assignment, guard: Gate, listener: Listener) -> None:
+        logging.getLogger("locust").setLevel(logging.ERROR)
+        self._assignment = assignment
+        self._listener = listener
+        self.clock = RunClock(assignment.warp)
+        self.stage = Stage(assignment, guard, self.clock)
+        if assignment.only is not None:
+            at_s = self.stage.cast.crowd.arrival(assignment.only).at_s
+            self.clock.sim = SimClock(assignment.warp, (Segment(0.0, at_s, assignment.warp),))
+        self._flushed = False
+        self._stopped = ""
+        classes = user_classes(assignment.scenario)
+        load = assignment.scenario.loads[0]
+        shape = RehearsalShape(shape_of(load, assignment.scenario.length_s, assignment.warp), lambda: self._flushed)
+        self._environment = Environment(
+            user_classes=[conductor_class(self._conduct, assignment.target)],
+            shape_class=shape,
+            dispatcher_class=OnePerWorker,
+            host=assignment.target,
+        )
+        self.conductor = Conductor(self.stage, classes, self._environment, listener.happened)
+
+    def _conduct(self) -> None:
+        self.clock.start()
+        segment = self.clock.sim.segments[0]
+        self._listener.happened(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
+        self.conductor.conduct()
+
+    def carry_out(self) -> Finished:
+        """From the first person to the last tick."""
+        gc.collect()
+        gc.freeze()
+        runner = self._environment.create_local_runner()
+        self.clock.start()
+        helpers = [gevent.spawn(self._second_hand), gevent.spawn(self._lag)]
+        try:
+            runner.start_shape()
+            self.conductor.finished.wait()
+        finally:
+            gevent.killall(helpers)
+            real_s, sim_s = self.clock.now_s(), self.clock.sim_s()
+            self._hand_out(self.stage.recorder.take(int(real_s) + 1, 0.0), real_s)
+            self._flushed = True
+            runner.quit()
+            gc.unfreeze()
+        return Finished(
+            real_s,
+            sim_s,
+            self.clock.sim.segments,
+            tuple(self.stage.made_up),
+            tuple(self.stage.faults_of_ours),
+            self._stopped,
+        )
+
+    def _hand_out(self, ticks: list[Tick], real_s: float) -> None:
+        for tick in ticks:
+            self.conductor.busiest(sum(cell.requests for cell in tick.cells.values()))
+        clock = self.clock
+        reason = self._listener.ticks(ticks, self.conductor.phase, real_s, clock.sim_s(), clock.sim.warp)
+        if reason:
+            self._stop(reason)
+
+    def _stop(self, reason: str) -> None:
+        self._stopped = self._stopped or reason
+        self.conductor.stop(reason)
+
+    def _second_hand(self) -> None:
+        """Close a tick a second; ask the listener what is wanted ten times a second."""
+        closed = 0
+        cpu_s, at_s = process_time(), self.clock.now_s()
+        while True:
+            gevent.sleep(0.1)
+            now_s = self.clock.now_s()
+            self._listener.moment(now_s, self.clock.sim_s())
+            reason = self._listener.wants_to_stop()
+            if reason:
+                self._stop(reason)
+            if int(now_s) > closed:
+                closed = int(now_s)
+                used_s, passed_s = process_time() - cpu_s, max(now_s - at_s, 1e-6)
+                cpu_s, at_s = process_time(), now_s
+                self._hand_out(self.stage.recorder.take(closed, min(1.0, used_s / passed_s)), now_s)
+
+    def _lag(self) -> None:
+        """How late the event loop comes back, 20 times a second."""
+        clock, recorder = self.clock, self.stage.recorder
+        while True:
+            before_s = clock.now_s()
+            gevent.sleep(LAG_EVERY_S)
+            now_s = clock.now_s()
+            recorder.lag(now_s, max(0.0, now_s - before_s - LAG_EVERY_S) * 1000)
+
+
+def carry_out(assignment: Assignment, guard: Gate, listener: Listener, *, ready: Callable[[], None]) -> Finished:
+    """Make and carry out a run; ``ready`` is called just before the first person may come."""
+    run = LocalRun(assignment, guard, listener)
+    ready()
+    return run.carry_out()

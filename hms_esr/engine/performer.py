@@ -1,0 +1,423 @@
+"""Owns one person who carries out steps: what is asked, what is remembered, how an error is met, how it ends.
+
+Knows nothing of when the person comes: the conductor starts it. Everything drawn is drawn by (seed, person, step).
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import gevent
+
+from hms_esr.draw import draw
+from hms_esr.engine.client import PersonSession
+from hms_esr.engine.client_answer import HttpAnswer
+from hms_esr.engine.forms import HtmlField, HtmlForm, submission
+from hms_esr.engine.page import error_text, status_link
+from hms_esr.errors import StepFailed
+from hms_esr.personas.form_values import value_for
+from hms_esr.personas.person import Person
+from hms_esr.personas.random_values import random_value
+from hms_esr.profiles.crowd import Arrival
+from hms_esr.record import ErrorKey, PersonEnd, SeriesKey
+from hms_esr.scenario.step import Extract, Form, Outcome, Step, Upload
+from hms_esr.scenario.templates import Reference, split
+from hms_esr.scenario.unfold import NamedStep, steps_of
+from hms_esr.steps.expect import Expect, at_path
+from hms_esr.steps.think import Think
+
+if TYPE_CHECKING:
+    from hms_esr.engine.stage import Stage
+
+
+class Parked(Exception):
+    """The person waits for a decision; the greenlet may end."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        super().__init__(outcome.url)
+
+
+class Performer:
+    """The :class:`hms_esr.scenario.step.Actor` that steps see. One per person; resumable between steps."""
+
+    __slots__ = (
+        "answer",
+        "arrival",
+        "at",
+        "ended",
+        "filled",
+        "in_request",
+        "intended_s",
+        "k",
+        "occurrence",
+        "person",
+        "persona",
+        "planned_s",
+        "polling",
+        "sent",
+        "session",
+        "stage",
+        "started_s",
+        "steps",
+        "uploads",
+        "vars",
+        "where",
+    )
+
+    def __init__(self, stage: Stage, arrival: Arrival, planned_s: float) -> None:
+        self.stage = stage
+        self.arrival = arrival
+        self.k = arrival.k
+        self.planned_s = planned_s
+        self.started_s = -1.0
+        self.intended_s = planned_s
+        self.person: Person = stage.cast.person(arrival)
+        self.persona = arrival.role
+        self.vars: dict[str, str] = dict(stage.variables)
+        self.filled: dict[str, str] = {}
+        self.uploads: dict[str, Upload] = {}
+        self.answer: HttpAnswer | None = None
+        self.at = 0
+        self.where = ""
+        self.sent = 0
+        self.occurrence = 0
+        self.polling = False
+        self.in_request = False
+        self.ended = False
+        skips = self.person.skips
+        self.steps: tuple[NamedStep, ...] = tuple(steps_of(stage.cast.journeys[arrival.journey], skips, self._chance))
+        self.session: PersonSession | None = None
+
+    def _chance(self, kind: str, number: int) -> float:
+        return self.stage.cast.uniform(kind, self.k, number)
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The persona's values; the password and e-mail are those of the account."""
+        return self.person.fields
+
+    @property
+    def journey(self) -> str:
+        """Name of the journey."""
+        return self.stage.scenario.journeys[self.arrival.journey].name
+
+    # carrying out
+
+    def carry_out(self) -> None:
+        """From the step we stand at to the end, to a failure or to a wait; always tells the stage how it went."""
+        stage = self.stage
+        if self.session is None:
+            self.started_s = stage.clock.now_s()
+            stage.recorder.person_started(self.planned_s, self.started_s)
+            self.session = stage.session(self)
+        else:
+            self.intended_s = stage.clock.now_s()
+        try:
+            self._steps()
+        except Parked as parked:
+            stage.park(self, parked.outcome)
+        except StepFailed as failure:
+            self.end("failed", failure.message)
+        except gevent.GreenletExit:
+            self.end("unfinished", "still under way at the end")
+        except Exception as fault:
+            stage.fault_of_ours(self, fault)
+            self.end("failed", f"{type(fault).__name__}: {fault}")
+        else:
+            self.end("completed")
+
+    def _steps(self) -> None:
+        while self.at < len(self.steps):
+            named = self.steps[self.at]
+            step = named.step
+            self.occurrence = 0
+            if step.sends and self.at and not isinstance(self.steps[self.at - 1].step, Think):
+                self.pause(self._pace_s(named))
+            if step.sends or not self.where or step.verb == "await":
+                self.where = named.name
+                self.stage.recorder.reached(self.stage.clock.now_s(), self.journey, named.name)
+            try:
+                step.perform(self)  # type: ignore[arg-type]
+                self._check_status(self.next_expect())
+                self._save(step)
+            except StepFailed as failure:
+                self._failed(named, failure)
+                raise
+            finally:
+                self.at += 1
+
+    def next_expect(self) -> Expect | None:
+        """The expectation that judges the step we stand at, if the next step is one."""
+        if self.at >= len(self.steps):
+            return None
+        after = self.steps[self.at + 1].step if self.at + 1 < len(self.steps) else None
+        return after if isinstance(after, Expect) else None
+
+    def _check_status(self, expect: Expect | None) -> None:
+        answer = self.answer
+        step = self.steps[self.at].step
+        if answer is None or answer.status < 400 or not step.sends or (expect and expect.accepts(answer.status)):
+            return
+        raise StepFailed("status", error_text(answer) or phrase(answer.status), answer.status)
+
+    def _save(self, step: Step) -> None:
+        for name, extract in step.save.items():
+            if self.answer is None:
+                raise StepFailed("scenario", f"nothing was sent yet, so '{name}' cannot be saved")
+            value = _extract(self.answer, extract)
+            if value is None:
+                raise StepFailed("expectation", f"'{name}' to save is not on {self.answer.path}", self.answer.status)
+            self.vars[name] = value
+
+    def _pace_s(self, named: NamedStep) -> float:
+        pace = self.stage.scenario.journeys[self.arrival.journey].pace or self.person.pace
+        return self.stage.pace_s(pace, self.k, named.number) if pace is not None else 0.0
+
+    def _failed(self, named: NamedStep, failure: StepFailed) -> None:
+        """Count what the hops did not count, then meet the error as this person does."""
+        stage = self.stage
+        now_s = stage.clock.now_s()
+        key = ErrorKey(self.journey, self.where, failure.kind, failure.message, failure.status)
+        if failure.kind not in ("status", "timeout", "patience", "connection", "no_answer"):
+            stage.recorder.error(now_s, key, self.k, self.trace_id(), stopped=False)
+            if self.answer is not None and failure.kind == "expectation":
+                stage.recorder.failed_after(now_s, self._series(self.answer))
+        stage.recorder.error(now_s, key, self.k, self.trace_id(), stopped=True)
+        stage.heard(self, named, failure)
+        if failure.kind not in ("no_answer", "scenario", "refused"):
+            self._rage(named)
+
+    def _rage(self, named: NamedStep) -> None:
+        rage = self.person.rage
+        page = self.answer
+        if rage is None or page is None or self._chance("rage", named.number) >= rage.probability:
+            return
+        most = 1 + int(self._chance("rage more", named.number) * rage.refreshes) if rage.refreshes else 0
+        for _ in range(most):
+            self.pause(rage.pause_s)
+            if self.stage.closing:
+                return
+            self.stage.recorder.at(self.stage.clock.now_s()).refreshes += 1
+            try:
+                self.request("GET", page.url)
+            except StepFailed:
+                continue
+
+    def end(self, state: str, reason: str = "") -> None:
+        """Over: completed, failed or unfinished. Only the first end counts."""
+        if self.ended:
+            return
+        self.ended = True
+        if self.session is not None:
+            self.session.close()
+        now_s = self.stage.clock.now_s()
+        end = PersonEnd(
+            self.k, self.journey, self.persona, state, self.where, reason, self.planned_s, self.started_s, now_s
+        )
+        self.stage.person_ended(self, end)
+
+    # what steps ask for
+
+    def request(
+        self,
+        method: str,
+        address: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        media_type: str = "",
+        page: bool = True,
+        referer: str = "",
+    ) -> HttpAnswer:
+        """Send one request, redirects followed; each hop is recorded by :meth:`on_exchange`."""
+        base = self.answer.url if self.answer is not None and page else self.stage.base
+        if address.startswith("/"):
+            base = self.stage.base
+        if self.session is None:
+            raise StepFailed("scenario", "this person has not come yet")
+        self.in_request = True
+        try:
+            answer = self.session.fetch(
+                method,
+                address,
+                base=base,
+                headers=headers,
+                body=body,
+                media_type=media_type,
+                referer=referer,
+                timeout_s=self.stage.scenario.http.timeout_s,
+                patience_s=self.person.patience_s,
+            )
+        finally:
+            self.in_request = False
+        if page:
+            self.answer = answer
+        return answer
+
+    def look(self, address: str) -> HttpAnswer:
+        """Look at a status page; counted as a poll, and not the page the person is on."""
+        if self.session is None:
+            raise StepFailed("scenario", "this person has not come yet")
+        timeout_s = self.stage.scenario.http.timeout_s
+        return self.session.fetch("GET", address, base=self.stage.base, timeout_s=timeout_s)
+
+    def on_exchange(self, hop: HttpAnswer) -> None:
+        """Record one hop; the intended start of the next is the end of this one."""
+        self.stage.exchanged(self, hop)
+
+    def form(self, *, with_kind: str = "") -> HtmlForm | None:
+        """The form with such a control, or that has the filled fields, or the first."""
+        if self.answer is None:
+            return None
+        return self.answer.page.form(with_kind, tuple(self.filled))
+
+    def submit(self, form: Form | None, *, button: str = "") -> HttpAnswer:
+        """Send the form filled and completed; without one the filled values as JSON to the current path."""
+        if form is None:
+            return self._submit_json()
+        sent = submission(
+            cast("HtmlForm", form),
+            self.filled,
+            self.uploads,
+            button=button,
+            complete=self._complete,
+            boundary=f"esr{self.k:x}x{self.at:x}",
+        )
+        self.filled = {}
+        self.uploads = {}
+        here = self.answer.url if self.answer is not None else ""
+        self.stage.submitted(self, sent)
+        return self.request(sent.method, sent.url, body=sent.body, media_type=sent.media_type, referer=here)
+
+    def _submit_json(self) -> HttpAnswer:
+        import json
+
+        if not self.filled:
+            where = self.answer.path if self.answer is not None else "any page: nothing was visited yet"
+            raise StepFailed("no_form", f"no form on {where}; if JavaScript draws it, use `request`")
+        body = json.dumps(self.filled).encode()
+        self.filled = {}
+        path = self.answer.url if self.answer is not None else "/"
+        return self.request("POST", path, body=body, media_type="application/json")
+
+    def _complete(self, field: HtmlField) -> str | None:
+        self.occurrence += 1
+        number = self.occurrence
+        k, at, seed = self.k, self.at, self.stage.assignment.seed
+        return value_for(
+            self.fields,
+            field.name,
+            kind=field.kind,
+            autocomplete=field.autocomplete,
+            label=field.label,
+            options=field.options,
+            minimum=field.min,
+            maximum=field.max,
+            pattern=field.pattern,
+            placeholder=field.placeholder,
+            draw=lambda i: draw(seed, "complete", k, at, number, i),
+        )
+
+    def find(self, text: str) -> tuple[Literal["link", "button"], str | Form] | None:
+        """The link or button of the current page with that text."""
+        return None if self.answer is None else self.answer.page.find(text)
+
+    def status_link(self) -> str | None:
+        """Where the last answer's outcome will be known."""
+        return None if self.answer is None else status_link(self.answer)
+
+    def file(self, name: str, size_kb: float | None) -> Upload:
+        """An existing file, or one made up for this person."""
+        self.occurrence += 1
+        number = draw(self.stage.assignment.seed, f"file {name}", self.k, self.at, self.occurrence)
+        return self.stage.file(name, size_kb, number)
+
+    def pause(self, sim_s: float) -> None:
+        """Wait simulated seconds; pauses and changes of the clock are followed. The next request is intended then."""
+        clock = self.stage.clock
+        if sim_s > 0:
+            until_s = clock.sim_s() + sim_s
+            left_s = clock.until_s(until_s)
+            while left_s > 0:
+                gevent.sleep(min(left_s, 0.5) if self.stage.clock_may_change or left_s == float("inf") else left_s)
+                left_s = clock.until_s(until_s)
+            self.intended_s = max(self.intended_s, min(clock.sim.real_s(until_s), clock.now_s()))
+
+    def wait_for(self, outcome: Outcome) -> None:
+        """Stop here; the stage looks for the outcome and lets the person go on."""
+        raise Parked(outcome)
+
+    def uniform(self, kind: str) -> float:
+        """A number in [0, 1) of this person at this step."""
+        self.occurrence += 1
+        return self.stage.cast.uniform(kind, self.k, self.at, self.occurrence)
+
+    # words
+
+    def render(self, text: str) -> str:
+        """``text`` with its templates filled in."""
+        if "{{" not in text:
+            return text
+        return "".join(part if isinstance(part, str) else self._value(part) for part in split(text))
+
+    def _value(self, ref: Reference) -> str:
+        kind, name = ref.kind, ref.name
+        try:
+            if kind == "persona":
+                return self.fields[name]
+            if kind == "vars":
+                return self.vars[name]
+            if kind == "data":
+                return self.stage.cast.row(ref.of, self.k)[name]
+            if kind == "secret":
+                return self.stage.assignment.secrets[name]
+        except KeyError:
+            raise StepFailed("scenario", f"there is no value for {{{{ {ref} }}}}") from None
+        if kind == "random":
+            self.occurrence += 1
+            seed, k, at, number = self.stage.assignment.seed, self.k, self.at, self.occurrence
+            return random_value(name, lambda i: draw(seed, f"random {name}", k, at, number, i))
+        return self.stage.assignment.run_id if kind == "run" else self.stage.cast.sim_time(self.stage.clock.sim_s())
+
+    def _series(self, answer: HttpAnswer) -> SeriesKey:
+        service = answer.header("x-esr-service") or ""
+        return SeriesKey(self.journey, self.where, self.persona, answer.status, service)
+
+    def trace_id(self) -> str:
+        """W3C trace id of the last request: run, person, request."""
+        return f"{self.stage.trace_prefix}{self.k & 0xFFFFFFFFFFFF:012x}{self.sent & 0xFFFF:04x}"
+
+
+def _extract(answer: HttpAnswer, extract: Extract) -> str | None:
+    value: Any
+    if extract.css is not None:
+        return answer.page.css(extract.css)
+    if extract.header is not None:
+        return answer.header(extract.header)
+    if extract.regex is not None:
+        found = re.search(extract.regex, answer.text)
+        return None if found is None else found[found.re.groups and 1]
+    try:
+        value = at_path(answer.json(), extract.json_path or "")
+    except KeyError:
+        return None
+    return value if isinstance(value, str) else _as_json(value)
+
+
+def _as_json(value: Any) -> str:
+    import json
+
+    return json.dumps(value)
+
+
+def phrase(status: int) -> str:
+    """The usual words for an HTTP status."""
+    from http import HTTPStatus
+
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"status {status}"

@@ -1,0 +1,131 @@
+"""Owns per-second figures of one worker: what was sent, what came back, who started and how everybody ended.
+
+Knows nothing of sockets, files or verdicts; times come in as real seconds since the run's start.
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+
+from hms_esr.record import Cell, Decisions, ErrorCount, ErrorKey, PersonEnd, SeriesKey, Tick
+from hms_esr.wording import mask
+
+MOST_KINDS = 500
+"""Kinds of errors kept apart; further ones are counted together."""
+
+
+class Recorder:
+    """Gathers one open tick per second; :meth:`take` closes those that are over."""
+
+    def __init__(self, worker: str) -> None:
+        self.worker = worker
+        self.started = 0
+        self.due = 0
+        self.active = 0
+        self.waiting = 0
+        self._seq = 0
+        self._open: dict[int, Tick] = {}
+        self._now: Tick | None = None
+        self._error_keys: set[ErrorKey] = set()
+        self._reached: set[tuple[str, str]] = set()
+        self.listeners: list[Callable[[str, str, float, int, str | None], None]] = []
+
+    def at(self, real_s: float) -> Tick:
+        """The open tick of that second; a second already taken goes into the oldest still open."""
+        second = int(real_s)
+        now = self._now
+        if now is not None and now.second == second:
+            return now
+        tick = self._open.get(second)
+        if tick is None:
+            tick = self._open[second] = Tick(self.worker, -1, second)
+        self._now = tick
+        return tick
+
+    def hop(
+        self, ended_s: float, key: SeriesKey, failed: bool, size: int, intended_ms: float, actual_ms: float
+    ) -> None:
+        """One HTTP request, answered or not, in the second it ended."""
+        tick = self.at(ended_s)
+        cell = tick.cells.get(key)
+        if cell is None:
+            cell = tick.cells[key] = Cell()
+        cell.requests += 1
+        cell.errors += failed
+        cell.bytes += size
+        cell.intended.add(intended_ms)
+        cell.actual.add(actual_ms)
+
+    def failed_after(self, ended_s: float, key: SeriesKey) -> None:
+        """An answer already counted turned out to be wrong (an expectation did not hold)."""
+        self.at(ended_s).cells.setdefault(key, Cell()).errors += 1
+
+    def error(self, at_s: float, key: ErrorKey, k: int, trace_id: str, *, stopped: bool) -> None:
+        """One error of a kind; ``stopped``: it ended the person's journey."""
+        key = key._replace(message=mask(key.message))
+        if key not in self._error_keys:
+            if len(self._error_keys) >= MOST_KINDS:
+                key = key._replace(message="other errors", kind="other", status=0)
+            self._error_keys.add(key)
+        tick = self.at(at_s)
+        count = tick.errors.setdefault(key, ErrorCount())
+        count.n += not stopped
+        count.people_stopped += stopped
+        if at_s < count.first_real_s:
+            count.first_real_s, count.example_k, count.trace_id = at_s, k, trace_id
+        if not stopped:
+            count.by_second[tick.second] = count.by_second.get(tick.second, 0) + 1
+
+    def person_due(self, planned_s: float, now_s: float) -> None:
+        """Somebody's intended moment has come."""
+        self.due += 1
+        planned = self.at(now_s).planned
+        planned[int(planned_s)] = planned.get(int(planned_s), 0) + 1
+
+    def person_started(self, planned_s: float, started_s: float) -> None:
+        """Somebody has started."""
+        self.started += 1
+        self.active += 1
+        tick = self.at(started_s)
+        tick.delivered[tick.second] = tick.delivered.get(tick.second, 0) + 1
+        tick.late_ms.add(max(0.0, started_s - planned_s) * 1000)
+
+    def off_plan(self, now_s: float, people: int) -> None:
+        """So many people were due and had not started at one moment."""
+        tick = self.at(now_s)
+        if people > tick.off_plan_max:
+            tick.off_plan_max = people
+
+    def reached(self, now_s: float, journey: str, step: str) -> None:
+        """Somebody begins a step."""
+        reached = self.at(now_s).reached
+        where = (journey, step)
+        reached[where] = reached.get(where, 0) + 1
+
+    def person_ended(self, now_s: float, end: PersonEnd) -> None:
+        """Somebody is over, one way or another."""
+        self.at(now_s).ends.append(end)
+
+    def decision(self, now_s: float, within_s: float) -> Decisions:
+        """The decisions of that deadline in the open tick, to be added to."""
+        return self.at(now_s).decisions.setdefault(within_s, Decisions())
+
+    def lag(self, now_s: float, lag_ms: float) -> None:
+        """The event loop came back so late."""
+        self.at(now_s).loop_lag_ms.add(lag_ms)
+
+    def take(self, before_second: int, cpu: float) -> list[Tick]:
+        """All ticks of seconds before ``before_second``, numbered, in order; each second gets one, busy or not."""
+        self.at(before_second - 0.5)
+        ready: deque[Tick] = deque()
+        for second in sorted(second for second in self._open if second < before_second):
+            tick = self._open.pop(second)
+            tick.seq = self._seq
+            self._seq += 1
+            tick.active = self.active
+            tick.waiting = self.waiting
+            tick.cpu = cpu
+            ready.append(tick)
+        self._now = None
+        return list(ready)

@@ -1,0 +1,239 @@
+"""Owns what all people of one worker share: cast, clock, transport, recorder, and the count of who is under way.
+
+Knows nothing of when people come (conductor) or how long they wait for decisions (waits).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import TYPE_CHECKING, Protocol
+
+from gevent.pool import Group
+
+from hms_esr.engine.assignment import Assignment, Cast
+from hms_esr.engine.client import PersonSession, basic_line, person_head
+from hms_esr.engine.client_answer import HttpAnswer
+from hms_esr.engine.client_transport import Gate, Transport
+from hms_esr.engine.forms import Submission
+from hms_esr.engine.madeup import made_up
+from hms_esr.engine.page import error_text
+from hms_esr.engine.performer import Performer, phrase
+from hms_esr.engine.recorder import Recorder
+from hms_esr.engine.timing import RunClock
+from hms_esr.errors import StepFailed
+from hms_esr.personas.template import lognormal_s
+from hms_esr.record import ErrorKey, PersonEnd, SeriesKey
+from hms_esr.scenario.step import Outcome, Upload
+from hms_esr.scenario.unfold import NamedStep
+
+if TYPE_CHECKING:
+    from hms_esr.engine.waits import Waits
+
+
+class Pace(Protocol):
+    """A pause that differs from step to step: log-normal."""
+
+    @property
+    def median_s(self) -> float:
+        """Half of all pauses are shorter; simulated seconds."""
+        ...
+
+    @property
+    def spread(self) -> float:
+        """Deviation of the logarithm."""
+        ...
+
+
+class Watcher(Protocol):
+    """Who follows single persons closely (``try``); runs have none."""
+
+    def exchanged(self, performer: Performer, hop: HttpAnswer) -> None:
+        """A request went out and was answered, or not."""
+        ...
+
+    def submitted(self, performer: Performer, sent: Submission) -> None:
+        """A form is about to be sent."""
+        ...
+
+    def failed(self, performer: Performer, named: NamedStep, failure: StepFailed) -> None:
+        """A step failed."""
+        ...
+
+
+class Stage:
+    """One worker's people and what they use. ``base`` is the target's address without a final slash."""
+
+    def __init__(self, assignment: Assignment, guard: Gate, clock: RunClock, *, watcher: Watcher | None = None) -> None:
+        scenario = assignment.scenario
+        self.assignment = assignment
+        self.scenario = scenario
+        self.cast = Cast(assignment)
+        self.clock = clock
+        self.recorder = Recorder(assignment.name)
+        self.base = assignment.target.rstrip("/")
+        self.variables = dict(scenario.vars) | dict(assignment.variables)
+        self.people = Group()
+        self.closing = False
+        self.clock_may_change = False
+        self.made_up: dict[str, None] = {}
+        self.faults_of_ours: deque[str] = deque(maxlen=20)
+        self.on_end: Callable[[Performer, PersonEnd], None] | None = None
+        self.waits: Waits | None = None
+        self.trace_prefix = blake2b(assignment.run_id.encode(), digest_size=8).hexdigest()
+        self._watcher = watcher
+        http = scenario.http
+        self._transport = Transport(
+            guard,
+            connections=http.connections,
+            timeout_s=http.timeout_s,
+            ca=http.ca,
+            cert=http.cert,
+            insecure=assignment.insecure,
+        )
+        self._heads: dict[tuple[str, str], bytes] = {}
+        self._own_headers = {name: self._secretly(text) for name, text in http.headers.items()}
+        self._basic = basic_line(self._secretly(http.basic)) if http.basic else b""
+        self._warp_line = f"X-ESR-Warp: {assignment.warp:g}\r\n".encode()
+
+    def _secretly(self, text: str) -> str:
+        """A header's value with ``secret``, ``vars`` and ``run.id`` filled in (the same for everybody)."""
+        from hms_esr.scenario.templates import split
+
+        values = {"secret": self.assignment.secrets, "vars": self.variables, "run": {"id": self.assignment.run_id}}
+        parts = [
+            part if isinstance(part, str) else str(values.get(part.kind, {}).get(part.name, "")) for part in split(text)
+        ]
+        return "".join(parts)
+
+    # a person's means
+
+    def session(self, performer: Performer) -> PersonSession:
+        """HTTP for one person."""
+        person = performer.person
+        kind = (person.user_agent, person.accept_language)
+        head = self._heads.get(kind)
+        if head is None:
+            run_id = self.assignment.run_id
+            extra = {
+                "Accept-Language": person.accept_language,
+                "X-ESR-Run": run_id,
+                "baggage": f"esr.run={run_id},esr.sim=true",
+            }
+            head = self._heads[kind] = person_head(
+                person.user_agent, extra | self._own_headers, self.assignment.contact
+            )
+        head += f"X-ESR-Person: {performer.k}\r\n".encode()
+        return PersonSession(
+            self._transport,
+            head=head,
+            stamp=lambda: self._stamp(performer),
+            on_exchange=performer.on_exchange,
+            basic=self._basic,
+            basic_origin=self.base if self._basic else "",
+        )
+
+    def _stamp(self, performer: Performer) -> tuple[bytes, float]:
+        sim_s = self.clock.sim_s()
+        performer.sent += 1
+        line = (
+            f"X-ESR-Sim-Time: {self.cast.sim_time(sim_s)}\r\n"
+            f"traceparent: 00-{performer.trace_id()}-{performer.sent & 0xFFFFFFFFFFFFFFFF:016x}-01\r\n"
+        )
+        return self._warp_line + line.encode(), sim_s
+
+    def pace_s(self, pace: Pace, k: int, number: int) -> float:
+        """Simulated seconds person ``k`` pauses before step ``number``."""
+        if pace.median_s == 0:
+            return 0.0
+        return lognormal_s(pace.median_s, pace.spread, self.cast.uniform("pace", k, number))
+
+    def file(self, name: str, size_kb: float | None, number: int) -> Upload:
+        """An existing file of that name, else one made up."""
+        found = self.assignment.files.get(name)
+        if found is not None:
+            import mimetypes
+
+            media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            return Upload(name.rsplit("/", 1)[-1], media_type, found)
+        self.made_up[name] = None
+        return made_up(name, size_kb, number)
+
+    # what happens to people
+
+    def exchanged(self, performer: Performer, hop: HttpAnswer) -> None:
+        """Record one hop of a person."""
+        origin = self.clock.origin
+        ended_s = hop.ended_at - origin
+        if self._watcher is not None:
+            self._watcher.exchanged(performer, hop)
+        recorder = self.recorder
+        tick = recorder.at(ended_s)
+        if performer.polling:
+            tick.polls += 1 + hop.retries
+            return
+        status = hop.status if hop.failure is None else 0
+        failure = hop.failure or self._refusal(performer, hop)
+        service = hop.header("x-esr-service") or ""
+        key = SeriesKey(performer.journey, performer.where, performer.persona, status, service)
+        recorder.hop(
+            ended_s,
+            key,
+            failure is not None,
+            hop.bytes_received,
+            (ended_s - performer.intended_s) * 1000,
+            (hop.ended_at - hop.started_at) * 1000,
+        )
+        performer.intended_s = ended_s
+        if hop.retries:
+            tick.retries += hop.retries
+            tick.cells[key].requests += hop.retries
+        if failure is not None:
+            error = ErrorKey(performer.journey, performer.where, failure.kind, failure.message, failure.status)
+            recorder.error(ended_s, error, performer.k, performer.trace_id(), stopped=False)
+
+    def _refusal(self, performer: Performer, hop: HttpAnswer) -> StepFailed | None:
+        if hop.status < 400:
+            return None
+        expect = performer.next_expect()
+        if expect is not None and expect.accepts(hop.status):
+            return None
+        return StepFailed("status", error_text(hop) or phrase(hop.status), hop.status)
+
+    def submitted(self, performer: Performer, sent: Submission) -> None:
+        """A form is about to be sent."""
+        if self._watcher is not None:
+            self._watcher.submitted(performer, sent)
+
+    def heard(self, performer: Performer, named: NamedStep, failure: StepFailed) -> None:
+        """A step failed; it is already counted."""
+        if self._watcher is not None:
+            self._watcher.failed(performer, named, failure)
+
+    def fault_of_ours(self, performer: Performer, fault: Exception) -> None:
+        """Something we did wrong ended a person; the run says so."""
+        import traceback
+
+        text = "".join(traceback.format_exception(fault))
+        self.faults_of_ours.append(f"person {performer.k}: {text[-2000:]}")
+
+    def park(self, performer: Performer, outcome: Outcome) -> None:
+        """The person waits from now on; no greenlet, no socket."""
+        self.recorder.active -= 1
+        if self.waits is None:
+            return
+        if performer.session is not None:
+            performer.session.close()
+        self.waits.add(performer, outcome)
+
+    def person_ended(self, performer: Performer, end: PersonEnd) -> None:
+        """The person is over."""
+        self.recorder.active -= 1
+        self.recorder.person_ended(end.ended_s, end)
+        if self.on_end is not None:
+            self.on_end(performer, end)
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._transport.close()

@@ -1,0 +1,180 @@
+"""Owns people who wait for a decision: when to look, what a look says, and how fast the clock may run meanwhile.
+
+Knows nothing of the rest of their journey: who has an outcome is handed back.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import datetime
+from heapq import heappop, heappush, nsmallest
+from typing import Any
+
+from hms_esr.engine.client_answer import HttpAnswer
+from hms_esr.engine.performer import Performer
+from hms_esr.engine.stage import Stage
+from hms_esr.errors import StepFailed
+from hms_esr.record import ErrorKey
+from hms_esr.scenario.step import Outcome
+from hms_esr.units import duration_text
+
+MOST_DOUBT = 0.05
+"""A decision known with more doubt than this share of its deadline counts as unknown."""
+
+
+@dataclass(order=True)
+class Wait:
+    """One person's wait. ``due_s``: simulated second of the next look; ``seen_s``: of the last, or the start."""
+
+    due_s: float
+    order: int
+    performer: Performer = field(compare=False)
+    outcome: Outcome = field(compare=False)
+    seen_s: float = field(compare=False)
+
+
+class Waits:
+    """All waits of one worker, by the next look."""
+
+    def __init__(self, stage: Stage, go_on: Callable[[Performer], None]) -> None:
+        self._stage = stage
+        self._go_on = go_on
+        self._heap: list[Wait] = []
+        self._order = 0
+        self.looking = 0
+
+    def __len__(self) -> int:
+        return len(self._heap) + self.looking
+
+    @property
+    def next_due_s(self) -> float:
+        """Simulated second of the next look; infinity without any."""
+        return self._heap[0].due_s if self._heap else float("inf")
+
+    def add(self, performer: Performer, outcome: Outcome) -> None:
+        """A person begins to wait."""
+        self._push(performer, outcome, outcome.since_sim_s)
+
+    def _push(self, performer: Performer, outcome: Outcome, seen_s: float) -> None:
+        deadline_s = outcome.since_sim_s + outcome.within_s
+        due_s = deadline_s if outcome.every_s is None else min(deadline_s, seen_s + outcome.every_s)
+        self._order += 1
+        heappush(self._heap, Wait(due_s, self._order, performer, outcome, seen_s))
+        self._stage.recorder.waiting = len(self)
+
+    def due(self, sim_s: float) -> list[Wait]:
+        """Waits whose look is due; each must be given to :meth:`look`."""
+        ready = []
+        while self._heap and self._heap[0].due_s <= sim_s:
+            ready.append(heappop(self._heap))
+            self.looking += 1
+        return ready
+
+    def look(self, wait: Wait) -> None:
+        """Ask once, and decide."""
+        performer = wait.performer
+        failure: StepFailed | None = None
+        answer: HttpAnswer | None = None
+        performer.polling = True
+        try:
+            answer = performer.look(wait.outcome.url)
+            if answer.status >= 400:
+                failure = StepFailed("status", f"the status page answered {answer.status}", answer.status)
+        except StepFailed as refused:
+            failure = refused
+        finally:
+            performer.polling = False
+            self.looking -= 1
+            self._stage.recorder.waiting = len(self)
+        if failure is not None or answer is None:
+            self._settle(wait, failure, decided=False)
+        else:
+            self._judge(wait, answer)
+
+    def _judge(self, wait: Wait, answer: HttpAnswer) -> None:
+        outcome, performer = wait.outcome, wait.performer
+        status, decided_at = read_status(answer, outcome.status)
+        start, now_s = outcome.since_sim_s, answer.sent_sim_s
+        if status != outcome.status:
+            if now_s < start + outcome.within_s:
+                return self._push(performer, outcome, now_s)
+            if not self._follows_our_clock(answer):
+                return self._undecided(wait)
+            return self._settle(wait, self._too_late(outcome), decided=False)
+        if decided_at is not None:
+            took_s = (decided_at - self._stage.cast.sim_moment(start)).total_seconds()
+        else:
+            bound_s = now_s - max(wait.seen_s, min(now_s, start + outcome.within_s) if outcome.every_s is None else 0.0)
+            decisions = self._stage.recorder.decision(self._stage.clock.now_s(), outcome.within_s)
+            decisions.bound_s = max(decisions.bound_s, bound_s)
+            if bound_s > MOST_DOUBT * outcome.within_s:
+                return self._undecided(wait)
+            took_s = min(now_s - start, outcome.within_s) if wait.seen_s < start + outcome.within_s else now_s - start
+        performer.answer = answer
+        in_time = took_s <= outcome.within_s
+        return self._settle(wait, None if in_time else self._too_late(outcome), decided=True)
+
+    def _follows_our_clock(self, answer: HttpAnswer) -> bool:
+        if answer.header("x-esr-sim-time"):
+            return True
+        return all(segment.warp in (0.0, 1.0) for segment in self._stage.clock.sim.segments)
+
+    def _too_late(self, outcome: Outcome) -> StepFailed:
+        return StepFailed("deadline", f"not {outcome.status} within {duration_text(outcome.within_s)}")
+
+    def _settle(self, wait: Wait, failure: StepFailed | None, *, decided: bool) -> None:
+        stage = self._stage
+        now_s = stage.clock.now_s()
+        decisions = stage.recorder.decision(now_s, wait.outcome.within_s)
+        decisions.reached += 1
+        decisions.decided += decided
+        decisions.in_time += failure is None
+        decisions.late += failure is not None
+        performer = wait.performer
+        if failure is None:
+            self._go_on(performer)
+            return
+        key = ErrorKey(performer.journey, performer.where, failure.kind, failure.message, failure.status)
+        stage.recorder.error(now_s, key, performer.k, performer.trace_id(), stopped=False)
+        stage.recorder.error(now_s, key, performer.k, performer.trace_id(), stopped=True)
+        stage.recorder.active += 1
+        performer.end("failed", failure.message)
+
+    def _undecided(self, wait: Wait) -> None:
+        stage = self._stage
+        decisions = stage.recorder.decision(stage.clock.now_s(), wait.outcome.within_s)
+        decisions.reached += 1
+        decisions.undecided += 1
+        stage.recorder.active += 1
+        wait.performer.end("unfinished", "the decision is not known")
+
+    def give_up(self) -> None:
+        """The run ends before these decisions are known."""
+        while self._heap:
+            self._undecided(heappop(self._heap))
+        self._stage.recorder.waiting = 0
+
+    def warp(self, now_s: float, most_per_s: float, settle_warp: float) -> float:
+        """How fast the clock may run so that not more than ``most_per_s`` looks fall due in the next real second."""
+        most = max(1, int(most_per_s))
+        if len(self._heap) <= most:
+            return settle_warp
+        nearest = nsmallest(most, self._heap)[-1].due_s
+        return min(settle_warp, max(1.0, nearest - now_s))
+
+
+def read_status(answer: HttpAnswer, wanted: str) -> tuple[str, datetime | None]:
+    """Status and decision time of a status page: JSON ``status``/``state`` and ``decided_at``, or a page's text."""
+    if "json" not in answer.media_type:
+        return (wanted if wanted.casefold() in answer.text.casefold() else ""), None
+    document: Any = answer.json()
+    if not isinstance(document, dict):
+        return "", None
+    status = str(document.get("status", document.get("state", "")))
+    decided = document.get("decided_at")
+    try:
+        moment = datetime.fromisoformat(decided).replace(tzinfo=None) if isinstance(decided, str) else None
+    except ValueError:
+        moment = None
+    return (wanted if status.casefold() == wanted.casefold() else status), moment
