@@ -80,12 +80,12 @@ def makers(locale: str, today: date, declared: Collection[str]) -> dict[str, Mak
         "state": lambda person: BY_CODE[code].name if (code := person["state_code"]) in BY_CODE else code,
         "state_code": lambda person: _STATE_CODES.at(person.numbers[5]),
         "zip": _zip,
-        "street": _street(table(locale, "street_name")),
+        "street": _street(table(_US, "street_name")),
         "age": lambda person: str(_YOUNGEST + (person.numbers[7] * (_OLDEST - _YOUNGEST + 1) >> 32)),
         "date_of_birth": _birth(today),
     }
-    for number, (name, provider) in _TABLED.items():
-        made[name] = _from_table(table(locale, provider), number)
+    for number, (name, of_us) in _TABLED.items():
+        made[name] = _from_table(table(_US if of_us else locale, name), number)
     turned = uses(declared)
     if turned["state_code"]:
         made["state_code"] = lambda person: BY_NAME[person["state"]].code if person["state"] in BY_NAME else "IA"
@@ -94,10 +94,15 @@ def makers(locale: str, today: date, declared: Collection[str]) -> dict[str, Mak
     return made
 
 
-_TABLED = {0: ("first_name", "first_name"), 1: ("last_name", "last_name"), 4: ("city", "city")} | {
-    12: ("company", "company"),
-    15: ("job", "job"),
+_US = "en_US"
+_TABLED = {
+    0: ("first_name", False),
+    1: ("last_name", False),
+    4: ("city", True),
+    12: ("company", False),
+    15: ("job", False),
 }
+"""Which of a person's numbers picks which Faker provider, and whether from the US list whatever the locale."""
 _EMAIL = EmailField(None, "en_US")
 
 

@@ -9,6 +9,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
+from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
@@ -46,7 +47,7 @@ _REFUSED: dict[str, str] = (
     | _each(_REAL, "ipv4 ipv4_public ipv6 mac_address domain_name hostname url uri image_url nic_handle nic_handles")
     | _each(_REAL, "ripe_id iana_id dga tld")
     | _each(_FILES, "binary csv dsv tsv psv tar zip image json json_bytes xml fixed_width pydict pyiterable pylist")
-    | _each(_FILES, "pyobject pyset pystruct pytuple pystr_format enum")
+    | _each(_FILES, "pyobject pyset pystruct pytuple pystr_format enum null_boolean pytimezone")
     | _each(_CLOCK, "date date_between date_between_dates date_object date_of_birth date_this_century date_this_decade")
     | _each(_CLOCK, "date_this_month date_this_year date_time date_time_ad date_time_between date_time_between_dates")
     | _each(_CLOCK, "date_time_this_century date_time_this_decade date_time_this_month date_time_this_year")
@@ -102,8 +103,10 @@ def check_locale(locale: str) -> None:
     from faker.config import AVAILABLE_LOCALES
 
     if locale not in AVAILABLE_LOCALES:
-        hint = did_you_mean(locale, sorted(KNOWN_LOCALES))
-        raise ValueError(f"unknown locale '{locale}', Faker has none of that name.{hint}")
+        close = get_close_matches(locale, AVAILABLE_LOCALES, n=1, cutoff=0.6)
+        some = ", ".join(sorted(KNOWN_LOCALES))
+        hint = f"Did you mean '{close[0]}'?" if close else f"Allowed are Faker's, such as {some}."
+        raise ValueError(f"unknown locale '{locale}'. {hint}")
 
 
 @lru_cache(maxsize=16)

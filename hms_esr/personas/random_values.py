@@ -47,7 +47,7 @@ def _zip(draw: Draw, locale: str) -> str:
 
 
 def _email(draw: Draw, locale: str) -> str:
-    return f"{table(locale, 'word').at(draw(0) >> 32).lower()}.{draw(1):016x}@{safe.EMAIL_DOMAIN}"
+    return f"{table(locale, 'word').at(draw(0) >> 32).lower()}.{draw(1) & 0xFFFFFFFFFFFF:012x}@{safe.EMAIL_DOMAIN}"
 
 
 _ALIASES: dict[str, Made] = {
