@@ -62,7 +62,7 @@ def command(template: str, number: int, seed: int, start: int, form: str, identi
 
 def columns(maker: PeopleMaker) -> list[str]:
     """What is printed of a person, in order: number and role, the fields, behavior that differs between people."""
-    return ["k", "role", *maker.field_names(), "patience_s", "user_agent", "accept_language"]
+    return ["k", "role", *maker.template.field_names, "patience_s", "user_agent", "accept_language"]
 
 
 def rows(maker: PeopleMaker, start: int) -> Iterator[list[int | float | str | None]]:

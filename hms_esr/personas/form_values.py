@@ -16,10 +16,13 @@ from hms_esr.personas.random_values import random_value
 from hms_esr.personas.safe import Draw, below
 from hms_esr.personas.states import BY_NAME
 
+Option = str | tuple[str, str]
+"""A choice of a select or a radio group: its value, or (value, shown text)."""
+
 
 @dataclass(frozen=True, slots=True)
 class Control:
-    """An empty control as its page describes it; ``options`` are (value, shown text) of a select or radio group."""
+    """An empty control as its page describes it. ``kind`` is its type, or ``select`` or ``textarea``."""
 
     name: str
     kind: str = "text"
@@ -40,8 +43,34 @@ _LONGEST = 200
 _NOT_TYPED = frozenset({"hidden", "submit", "button", "reset", "image", "file"})
 
 
-def value_for(person: Mapping[str, str], control: Control, draw: Draw) -> str | None:
-    """What ``person`` gives for ``control``; None for what nobody types (hidden, buttons, files)."""
+def value_for(
+    person: Mapping[str, str],
+    name: str,
+    *,
+    draw: Draw,
+    kind: str = "text",
+    autocomplete: str = "",
+    label: str = "",
+    placeholder: str = "",
+    options: Sequence[Option] = (),
+    minimum: str = "",
+    maximum: str = "",
+    step: str = "",
+    pattern: str = "",
+    max_length: int = 0,
+) -> str | None:
+    """What ``person`` gives for the empty control called ``name``; None for what nobody types (hidden, buttons, files).
+
+    Texts are the attributes of the page, empty when absent; ``max_length`` 0 is none. A function of its arguments.
+    """
+    pairs = [(one, one) if isinstance(one, str) else one for one in options]
+    control = Control(
+        name, kind, autocomplete, label, placeholder, pairs, minimum, maximum, step, pattern, max(max_length, 0)
+    )
+    return _given(person, control, draw)
+
+
+def _given(person: Mapping[str, str], control: Control, draw: Draw) -> str | None:
     kind = control.kind.lower()
     if kind in _NOT_TYPED:
         return None

@@ -168,15 +168,10 @@ class PeopleMaker:
         made: dict[str, Maker] = {"id": self._id} | defaults.makers(template.locale, today, template.declared)
         for name, declared in template.declared.items():
             made[name] = self._declared(name, declared.field)
-        order = [*defaults.USES, *(name for name in template.declared if name not in defaults.USES)]
-        self._makers: dict[str, Maker] = {name: made[name] for name in order}
+        self._makers: dict[str, Maker] = {name: made[name] for name in template.field_names}
         self._key = b"person"
         self._id_start = draw(seed, "id", self.run_salt) & _MASK_48
         self._id_mask = draw(seed, "id mask", self.run_salt)
-
-    def field_names(self) -> list[str]:
-        """Names of all fields of these people, in the order they are shown."""
-        return list(self._makers)
 
     def person(self, k: int) -> Person:
         """Person ``k`` (0, 1, 2 …)."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from datetime import date
+from functools import lru_cache
 
 from hms_esr.personas import fakers, safe
 from hms_esr.personas.safe import Draw, below
@@ -93,6 +94,7 @@ def known_random_names(locale: str = _DEFAULT_LOCALE) -> list[str]:
     return own + [name for name in fakers.provider_names(locale) if name not in own]
 
 
+@lru_cache(maxsize=512)
 def check_random_name(name: str, locale: str = _DEFAULT_LOCALE) -> None:
     """ValueError with the nearest name or the reason when there is no such value. Imports Faker only if it must."""
     if _alias(name) or name in fakers.REPLACED or name in TABLED:
@@ -103,6 +105,7 @@ def check_random_name(name: str, locale: str = _DEFAULT_LOCALE) -> None:
     fakers.ask(locale, name, {}, lambda _: 0)
 
 
+@lru_cache(maxsize=512)
 def random_maker(name: str, locale: str = _DEFAULT_LOCALE) -> Callable[[Draw], str]:
     """What makes ``random.name``: call it with a draw for each value. ValueError as :func:`check_random_name`."""
     check_random_name(name, locale)

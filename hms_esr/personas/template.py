@@ -21,6 +21,7 @@ from pydantic import (
 )
 
 from hms_esr.personas.declared import Declared, account_texts, declared_fields, written
+from hms_esr.personas.defaults import USES
 from hms_esr.personas.fakers import check_locale
 from hms_esr.scenario.types import Count, Duration, Frozen, Number, Text, as_text
 from hms_esr.units import share
@@ -104,6 +105,11 @@ class PersonaTemplate(Frozen):
     accept_language: Text = ""
     account: bool | Mapping[Literal["email", "username", "password"], Text] = False
     """Whether these people have an account; ``{email: "{work_email}"}`` says what it is made of."""
+
+    @property
+    def field_names(self) -> list[str]:
+        """Every field these people have, in the order they are shown; made without Faker."""
+        return [*USES, *(name for name in self.declared if name not in USES)]
 
     @field_validator("locale")
     @classmethod

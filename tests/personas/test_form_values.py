@@ -7,7 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hms_esr.draw import draw
-from hms_esr.personas.form_values import Control, value_for
+from hms_esr.personas.form_values import value_for
 from hms_esr.personas.safe import TEST_CARDS, Draw, real_looking
 
 from .people import maker
@@ -28,7 +28,7 @@ DRAW: Draw = lambda number: draw(5, "form", number)  # noqa: E731
 
 def typed(name: str, kind: str = "text", **keys: object) -> str | None:
     """What person 1 types."""
-    return value_for(PERSON, Control(name, kind, **keys), DRAW)  # type: ignore[arg-type]
+    return value_for(PERSON, name, kind=kind, draw=DRAW, **keys)  # type: ignore[arg-type]
 
 
 BY_NAME = [
@@ -117,6 +117,7 @@ def test_choices() -> None:
     assert typed("state", "select", options=states) == "IA"
     assert typed("state", "select", options=(("", "–"), ("19", "Iowa"), ("31", "Nebraska"))) == "19"
     assert typed("state", "select", options=(("x1", "IA"), ("x2", "NE"))) == "x1"
+    assert typed("state", "select", options=("Iowa", "Nebraska")) == "Iowa"
     assert typed("office", "radio", options=(("", ""), ("north", "North"))) == "north"
     assert typed("agree", "checkbox") == "on"
     assert typed("agree", "checkbox", options=(("yes", ""),)) == "yes"
@@ -156,10 +157,10 @@ def test_whatever_a_page_says(
     name: str, kind: str, label: str, low: str, high: str, step: str, pattern: str, length: int
 ) -> None:
     """Any page gets a text that is nobody's identifier, the same each time; nothing a page says is our mistake."""
-    control = Control(name, kind, "", label, "", (), low, high, step, pattern, length)
-    value = value_for(PERSON, control, DRAW)
+    keys = {"label": label, "minimum": low, "maximum": high, "step": step, "pattern": pattern, "max_length": length}
+    value = typed(name, kind, **keys)
     assert isinstance(value, str)
-    assert value == value_for(PERSON, control, DRAW)
+    assert value == typed(name, kind, **keys)
     assert real_looking(value) == ""
 
 
