@@ -13,4 +13,6 @@ Knows nothing of files, clocks or how people act on a target.
 - ``states``         the 50 states
 - ``random_values``  ``{{ random.x }}``
 - ``form_values``    what a person types into an empty required field
+- ``meanings``       what a field's name, label and autocomplete mean
+- ``patterns``       the simple part of HTML's ``pattern``
 """
