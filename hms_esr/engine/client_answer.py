@@ -8,6 +8,7 @@ from __future__ import annotations
 import json
 import re
 import zlib
+from codecs import lookup
 from typing import TYPE_CHECKING, Any
 
 import brotli
@@ -110,19 +111,24 @@ class HttpAnswer:
         return self._body
 
     @property
+    def charset(self) -> str:
+        """What the body is written in, as Python names it: the header's, then the page's own, else utf-8."""
+        match = _CHARSET.search(self.header("content-type") or "")
+        name = match[1] if match else ""
+        if not name and b"charset" in self.body[:1024].lower():
+            meta = _META.search(self.body[:2048])
+            name = meta[1].decode("ascii") if meta else ""
+        try:
+            known = lookup(name or "utf-8").name
+        except LookupError:
+            return "utf-8"
+        return "cp1252" if known in ("iso8859-1", "ascii") else known
+
+    @property
     def text(self) -> str:
-        """The body as text: charset of the header, then of the page, else UTF-8; wrong bytes are replaced."""
+        """The body as text; wrong bytes are replaced."""
         if self._text is None:
-            body = self.body
-            match = _CHARSET.search(self.header("content-type") or "")
-            name = match[1] if match else ""
-            if not name and b"charset" in body[:1024].lower():
-                meta = _META.search(body[:2048])
-                name = meta[1].decode("ascii") if meta else ""
-            try:
-                self._text = body.decode(name or "utf-8", "replace").removeprefix("\ufeff")
-            except LookupError:
-                self._text = body.decode("utf-8", "replace")
+            self._text = self.body.decode(self.charset, "replace").removeprefix("\ufeff")
         return self._text
 
     def json(self) -> Any:
@@ -140,7 +146,7 @@ class HttpAnswer:
             from hms_esr.engine.page import Page
 
             is_page = self.media_type in ("text/html", "application/xhtml+xml", "")
-            self._page = Page(self.text if is_page else "", self.url)
+            self._page = Page(self.text if is_page else "", self.url, self.charset)
         return self._page
 
     def forget_page(self) -> None:

@@ -1,0 +1,293 @@
+"""Owns forms as data, and what a browser sends when one is submitted: entries, method, address, encoding.
+
+Knows nothing of HTML parsing or sockets; completion of empty fields is handed in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+
+from hms_esr.engine.client_address import join
+from hms_esr.engine.form_encoding import Entry, multipart, text_plain, urlencoded
+from hms_esr.errors import StepFailed
+from hms_esr.scenario.step import Upload
+
+BUTTONS = frozenset(("submit", "image"))
+SILENT = frozenset(("button", "reset"))
+"""Buttons that send nothing without JavaScript."""
+_NO = frozenset(("", "no", "false", "off", "0"))
+_YES = frozenset(("yes", "true", "on", "1", "x"))
+URLENCODED = "application/x-www-form-urlencoded"
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlField:
+    """One control. ``options``: values of a select, or of all radio buttons of its name; ``shown``: their texts.
+
+    ``value`` is what it would send untouched (of a checkbox or radio button: when checked; of a select: its first
+    chosen option, ``chosen`` has all). ``label`` is the text a person reads beside it, ``group`` the legend above it.
+    """
+
+    name: str
+    kind: str = "text"
+    value: str = ""
+    required: bool = False
+    label: str = ""
+    group: str = ""
+    id: str = ""
+    autocomplete: str = ""
+    options: tuple[str, ...] = ()
+    shown: tuple[str, ...] = ()
+    chosen: tuple[str, ...] = ()
+    checked: bool = False
+    disabled: bool = False
+    multiple: bool = False
+    pattern: str = ""
+    min: str = ""
+    max: str = ""
+    step: str = ""
+    minlength: str = ""
+    maxlength: str = ""
+    placeholder: str = ""
+    accept: str = ""
+    form_action: str | None = None
+    form_method: str = ""
+    form_enctype: str = ""
+
+    def called(self, name: str) -> bool:
+        """Whether a person could mean this control by ``name``: its id, label, legend or placeholder, case folded."""
+        wanted = folded(name)
+        return wanted in {
+            folded(text) for text in (self.name, self.id, self.label, self.group, self.placeholder) if text
+        }
+
+
+@dataclass(frozen=True, slots=True)
+class HtmlForm:
+    """A form of a page. ``action`` and ``url`` (the page's) are absolute; ``charset`` is what values are sent in."""
+
+    fields: tuple[HtmlField, ...]
+    action: str
+    url: str
+    base: str = ""
+    method: str = "GET"
+    enctype: str = URLENCODED
+    id: str = ""
+    charset: str = "utf-8"
+    aside: bool = False
+    """In a navigation, header or footer, or a search: rarely what a person came for."""
+
+    @property
+    def buttons(self) -> tuple[HtmlField, ...]:
+        """Buttons that submit it, in page order."""
+        return tuple(field for field in self.fields if field.kind in BUTTONS and not field.disabled)
+
+    @property
+    def inputs(self) -> tuple[HtmlField, ...]:
+        """Controls a person can see and fill."""
+        hidden = BUTTONS | SILENT | {"hidden"}
+        return tuple(field for field in self.fields if field.kind not in hidden and not field.disabled)
+
+    def button(self, text: str) -> HtmlField | None:
+        """The button with that text, name or id; the first one for no text; None when there is none."""
+        if not text:
+            return self.buttons[0] if self.buttons else None
+        wanted = folded(text)
+        return next(
+            (one for one in self.buttons if wanted in (folded(one.label), folded(one.name), folded(one.id))), None
+        )
+
+    def has(self, names: Iterable[str]) -> bool:
+        """Whether every one of ``names`` means a control."""
+        return all(self.find(name) for name in names)
+
+    def find(self, name: str) -> str | None:
+        """Name of the control meant by ``name``: the name itself, else id, label, legend or placeholder."""
+        for field in self.fields:
+            if field.name == name and field.kind not in BUTTONS | SILENT:
+                return name
+        return next((field.name for field in self.inputs if field.name and field.called(name)), None)
+
+
+@dataclass(frozen=True, slots=True)
+class Submission:
+    """What goes out. ``sent`` lists the entries (a file as its name); ``secret`` names those not to be shown."""
+
+    method: str
+    url: str
+    body: bytes
+    media_type: str
+    sent: tuple[tuple[str, str], ...] = ()
+    secret: frozenset[str] = frozenset()
+
+
+Complete = Callable[[HtmlField], str | None]
+"""What a person enters into an empty required field; None leaves it empty."""
+
+
+def folded(text: str) -> str:
+    """``text`` as it is compared: spaces joined, case folded, without a final colon or asterisk."""
+    return " ".join(text.split()).rstrip(" :*").casefold()
+
+
+def submission(
+    form: HtmlForm,
+    filled: Mapping[str, str],
+    uploads: Mapping[str, Upload],
+    *,
+    button: str = "",
+    complete: Complete | None = None,
+    boundary: str = "esr-form-5e5e5e5e",
+) -> Submission:
+    """What a browser sends for ``form`` with ``filled`` values, files and the button with the text ``button`` pressed.
+
+    Names are a field's name, id or label; the upload named ``""`` goes to the only file input. StepFailed("no_form")
+    names an unknown field, choice or button and what there is.
+    """
+    pressed = form.button(button)
+    if button and pressed is None:
+        _refuse(form, f"no button '{button}'", "buttons", [one.label or one.name for one in form.buttons])
+    values, files = _by_name(form, filled), _files_by_name(form, uploads)
+    entries: list[Entry] = []
+    for field in form.fields:
+        if field.disabled or field.kind in SILENT:
+            continue
+        if field.kind in BUTTONS:
+            entries += _button_entries(field) if field is pressed else []
+        elif field.name:
+            entries += _entries(form, field, values, files, complete)
+    secret = frozenset(field.name for field in form.fields if field.kind == "password")
+    return _encoded(form, pressed, entries, boundary, secret)
+
+
+def _refuse(form: HtmlForm, what: str, kind: str, there: Sequence[str]) -> None:
+    path = join("", form.url).path
+    listed = ", ".join(dict.fromkeys(one for one in there if one)) or "none"
+    raise StepFailed("no_form", f"{what} in the form on {path}; {kind}: {listed[:300]}")
+
+
+def _by_name(form: HtmlForm, filled: Mapping[str, str]) -> dict[str, str]:
+    values = {}
+    for given, value in filled.items():
+        name = form.find(given)
+        if name is None:
+            _refuse(form, f"no field '{given}'", "fields", [field.name for field in form.inputs])
+        else:
+            values[name] = value
+    return values
+
+
+def _files_by_name(form: HtmlForm, uploads: Mapping[str, Upload]) -> dict[str, Upload]:
+    inputs = [field for field in form.fields if field.kind == "file" and field.name and not field.disabled]
+    files = {}
+    for given, upload in uploads.items():
+        if not given and len({field.name for field in inputs}) == 1:
+            name: str | None = inputs[0].name
+        else:
+            name = next((one.name for one in inputs if one.name == given or (given and one.called(given))), None)
+        if name is None:
+            what = (
+                f"no file field '{given}'" if given else ("no file field" if not inputs else "more than one file field")
+            )
+            _refuse(form, what, "file fields", [field.name for field in inputs])
+        else:
+            files[name] = upload
+    return files
+
+
+def _button_entries(field: HtmlField) -> list[Entry]:
+    if field.kind == "image":
+        prefix = f"{field.name}." if field.name else ""
+        return [(f"{prefix}x", "1"), (f"{prefix}y", "1")]
+    return [(field.name, field.value)] if field.name else []
+
+
+def _entries(
+    form: HtmlForm, field: HtmlField, values: Mapping[str, str], files: Mapping[str, Upload], complete: Complete | None
+) -> list[Entry]:
+    """What one control adds (HTML standard, "constructing the entry list")."""
+    given = values.get(field.name)
+    if field.kind == "file":
+        return [(field.name, files.get(field.name) or Upload("", "application/octet-stream", b""))]
+    if field.kind == "checkbox":
+        return [(field.name, field.value)] if _ticked(form, field, given) else []
+    if field.kind == "radio":
+        return [(field.name, field.value)] if _chosen_radio(form, field, given, complete) else []
+    if field.kind == "select":
+        return [(field.name, value) for value in _selected(form, field, given, complete)]
+    if field.kind == "hidden" and field.name == "_charset_":
+        return [(field.name, form.charset)]
+    value = field.value if given is None else given
+    if not value and given is None and field.required and complete is not None:
+        value = complete(field) or ""
+    return [(field.name, value)]
+
+
+def _ticked(form: HtmlForm, field: HtmlField, given: str | None) -> bool:
+    if given is None:
+        return field.checked or field.required
+    wanted = {folded(part) for part in given.split(",")} | {folded(given)}
+    if folded(field.value) in wanted or (field.label and folded(field.label) in wanted):
+        return True
+    alone = sum(one.name == field.name and one.kind == "checkbox" for one in form.fields) == 1
+    if alone and folded(given) not in _YES | _NO:
+        _refuse(form, f"'{given}' is no choice of '{field.name}'", "choices", ["yes", "no", field.value])
+    return alone and folded(given) in _YES
+
+
+def _chosen_radio(form: HtmlForm, field: HtmlField, given: str | None, complete: Complete | None) -> bool:
+    group = [one for one in form.fields if one.name == field.name and one.kind == "radio" and not one.disabled]
+    if given is not None:
+        matching = [one for one in group if folded(given) in (folded(one.value), folded(one.label))]
+        if not matching:
+            _refuse(form, f"'{given}' is no choice of '{field.name}'", "choices", [one.value for one in group])
+        return matching[0] is field
+    checked = [one for one in group if one.checked]
+    if checked:
+        return checked[-1] is field
+    if not any(one.required for one in group):
+        return False
+    wanted = complete(group[0]) if complete is not None else None
+    return next((one for one in group if one.value == wanted), group[0]) is field
+
+
+def _selected(form: HtmlForm, field: HtmlField, given: str | None, complete: Complete | None) -> Sequence[str]:
+    if given is not None:
+        return _picked(form, field, given)
+    if any(field.chosen) or not field.required:
+        return field.chosen
+    wanted = complete(field) if complete is not None else None
+    if wanted and wanted in field.options:
+        return (wanted,)
+    return tuple(option for option in field.options if option)[:1] or field.chosen
+
+
+def _picked(form: HtmlForm, field: HtmlField, given: str) -> list[str]:
+    known = {folded(text): value for value, text in zip(field.options, field.shown, strict=True)}
+    known |= {folded(value): value for value in field.options}
+    wanted = [part.strip() for part in given.split(",")] if field.multiple and folded(given) not in known else [given]
+    for one in wanted:
+        if one not in field.options and folded(one) not in known:
+            _refuse(form, f"'{one}' is no choice of '{field.name}'", "choices", field.options)
+    return [one if one in field.options else known.get(folded(one), one) for one in wanted]
+
+
+def _encoded(
+    form: HtmlForm, pressed: HtmlField | None, entries: list[Entry], boundary: str, secret: frozenset[str]
+) -> Submission:
+    method = ((pressed.form_method if pressed else "") or form.method).upper()
+    enctype = (pressed.form_enctype if pressed else "") or form.enctype
+    action = form.action
+    if pressed is not None and pressed.form_action:
+        action = join(form.base or form.url, pressed.form_action).url
+    sent = tuple((name, value.filename if isinstance(value, Upload) else value) for name, value in entries)
+    if method != "POST":
+        query = urlencoded(entries, form.charset).decode("ascii")
+        return Submission("GET", f"{action.partition('?')[0]}?{query}", b"", "", sent, secret)
+    if enctype == "multipart/form-data":
+        body, boundary = multipart(entries, boundary, form.charset)
+        return Submission("POST", action, body, f"multipart/form-data; boundary={boundary}", sent, secret)
+    if enctype == "text/plain":
+        return Submission("POST", action, text_plain(entries, form.charset), "text/plain", sent, secret)
+    return Submission("POST", action, urlencoded(entries, form.charset), URLENCODED, sent, secret)

@@ -1,0 +1,201 @@
+"""Owns a page as a person sees it: title, forms, links and buttons by their text, messages, the way to a status.
+
+Knows nothing of how it was fetched; it is parsed when first asked for, and only then.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable
+from typing import Any, Literal
+
+from selectolax.lexbor import LexborHTMLParser, SelectolaxError
+
+from hms_esr.engine.client_address import join
+from hms_esr.engine.client_answer import HttpAnswer
+from hms_esr.engine.forms import BUTTONS, HtmlForm, folded
+from hms_esr.engine.page_forms import read_forms, words
+from hms_esr.errors import StepFailed
+
+_LONGEST_ERROR = 200
+_ALERTS = (
+    '[role="alert"],.error,.errors,.errorlist,.error-message,.usa-alert--error,.govuk-error-summary,.alert-danger,'
+    ".alert-error,.invalid-feedback,.field-error,.has-error .help-block"
+)
+_CARD = re.compile(r"(^|[_\s.-])(cc|card)[_\s.-]?(no|num|number)?($|[_\s.-])|cardnumber|card_?number|creditcard", re.I)
+_LINK = re.compile(r"<([^>]*)>([^<]*)")
+_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.I)
+_JSON_MESSAGES = ("error", "message", "detail", "title", "errors", "error_description", "msg")
+
+
+class Page:
+    """One page of HTML (or nothing). ``url`` is where it came from."""
+
+    __slots__ = ("_forms", "_html", "_read", "charset", "url")
+
+    def __init__(self, html: str, url: str, charset: str = "utf-8") -> None:
+        self._html = html
+        self._read: Any = None
+        self._forms: tuple[HtmlForm, ...] | None = None
+        self.url = url
+        self.charset = charset
+
+    @property
+    def tree(self) -> Any:
+        """The parsed page (selectolax); the one place where parsing happens."""
+        if self._read is None:
+            self._read = LexborHTMLParser(self._html or " ")
+        return self._read
+
+    @property
+    def title(self) -> str:
+        """Text of the title; empty without one."""
+        node = self.tree.css_first("title")
+        return words(node) if node is not None else ""
+
+    @property
+    def base(self) -> str:
+        """What relative addresses on the page are relative to: ``<base href>`` or the page's own address."""
+        node = self.tree.css_first("base[href]")
+        if node is None:
+            return self.url
+        try:
+            return join(self.url, node.attributes["href"] or "").url
+        except StepFailed:
+            return self.url
+
+    @property
+    def forms(self) -> tuple[HtmlForm, ...]:
+        """Every form, in page order."""
+        if self._forms is None:
+            has_form = "<form" in self._html or "<FORM" in self._html or "<form" in self._html.lower()
+            self._forms = read_forms(self.tree, self.base, self.url, self.charset) if has_form else ()
+        return self._forms
+
+    def form(self, with_kind: str = "", names: Iterable[str] = ()) -> HtmlForm | None:
+        """The form a person is looking at.
+
+        ``with_kind``: it has a control of that kind (``file``, ``password``, …) or a field for a card's number
+        (``card``). ``names``: among several, one that has all these fields. Otherwise the first with something to
+        fill that is not a search or part of the navigation.
+        """
+        fit = [form for form in self.forms if not with_kind or any(_is(field, with_kind) for field in form.inputs)]
+        named = list(names)
+        if named:
+            fit = [form for form in fit if form.has(named)] or fit
+        return min(fit, key=lambda form: (form.aside, not form.inputs), default=None)
+
+    def find(self, text: str) -> tuple[Literal["link"], str] | tuple[Literal["button"], HtmlForm] | None:
+        """The link (its absolute address) or submit button (its form) a person would know by ``text``."""
+        wanted = folded(text)
+        for form in self.forms:
+            if any(button.kind in BUTTONS and wanted == folded(button.label) for button in form.buttons):
+                return "button", form
+        for node in self.tree.css("a[href],area[href]"):
+            marks = node.attributes
+            if wanted in (folded(words(node)), folded(marks.get("aria-label") or ""), folded(marks.get("title") or "")):
+                return "link", self.absolute(marks["href"] or "")
+            image = node.css_first("img[alt]")
+            if image is not None and wanted == folded(image.attributes["alt"] or ""):
+                return "link", self.absolute(marks["href"] or "")
+        return None
+
+    def absolute(self, reference: str) -> str:
+        """The absolute address of a reference on this page; StepFailed("refused") when it is not http(s)."""
+        return join(self.base, reference.strip()).url if reference.strip() else self.url
+
+    def css(self, selector: str) -> str | None:
+        """What the first match of a selector says: the value of a control, ``content`` of a meta, else its text."""
+        try:
+            node = self.tree.css_first(selector)
+        except SelectolaxError:
+            raise StepFailed("scenario", f"'{selector}' is not a CSS selector") from None
+        if node is None:
+            return None
+        if node.tag in ("input", "button", "option", "data", "meta"):
+            value = node.attributes.get("content" if node.tag == "meta" else "value")
+            if value is not None or node.tag in ("input", "meta"):
+                return value or ""
+        if node.tag == "select":
+            chosen = node.css_first("option[selected]") or node.css_first("option")
+            return None if chosen is None else chosen.attributes.get("value") or words(chosen)
+        return words(node)
+
+    def link(self, rel: str) -> str | None:
+        """Absolute address of the first ``<a>`` or ``<link>`` with that relation."""
+        node = self.tree.css_first(f'a[rel~="{rel}"][href],link[rel~="{rel}"][href]')
+        return None if node is None else self.absolute(node.attributes["href"] or "")
+
+    def message(self) -> str:
+        """What a person reads first on a page that says no: an alert, else the first heading, else the title."""
+        for node in self.tree.css(_ALERTS):
+            text = words(node)
+            if text:
+                return text
+        for node in self.tree.css("h1,h2,h3"):
+            text = words(node)
+            if text:
+                return text
+        return self.title
+
+
+def _is(field: Any, kind: str) -> bool:
+    if kind != "card":
+        return bool(field.kind == kind)
+    if field.autocomplete.lower().endswith("cc-number"):
+        return True
+    return field.kind in ("text", "tel", "number") and bool(_CARD.search(field.name) or _CARD.search(field.id))
+
+
+def status_link(answer: HttpAnswer) -> str | None:
+    """Where the outcome can be looked up: ``Link: …; rel=status``, ``status_url`` in JSON, ``rel="status"`` in HTML."""
+    for value in answer.header_all("link"):
+        for match in _LINK.finditer(value):
+            rel = _REL.search(match[2])
+            if rel and "status" in (rel[1] or rel[2] or "").lower().split():
+                return join(answer.url, match[1].strip()).url
+    if answer.media_type.endswith("json"):
+        found = _parsed(answer)
+        address = found.get("status_url") if isinstance(found, dict) else None
+        return join(answer.url, address).url if isinstance(address, str) and address else None
+    if b"status" not in answer.body:
+        return None
+    return answer.page.link("status")
+
+
+def error_text(answer: HttpAnswer) -> str:
+    """What a person would read of an answer that says no, at most 200 characters; empty when it says nothing."""
+    try:
+        if answer.media_type.endswith("json"):
+            text = _json_message(_parsed(answer), 3)
+        elif answer.media_type in ("text/html", "application/xhtml+xml"):
+            text = answer.page.message()
+        elif answer.media_type in ("text/plain", ""):
+            text = answer.text.strip().partition("\n")[0]
+        else:
+            text = ""
+    except StepFailed:
+        return ""
+    text = " ".join("".join(c if c.isprintable() else " " for c in text[:2000]).split())
+    return text if len(text) <= _LONGEST_ERROR else text[: _LONGEST_ERROR - 1].rstrip() + "…"
+
+
+def _parsed(answer: HttpAnswer) -> Any:
+    try:
+        return json.loads(answer.body)
+    except (ValueError, RecursionError):
+        return None
+
+
+def _json_message(found: Any, depth: int) -> str:
+    if isinstance(found, str):
+        return found
+    if depth and isinstance(found, dict):
+        for key in _JSON_MESSAGES:
+            text = _json_message(found.get(key), depth - 1)
+            if text:
+                return text
+    if depth and isinstance(found, list) and found:
+        return _json_message(found[0], depth - 1)
+    return ""
