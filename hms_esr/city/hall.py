@@ -168,8 +168,13 @@ class Hall:
         key = email.lower()
         is_new = key not in self.accounts
         self.accounts[key] = Account(email, name, role, b"" if password is None else self.lock(password))
-        self.ledger.add("accounts", email, name, role, made_by)
+        self.ledger.add("accounts", key, name, role, made_by)
         return is_new
+
+    def close_account(self, email: str) -> bool:
+        """Delete an account; False when there was none."""
+        self.ledger.forget_account(email.lower())
+        return self.accounts.pop(email.lower(), None) is not None
 
     def log_in(self, request: Request, email: str, password: str) -> bool:
         """Bind the browser to an account, under a new session id; False when e-mail or password are not known."""

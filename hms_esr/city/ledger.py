@@ -12,7 +12,6 @@ import tempfile
 import threading
 from pathlib import Path
 from queue import SimpleQueue
-from time import sleep
 
 from hms_esr.errors import EnvironmentProblem
 
@@ -21,7 +20,7 @@ UPLOADS = "uploads"
 BATCH_S = 0.2
 
 TABLES: dict[str, tuple[str, ...]] = {
-    "accounts": ("email", "name", "role", "made_by"),
+    "accounts": ("email PRIMARY KEY", "name", "role", "made_by"),
     "claims": ("id", "run", "submitted_at", "decided_at"),
     "applications": ("id", "run", "kind", "person", "received_at"),
     "payments": ("id", "run", "amount", "card_last4", "taken", "at"),
@@ -38,6 +37,7 @@ class Ledger:
         self.keep = keep
         self._own_folder = folder is None or not folder.exists()
         self.folder = Path(tempfile.mkdtemp(prefix="hms-esr-city-")) if folder is None else folder
+        self._closing = threading.Event()
         self._queue: SimpleQueue[tuple[str, Row] | None] = SimpleQueue()
         self._open()
         self._thread = threading.Thread(target=self._write, name="city-ledger", daemon=True)
@@ -47,7 +47,7 @@ class Ledger:
         path = self.folder / DATABASE
         if path.exists() and not self.keep:
             raise EnvironmentProblem(
-                f"--state {self.folder} holds the records an earlier city kept; add --keep to go on with them, "
+                f"--state {self.folder} holds the records an earlier city kept; add --keep to add to them, "
                 "or name another folder"
             )
         try:
@@ -71,6 +71,10 @@ class Ledger:
         if self.keep:
             self.add("file", digest, data)
 
+    def forget_account(self, email: str) -> None:
+        """Delete one account's row."""
+        self.add("forget", email)
+
     def clear(self) -> None:
         """Forget all rows but accounts."""
         self.add("clear")
@@ -78,6 +82,7 @@ class Ledger:
     def close(self) -> None:
         """Write what is left, then purge, unless the records are to be kept."""
         self._queue.put(None)
+        self._closing.set()
         self._thread.join(10)
         self._database.close()
         if self.keep:
@@ -91,7 +96,7 @@ class Ledger:
         going = True
         while going:
             batch = [self._queue.get()]
-            sleep(BATCH_S if self._queue.empty() and batch[0] is not None else 0)
+            self._closing.wait(BATCH_S)
             while not self._queue.empty() and len(batch) < 5000:
                 batch.append(self._queue.get())
             going = None not in batch
@@ -108,10 +113,12 @@ class Ledger:
             for name in TABLES:
                 if name != "accounts":
                     self._database.execute(f"DELETE FROM {name}")
+        elif table == "forget":
+            self._database.execute("DELETE FROM accounts WHERE email = ?", row)
         elif table == "file":
             digest, data = row
             (self.folder / UPLOADS).mkdir(exist_ok=True)
             (self.folder / UPLOADS / str(digest)).write_bytes(data if isinstance(data, bytes) else b"")
         else:
             marks = ", ".join("?" for _ in row)
-            self._database.execute(f"INSERT INTO {table} VALUES ({marks})", row)
+            self._database.execute(f"INSERT OR REPLACE INTO {table} VALUES ({marks})", row)

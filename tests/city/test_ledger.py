@@ -53,6 +53,18 @@ def test_kept_records_are_not_purged_by_the_next_city(tmp_path: Path) -> None:
     assert (tmp_path / DATABASE).exists()
 
 
+def test_an_account_has_one_row_and_goes(tmp_path: Path) -> None:
+    """An account made twice has one row, the last; a deleted one has none."""
+    ledger = Ledger(tmp_path, keep=True)
+    for email, name in (("a@b.test", "old"), ("a@b.test", "new"), ("c@b.test", "gone")):
+        ledger.add("accounts", email, name, "", "api")
+    ledger.forget_account("c@b.test")
+    ledger.close()
+    database = sqlite3.connect(tmp_path / DATABASE)
+    assert database.execute("SELECT email, name FROM accounts").fetchall() == [("a@b.test", "new")]
+    database.close()
+
+
 def test_clear_forgets_all_but_accounts(tmp_path: Path) -> None:
     """Clearing empties every table but the accounts."""
     ledger = Ledger(tmp_path, keep=True)

@@ -108,8 +108,7 @@ def delete(hall: Hall, request: Request) -> Answer:
     emails = body.get("emails") if isinstance(body, dict) else None
     if not isinstance(emails, list) or not all(isinstance(email, str) for email in emails):
         raise Refused(400, 'allowed: {"emails": ["…", …]}')
-    gone = [hall.accounts.pop(email.lower(), None) for email in emails]
-    return as_json({"deleted": sum(account is not None for account in gone)})
+    return as_json({"deleted": sum([hall.close_account(email) for email in emails])})
 
 
 ROUTES = (
