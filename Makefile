@@ -1,0 +1,74 @@
+# One file for everything a person types. `make demo` and `make test` are all a newcomer needs.
+PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3,$(shell command -v $(p) 2>/dev/null)))
+VENV ?= .venv
+BIN := $(VENV)/bin
+PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
+SHELL := /bin/bash
+
+.PHONY: help setup setup-dev demo test check format bench soak docs lock clean
+
+help:
+	@echo "make demo    set up .venv, rehearse 500 farmers against the embedded city, print verdict and report"
+	@echo "make test    format, lint, types, layers, then every test"
+	@echo "make setup   only set up .venv; hms-esr is then $(BIN)/hms-esr"
+	@echo "make check   format, lint, types, layers       make format  apply the formatter"
+	@echo "make bench   speed against plain Locust        make soak    long, seeded endurance tests"
+	@echo "make docs    reference pages from the code     make lock    tested versions again"
+	@echo "make clean   remove everything that was made, results too"
+
+$(VENV)/.python:
+	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found."; exit 1; }
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Name another: make PYTHON=/path/to/python3"; exit 1; }
+	@echo "Setting up $(VENV) (once, about a minute) …"
+	@$(PYTHON) -m venv $(VENV) \
+	  || { echo "This Python cannot make virtual environments: install its venv package (python3-venv on Debian)."; exit 1; }
+	@touch $@
+
+$(VENV)/.ready: $(VENV)/.python pyproject.toml requirements.lock
+	@$(PIP) install --constraint requirements.lock --editable .
+	@touch $@
+
+$(VENV)/.ready-dev: $(VENV)/.python pyproject.toml requirements.lock
+	@$(PIP) install --constraint requirements.lock --editable '.[dev]'
+	@touch $(VENV)/.ready $@
+
+setup: $(VENV)/.ready
+
+setup-dev: $(VENV)/.ready-dev
+
+demo: setup
+	@$(BIN)/hms-esr run scenarios/schedule_f.yml
+	@echo "Next, one that FAILs on purpose: $(BIN)/hms-esr run scenarios/schedule_f_too_strict.yml"
+
+check: setup-dev
+	@$(BIN)/ruff format --check .
+	@$(BIN)/ruff check .
+	@$(BIN)/mypy
+	@$(BIN)/lint-imports --no-cache
+
+test: check
+	@$(BIN)/python -m pytest
+
+format: setup-dev
+	@$(BIN)/ruff format .
+	@$(BIN)/ruff check --fix .
+
+bench: setup-dev
+	@$(BIN)/python -m benchmarks
+
+soak: setup-dev
+	@$(BIN)/python -m pytest -m soak
+
+docs: setup-dev
+	@$(BIN)/python docs/generate.py
+
+lock:
+	@rm -rf build/lock && $(PYTHON) -m venv build/lock
+	@build/lock/bin/python -m pip --disable-pip-version-check --quiet install '.[dev]'
+	@{ sed -n '/^#/p' requirements.lock; build/lock/bin/python -m pip freeze --exclude hms-esr; } > build/requirements.lock
+	@mv build/requirements.lock requirements.lock && rm -rf build/lock
+
+clean:
+	@rm -rf $(VENV) build dist results *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@find . -name __pycache__ -type d -prune -exec rm -rf {} +
