@@ -169,10 +169,12 @@ def _flag_rows(frame: TimeFrame) -> list[tuple[int, str]]:
     return sides
 
 
-def time_frame(length_s: float, clock: SimClock, start: datetime, warp: float, marks: Sequence[Mark] = ()) -> TimeFrame:
-    """The axis of a run of ``length_s`` real seconds; ``start`` is the clock's simulated second 0."""
+def time_frame(
+    length_s: float, clock: SimClock, start: datetime, warp: float | None, marks: Sequence[Mark] = ()
+) -> TimeFrame:
+    """The axis of ``length_s`` real seconds; ``start`` is simulated second 0, ``warp`` None: simulated time is real."""
     length_s = max(length_s, 1.0)
-    sim = () if warp == 1 else _sim_ticks(length_s, clock, start, warp)
+    sim = () if warp is None else _sim_ticks(length_s, clock, start, warp)
     return TimeFrame(length_s, tuple(marks), sim, _real_ticks(length_s))
 
 

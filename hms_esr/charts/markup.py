@@ -37,7 +37,7 @@ def join(parts: Iterable[object], between: str = "") -> Markup:
     return Markup(str(esc(between)).join(esc(part) for part in parts))
 
 
-def tag(name: str, *content: object, **attributes: object) -> Markup:
+def tag(name: str, /, *content: object, **attributes: object) -> Markup:
     """An element. ``text_anchor`` becomes ``text-anchor``, ``class_`` ``class``; None leaves an attribute out."""
     listed = "".join(
         f' {key.rstrip("_").replace("_", "-")}="{esc(value)}"' for key, value in attributes.items() if value is not None

@@ -1,0 +1,68 @@
+"""Owns section 7: what exactly was promised and measured. Every check, then probes.
+
+Knows nothing of how checks are computed.
+"""
+
+from __future__ import annotations
+
+from hms_esr.charts.markup import Markup, tag
+from hms_esr.reports.html.figures import Figures
+from hms_esr.reports.html.parts import Column, left_out, para, section, status, table, text
+from hms_esr.reports.html.tiles import outcome
+from hms_esr.verdicts.judgement import CheckResult
+from hms_esr.wording import MISSING
+
+TITLE = "Checks"
+_COLUMNS = (
+    Column("Check"),
+    Column("Verdict", label=""),
+    Column("Measured", number=True),
+    Column("Required"),
+    Column("Room left", label="", classes="full mute"),
+)
+
+
+def checks(figures: Figures) -> Markup:
+    """The section."""
+    every = figures.judgement.checks
+    if not every:
+        return section("checks", 7, TITLE, ["No check was evaluated."], para(MISSING, class_="mute"), _probes(figures))
+    shown = every[: figures.caps.rows]
+    rows = [_row(check, figures.judged) for check in shown]
+    made = table(_COLUMNS, rows, "The scenario’s checks, in the order it lists them")
+    rest = left_out(len(every) - len(shown), "checks are")
+    return section("checks", 7, TITLE, _story(every), made, rest, _probes(figures))
+
+
+def _story(every: tuple[CheckResult, ...]) -> list[object]:
+    without = sum(check.value is None for check in every)
+    if without:
+        lead = f"{without} of {len(every)} {'checks' if len(every) > 1 else 'check'} had no data, which makes the run INVALID."
+    else:
+        lead = "A check without data would make the run INVALID; none was without."
+    say: list[object] = [lead]
+    if any(check.default for check in every):
+        say.append("The scenario has no limit of its own, so the usual one was added: it is marked “default”.")
+    return say
+
+
+def _row(check: CheckResult, judged: bool) -> list[object]:
+    kind, words = outcome(check, judged)
+    default = " (default)" if check.default else ""
+    name = text(check.title) + default + tag("span", text(check.check, 560), class_="expr")
+    required = text(check.limit_shown, 120)
+    if check.warn_shown:
+        required = (
+            required + "," + tag("br") + text(check.warn_shown, 120) if check.limit_shown else text(check.warn_shown)
+        )
+    room = check.room or (check.reason if check.verdict in ("INVALID", "FAIL") else "")
+    return [name, status(kind, words), text(check.shown, 60), required or MISSING, text(room)]
+
+
+def _probes(figures: Figures) -> Markup:
+    probes = figures.record.probes
+    if not probes:
+        return Markup("")
+    columns = (Column("Probe"), Column("Measured", number=True))
+    rows = [[text(name, 120), f"{value:,.6g}"] for name, value in list(probes.items())[: figures.caps.rows]]
+    return table(columns, rows, "What the scenario’s probes measured")

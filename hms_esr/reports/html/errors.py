@@ -1,0 +1,148 @@
+"""Owns section 6: what to fix. Kinds of errors with their count, who was stopped, where, when, an example.
+
+Knows nothing of why they came.
+"""
+
+from __future__ import annotations
+
+from hms_esr.charts.markup import Markup, join, tag
+from hms_esr.charts.strip import counts, strip
+from hms_esr.record import ErrorCount
+from hms_esr.reports.html.figures import Figures, StepKey
+from hms_esr.reports.html.parts import Column, para, section, table, text
+from hms_esr.reports.html.repeat import only_command
+from hms_esr.wording import MISSING, count, elapsed, plural, share
+
+TITLE = "Errors"
+_STEPS = 2
+_KINDS = {
+    "status": "Status",
+    "expectation": "Expectation",
+    "timeout": "Timeout",
+    "connection": "Connection",
+    "no_form": "No form",
+    "patience": "Patience",
+    "deadline": "Deadline",
+    "no_answer": "No answer",
+    "scenario": "Scenario",
+}
+_COLUMNS = (
+    Column("Message"),
+    Column("Count", number=True),
+    Column("People stopped", number=True, wrap=True),
+    Column("At step", classes="at"),
+    Column("When", label="", classes="full when"),
+    Column("First seen"),
+    Column("Example: person, trace id", label="Example", classes="ex"),
+)
+
+
+class Kind:
+    """One kind of error over all steps."""
+
+    def __init__(self, kind: str, message: str, status: int) -> None:
+        self.kind, self.message, self.status = kind, message, status
+        self.total = ErrorCount()
+        self.steps: dict[StepKey, int] = {}
+
+    def add(self, step: StepKey, error: ErrorCount) -> None:
+        """Count it at a step."""
+        self.total.merge(error)
+        self.steps[step] = self.steps.get(step, 0) + error.n
+
+    @property
+    def label(self) -> str:
+        """``HTTP 503`` or what went wrong in a word."""
+        if self.status and self.kind == "status":
+            return f"HTTP {self.status}"
+        name = _KINDS.get(self.kind, self.kind)
+        return f"{name}, HTTP {self.status}" if self.status else name
+
+
+def kinds_of(figures: Figures) -> list[Kind]:
+    """Kinds of errors, most frequent first."""
+    kinds: dict[tuple[str, str, int], Kind] = {}
+    for key, error in figures.record.errors.items():
+        same = kinds.setdefault((key.kind, key.message, key.status), Kind(key.kind, key.message, key.status))
+        same.add((key.journey, key.step), error)
+    return sorted(kinds.values(), key=lambda kind: (-kind.total.n, kind.total.first_real_s, kind.message))
+
+
+def errors(figures: Figures) -> Markup:
+    """The section."""
+    kinds = kinds_of(figures)
+    requests = figures.record.requests
+    if not kinds:
+        said = f"No errors in {plural(requests, 'request', 'requests')}."
+        return section("errors", 6, TITLE, [said], para(said, class_="empty"))
+    shown = kinds[: figures.caps.errors]
+    rows = [_row(figures, kind) for kind in shown]
+    hatched = " Hatched: faults." if any(mark.kind == "fault" for mark in figures.marks) else ""
+    made = table(_COLUMNS, rows, f"Kinds of error, most frequent first.{hatched}", classes="stack errs")
+    rest = kinds[len(shown) :]
+    more = Markup("")
+    if rest:
+        n = sum(kind.total.n for kind in rest)
+        more = para(
+            f"{count(len(rest))} more kinds of error, {count(n)} errors in all, are not shown here; summary.json has them.",
+            class_="small mute",
+        )
+    return section("errors", 6, TITLE, _story(figures, kinds), made, more, _alone(figures, kinds))
+
+
+def _story(figures: Figures, kinds: list[Kind]) -> list[object]:
+    total = sum(kind.total.n for kind in kinds)
+    first = kinds[0]
+    asked = plural(figures.record.requests, "request", "requests")
+    message = text(first.message or first.label, 120)
+    part = "all" if len(kinds) == 1 else share(first.total.n / total)
+    letter = next((m.letter for m in figures.marks if m.kind == "fault" and _mostly_in(first, m.from_s, m.to_s)), "")
+    during = f", most of them during event {letter}" if letter else ""
+    lead = Markup(f"{plural(total, 'error', 'errors')} in {asked}, {part} of them “{message}”{during}.")
+    note = "An error stops a person only if their retries fail too, so “people stopped” can be smaller than the count."
+    return [lead, para(note, class_="mute small")]
+
+
+def _mostly_in(kind: Kind, from_s: float, to_s: float) -> bool:
+    inside = sum(n for at, n in kind.total.by_second.items() if int(from_s) <= at <= to_s)
+    return inside > 0.8 * max(1, sum(kind.total.by_second.values()))
+
+
+def _row(figures: Figures, kind: Kind) -> list[object]:
+    total = kind.total
+    name = text(kind.message or kind.label) + tag("span", text(kind.label, 60), class_="expr")
+    drawn = strip(figures.frame, counts(total.by_second, figures.frame))
+    stopped = count(total.people_stopped)
+    return [name, count(total.n), stopped, _steps(figures, kind), drawn, _first(figures, total), _example(total)]
+
+
+def _steps(figures: Figures, kind: Kind) -> Markup:
+    ranked = sorted(kind.steps.items(), key=lambda one: -one[1])
+    parts = [tag("span", text(figures.step_name(key), 60), f" ({count(n)})", class_="nb") for key, n in ranked[:_STEPS]]
+    rest = len(ranked) - _STEPS
+    if rest > 0:
+        parts.append(tag("span", f"{rest} more {'step' if rest == 1 else 'steps'}"))
+    return join(parts, tag("br"))
+
+
+def _first(figures: Figures, total: ErrorCount) -> Markup:
+    at = total.first_real_s
+    if at == float("inf"):
+        return Markup(MISSING)
+    real = tag("span", f"{elapsed(at)} real", class_="mute nw")
+    return tag("span", f"{figures.moment(at)} sim.", class_="nw") + tag("br") + real if figures.warped else real
+
+
+def _example(total: ErrorCount) -> Markup:
+    person = tag("span", f"person {total.example_k}", class_="nw") if total.example_k >= 0 else Markup(MISSING)
+    return person + tag("code", text(total.trace_id, 64), class_="trace") if total.trace_id else person
+
+
+def _alone(figures: Figures, kinds: list[Kind]) -> Markup:
+    example = next((kind.total.example_k for kind in kinds if kind.total.example_k >= 0), None)
+    command = only_command(figures, example) if example is not None else ""
+    if not command:
+        return Markup("")
+    return para(
+        "Repeat one person alone, with the same data and times: ", tag("code", text(command, 400)), class_="small mute"
+    )
