@@ -1,5 +1,7 @@
 # One file for everything a person types. `make demo` and `make test` are all a newcomer needs.
-PYTHON ?= $(firstword $(foreach p,python3.14 python3.13 python3.12 python3.11 python3,$(shell command -v $(p) 2>/dev/null)))
+NEW_ENOUGH := import sys; sys.exit(sys.version_info < (3, 11))
+PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 python; do \
+  $$p -c '$(NEW_ENOUGH)' 2>/dev/null && echo $$p && break; done)
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
@@ -17,12 +19,11 @@ help:
 	@echo "make clean   remove everything that was made, results too"
 
 $(VENV)/.python:
-	@test -n "$(PYTHON)" || { echo "Python 3.11 or newer is needed, and none was found."; exit 1; }
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
-	  || { echo "Python 3.11 or newer is needed; $(PYTHON) is older. Name another: make PYTHON=/path/to/python3"; exit 1; }
+	@$(or $(PYTHON),false) -c '$(NEW_ENOUGH)' 2>/dev/null \
+	  || { echo "Python 3.11 or newer is needed and was not found. Name it: make PYTHON=/path/to/python3"; exit 1; }
 	@echo "Setting up $(VENV) (once, about a minute) …"
 	@$(PYTHON) -m venv $(VENV) \
-	  || { echo "This Python cannot make virtual environments: install its venv package (python3-venv on Debian)."; exit 1; }
+	  || { echo "This Python cannot make virtual environments: install its venv package (python3-venv on Debian and Ubuntu)."; exit 1; }
 	@touch $@
 
 $(VENV)/.ready: $(VENV)/.python pyproject.toml requirements.lock
