@@ -38,7 +38,7 @@ class Conductor:
         self.phase = "waiting"
         self.finished = Event()
         self.waits = Waits(stage, self._resume)
-        stage.waits = self.waits
+        stage.on_park = self.waits.add
         stage.on_end = self._on_end
         self._classes = classes
         self._environment = environment

@@ -49,6 +49,7 @@ class Performer:
         "at",
         "ended",
         "filled",
+        "hurried",
         "in_request",
         "intended_s",
         "k",
@@ -87,6 +88,7 @@ class Performer:
         self.polling = False
         self.in_request = False
         self.ended = False
+        self.hurried = False
         skips = self.person.skips
         self.steps: tuple[NamedStep, ...] = tuple(steps_of(stage.cast.journeys[arrival.journey], skips, self._chance))
         self.session: PersonSession | None = None
@@ -193,7 +195,7 @@ class Performer:
     def _rage(self, named: NamedStep) -> None:
         rage = self.person.rage
         page = self.answer
-        if rage is None or page is None or self._chance("rage", named.number) >= rage.probability:
+        if rage is None or page is None or self.hurried or self._chance("rage", named.number) >= rage.probability:
             return
         most = 1 + int(self._chance("rage more", named.number) * rage.refreshes) if rage.refreshes else 0
         for _ in range(most):
@@ -338,7 +340,7 @@ class Performer:
     def pause(self, sim_s: float) -> None:
         """Wait simulated seconds; pauses and changes of the clock are followed. The next request is intended then."""
         clock = self.stage.clock
-        if sim_s > 0:
+        if sim_s > 0 and not self.hurried:
             until_s = clock.sim_s() + sim_s
             left_s = clock.until_s(until_s)
             while left_s > 0:

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 from hashlib import blake2b
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
 from gevent.pool import Group
 
@@ -27,9 +27,6 @@ from hms_esr.personas.template import lognormal_s
 from hms_esr.record import ErrorKey, PersonEnd, SeriesKey
 from hms_esr.scenario.step import Outcome, Upload
 from hms_esr.scenario.unfold import NamedStep
-
-if TYPE_CHECKING:
-    from hms_esr.engine.waits import Waits
 
 
 class Pace(Protocol):
@@ -80,7 +77,7 @@ class Stage:
         self.made_up: dict[str, None] = {}
         self.faults_of_ours: deque[str] = deque(maxlen=20)
         self.on_end: Callable[[Performer, PersonEnd], None] | None = None
-        self.waits: Waits | None = None
+        self.on_park: Callable[[Performer, Outcome], None] | None = None
         self.trace_prefix = blake2b(assignment.run_id.encode(), digest_size=8).hexdigest()
         self._watcher = watcher
         http = scenario.http
@@ -221,11 +218,10 @@ class Stage:
     def park(self, performer: Performer, outcome: Outcome) -> None:
         """The person waits from now on; no greenlet, no socket."""
         self.recorder.active -= 1
-        if self.waits is None:
-            return
         if performer.session is not None:
             performer.session.close()
-        self.waits.add(performer, outcome)
+        if self.on_park is not None:
+            self.on_park(performer, outcome)
 
     def person_ended(self, performer: Performer, end: PersonEnd) -> None:
         """The person is over."""

@@ -1,0 +1,169 @@
+"""Owns following a run while it goes on: fold ticks, write them down, show progress, see when it must stop.
+
+Knows nothing of how people act; it answers the engine's questions and returns at once.
+"""
+
+from __future__ import annotations
+
+from threading import Thread
+from typing import TYPE_CHECKING
+
+from hms_esr.errors import EsrError
+from hms_esr.events import ClockChanged, Happened, Progress
+from hms_esr.fault_duty import FaultDuty
+from hms_esr.guarding import proof_still_there
+from hms_esr.plan import RunPlan
+from hms_esr.profiles.crowd import Crowd
+from hms_esr.record import Record, Tick
+from hms_esr.scenario.guard import Breaker, Guard
+from hms_esr.sinks.fanout import FanOut
+from hms_esr.store.writer import RunWriter
+from hms_esr.verdicts.expression import parse
+from hms_esr.verdicts.metrics import measure
+
+if TYPE_CHECKING:
+    from hms_esr.run import StopSwitch
+
+PROOF_EVERY_S = 10.0
+
+
+class Follower:
+    """The engine's listener of one run."""
+
+    def __init__(
+        self,
+        plan: RunPlan,
+        record: Record,
+        writer: RunWriter,
+        sinks: FanOut,
+        switch: StopSwitch,
+        guard: Guard,
+        crowd: Crowd,
+    ) -> None:
+        self.duty: FaultDuty | None = None
+        self._plan = plan
+        self._record = record
+        self._writer = writer
+        self._sinks = sinks
+        self._switch = switch
+        self._guard = guard
+        self._crowd = crowd
+        self._breaker = Breaker()
+        self._broken_s = [0 for _ in plan.scenario.checks]
+        self._real_s = 0.0
+        self._sim_s = 0.0
+        self._proof_at_s = PROOF_EVERY_S
+        self._proof_gone = ""
+
+    def now(self) -> tuple[float, float]:
+        """(real, simulated) seconds, as the engine said last (a tenth of a second old at most)."""
+        return self._real_s, self._sim_s
+
+    def happened(self, event: Happened | ClockChanged) -> None:
+        """Write it down and pass it on."""
+        self._record.hear(event)
+        self._writer.event(event)
+        self._sinks.hear(event)
+
+    def moment(self, real_s: float, sim_s: float) -> None:
+        """Faults fall due; the proof of a public host is read again."""
+        self._real_s, self._sim_s = real_s, sim_s
+        if self.duty is not None:
+            self.duty.moment(sim_s)
+        if self._guard.off_loopback and real_s >= self._proof_at_s:
+            self._proof_at_s = real_s + PROOF_EVERY_S
+            Thread(target=self._read_proof, daemon=True).start()
+
+    def _read_proof(self) -> None:
+        self._proof_gone = proof_still_there(self._guard)
+
+    def wants_to_stop(self) -> str:
+        """The operator, the time limit, or a proof that is gone."""
+        record, limit_s = self._record, self._plan.options.time_limit_s
+        if self._switch.presses:
+            record.interrupted = record.interrupted or self._switch.who
+        elif self._proof_gone:
+            record.interrupted = record.interrupted or f"the proof is gone: {self._proof_gone}"
+        elif limit_s is not None and self._real_s >= limit_s:
+            record.time_limited = True
+            return "the time limit was reached"
+        return record.interrupted
+
+    def ticks(self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float) -> str:
+        """Fold, store, show; a reason to stop when a check with ``abort_after`` or the breaker says so."""
+        if not ticks:
+            return ""
+        record = self._record
+        for tick in ticks:
+            record.fold(tick)
+            record.planned_curve |= self._planned(tick.second)
+        self._writer.ticks(ticks)
+        self._sinks.hear(self._progress(ticks, phase, real_s, sim_s, warp))
+        reason = self._abort() or self._break(ticks)
+        if reason and not record.aborted and phase != "over":
+            record.aborted = reason
+            self.happened(Happened("abort", reason, real_s, sim_s))
+        return record.aborted
+
+    def _planned(self, second: int) -> dict[int, int]:
+        warp = self._plan.warp
+        if self._crowd.closed or self._plan.options.only is not None or second >= self._record.length_real_s:
+            return {}
+        expected = self._crowd.expected
+        return {second: round(expected((second + 1) * warp)) - round(expected(second * warp))}
+
+    def _abort(self) -> str:
+        for index, check in enumerate(self._plan.scenario.checks):
+            if check.abort_after_s is None:
+                continue
+            self._broken_s[index] = self._broken_s[index] + 1 if self._is_broken(check.check) else 0
+            if self._broken_s[index] >= check.abort_after_s:
+                return f"“{check.check}” did not hold for {check.abort_after_s:g} s"
+        return ""
+
+    def _is_broken(self, check: str) -> bool:
+        try:
+            return not parse(check).evaluate(
+                lambda ref: measure(self._record, ref, self._plan.loaded.metrics).value
+            )
+        except EsrError:
+            return False
+
+    def _break(self, ticks: list[Tick]) -> str:
+        if not self._guard.off_loopback:
+            return ""
+        for tick in ticks:
+            second = self._record.seconds[tick.second]
+            if self._breaker.feed(tick.second, second.requests, second.errors):
+                return "more than half of all requests failed for 30 s"
+        return ""
+
+    def _progress(self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float) -> Progress:
+        record = self._record
+        last = record.seconds[ticks[-1].second]
+        steps: dict[str, int] = {}
+        for (_, step, _), n in record.stuck.items():
+            steps[step] = steps.get(step, 0) + n
+        everything = record.merged()
+        return Progress(
+            real_s=real_s,
+            sim_s=sim_s,
+            warp=warp,
+            phase=phase,
+            planned_total=record.planned_total,
+            planned_due=sum(second.planned for second in record.seconds.values()),
+            started=record.delivered,
+            active=last.active,
+            waiting=last.waiting,
+            completed=record.people("completed"),
+            failed=record.people("failed"),
+            dropped=record.people("dropped"),
+            requests=record.requests,
+            polls=record.polls,
+            errors=record.error_count,
+            people_per_s=float(last.delivered),
+            requests_per_s=float(last.requests),
+            p95_ms=everything.intended.percentile(0.95) if everything.intended.count else None,
+            failed_by_step=steps,
+            faults_on=self.duty.on if self.duty is not None else (),
+        )

@@ -1,0 +1,278 @@
+"""Owns the plan of a run: every option resolved once, typed, and found possible before anything is started.
+
+Knows nothing of command lines or of how a run is carried out.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import platform
+import re
+import secrets as chance
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+from typing import Any
+
+from hms_esr.engine.assignment import Assignment
+from hms_esr.errors import BadInput, Problem
+from hms_esr.library import LoadedScenario
+from hms_esr.profiles.crowd import Crowd
+from hms_esr.record import Manifest
+from hms_esr.registry import did_you_mean
+from hms_esr.scenario.model import Scenario
+from hms_esr.scenario.step import Step
+from hms_esr.scenario.templates import references
+from hms_esr.steps.maybe import Maybe
+from hms_esr.steps.upload import AttachFile
+from hms_esr.verdicts.judgement import Limits
+
+SETUP_ROLE = "citizen"
+PACKAGES = ("hms-esr", "locust", "gevent", "faker", "pydantic", "httptools", "selectolax")
+
+
+@dataclass(frozen=True)
+class Options:
+    """What a person asked for beside the scenario. Times in seconds; None leaves it to the scenario."""
+
+    target: str | None = None
+    env: str | None = None
+    seed: int | None = None
+    scale: float = 1.0
+    warp: float | None = None
+    time_limit_s: float | None = None
+    out: Path = Path("results")
+    only: int | None = None
+    variables: Mapping[str, str] = field(default_factory=dict)
+    secrets: Mapping[str, str] = field(default_factory=dict)
+    may_load: tuple[str, ...] = ()
+    strict: bool = False
+    insecure: bool = False
+    limits: Limits = Limits()
+    contact: str = ""
+    max_people: int = 20_000
+
+
+@dataclass(frozen=True)
+class RunPlan:
+    """A run that can be carried out. ``named`` are the places the scenario or a person named as targets."""
+
+    loaded: LoadedScenario
+    scenario: Scenario
+    options: Options
+    run_id: str
+    seed: int
+    target: str
+    target_requested: str
+    named: tuple[str, ...]
+    files: Mapping[str, bytes]
+
+    @property
+    def folder(self) -> Path:
+        """Where this run's record and reports are."""
+        return self.options.out / self.run_id
+
+    @property
+    def warp(self) -> float:
+        """Simulated seconds per real second."""
+        return self.scenario.clock.warp
+
+    def crowd(self) -> Crowd:
+        """Everybody who is planned."""
+        return Crowd(self.scenario, seed=self.seed, warp=self.warp, scale=self.options.scale)
+
+    def assignment(self, variables: Mapping[str, str], target: str) -> Assignment:
+        """The share of one worker that does everything."""
+        options = self.options
+        return Assignment(
+            run_id=self.run_id,
+            scenario=self.scenario,
+            seed=self.seed,
+            warp=self.warp,
+            target=target,
+            templates=self.loaded.personas,
+            scale=options.scale,
+            identity=self.scenario.identity,
+            variables=dict(variables),
+            secrets=options.secrets,
+            data=self.loaded.data,
+            files=self.files,
+            only=options.only,
+            max_people=self.scenario.max_people or options.max_people,
+            contact=options.contact,
+            insecure=options.insecure,
+        )
+
+
+def make_plan(loaded: LoadedScenario, options: Options, city_url: str = "") -> RunPlan:
+    """Resolve target, seed, warp and files; BadInput with every reason why the run is not possible."""
+    scenario = loaded.scenario
+    if options.warp is not None:
+        clock = scenario.clock.model_copy(update={"warp": options.warp})
+        scenario = scenario.model_copy(update={"clock": clock})
+    target, requested = choose_target(scenario, options, city_url)
+    seed = scenario.seed if options.seed is None else options.seed
+    problems = [*_missing_secrets(scenario, options), *_too_few_rows(loaded, scenario, seed, options)]
+    files, missing = _upload_files(loaded, scenario)
+    if options.strict:
+        problems += [_problem(f"--strict: there is no file '{name}' to upload") for name in missing]
+    if options.only is not None:
+        problems += _nobody(scenario, seed, options)
+    if problems:
+        raise BadInput(problems)
+    places = [one.url for one in scenario.targets.values()] + [also for t in scenario.targets.values() for also in t.also]
+    named = tuple(dict.fromkeys([target, *(_with_scheme(place) for place in places)]))
+    return RunPlan(loaded, scenario, options, new_run_id(scenario.name), seed, target, requested, named, files)
+
+
+def choose_target(scenario: Scenario, options: Options, city_url: str = "") -> tuple[str, str]:
+    """(address with scheme, as it was asked for): ``--target``, else ``--env``, else the scenario's, else the city."""
+    if options.target:
+        return _with_scheme(options.target), options.target
+    if options.env:
+        known = list(scenario.targets)
+        if options.env not in scenario.targets:
+            raise BadInput([_problem(f"--env {options.env}: unknown target.{did_you_mean(options.env, known)}")])
+        url = scenario.targets[options.env].url
+        return _with_scheme(url), url
+    if scenario.targets:
+        first = scenario.targets.get("default") or next(iter(scenario.targets.values()))
+        return _with_scheme(first.url), first.url
+    return city_url, ""
+
+
+def needs_city(scenario: Scenario, options: Options) -> bool:
+    """Whether nobody named a target, so that the embedded city is started for the run."""
+    return not (options.target or options.env or scenario.targets)
+
+
+def _with_scheme(text: str) -> str:
+    return text if "://" in text else f"http://{text}"
+
+
+def new_run_id(name: str) -> str:
+    """``20261120-105959-tuition-3fa9``: sorts by time, safe in paths, headers and URLs."""
+    stamp = datetime.now(UTC).strftime("%Y%m%d-%H%M%S")
+    return f"{stamp}-{re.sub(r'[^A-Za-z0-9_.-]', '-', name)[:48]}-{chance.token_hex(2)}"
+
+
+def _problem(text: str) -> Problem:
+    return Problem("", 0, 0, text)
+
+
+def _texts(value: Any) -> Iterator[str]:
+    if isinstance(value, str):
+        yield value
+    elif isinstance(value, Mapping):
+        for inner in value.values():
+            yield from _texts(inner)
+    elif isinstance(value, (list, tuple)):
+        for inner in value:
+            yield from _texts(inner)
+
+
+def _missing_secrets(scenario: Scenario, options: Options) -> list[Problem]:
+    wanted: dict[str, None] = {}
+    for text in _texts(scenario.model_dump(by_alias=True)):
+        if "{{" in text and "secret." in text:
+            wanted |= dict.fromkeys(ref.name for ref in references(text) if ref.kind == "secret")
+    return [
+        _problem(f"the secret '{name}' is missing; give it in --secret-file or as ESR_SECRET_{name}")
+        for name in wanted
+        if name not in options.secrets
+    ]
+
+
+def _too_few_rows(loaded: LoadedScenario, scenario: Scenario, seed: int, options: Options) -> list[Problem]:
+    total = Crowd(scenario, seed=seed, warp=scenario.clock.warp, scale=options.scale).total
+    return [
+        _problem(f"data set '{name}' is unique and has {len(loaded.data[name])} rows for {total} people")
+        for name, data in scenario.data.items()
+        if data.pick == "unique" and len(loaded.data[name]) < total
+    ]
+
+
+def _nobody(scenario: Scenario, seed: int, options: Options) -> list[Problem]:
+    try:
+        Crowd(scenario, seed=seed, warp=scenario.clock.warp, scale=options.scale).arrival(options.only or 0)
+    except IndexError as error:
+        return [_problem(f"--only {options.only}: {error}")]
+    return []
+
+
+def all_steps(scenario: Scenario) -> Iterator[Step]:
+    """Every step of a scenario, also those inside ``maybe``, before and after."""
+
+    def inside(steps: tuple[Step, ...]) -> Iterator[Step]:
+        for step in steps:
+            yield step
+            if isinstance(step, Maybe):
+                yield from inside(step.steps)
+
+    yield from inside(scenario.before)
+    for journey in scenario.journeys:
+        yield from inside(journey.steps)
+    yield from inside(scenario.after)
+
+
+def _upload_files(loaded: LoadedScenario, scenario: Scenario) -> tuple[dict[str, bytes], list[str]]:
+    """Bytes of the files to upload that exist (scenario's folder, then the working directory), and names of others."""
+    found: dict[str, bytes] = {}
+    missing = []
+    here = loaded.path.parent if loaded.path is not None else Path()
+    for step in all_steps(scenario):
+        if isinstance(step, AttachFile) and "{{" not in step.file and step.file not in found:
+            for folder in (here, Path()):
+                path = (folder / step.file).resolve()
+                if path.is_file() and path.is_relative_to(folder.resolve()):
+                    found[step.file] = path.read_bytes()
+                    break
+            else:
+                missing.append(step.file)
+    return found, missing
+
+
+def versions() -> dict[str, str]:
+    """Versions of what took part."""
+    found = {"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
+    for name in PACKAGES:
+        try:
+            found[name] = version(name)
+        except PackageNotFoundError:
+            found[name] = "unknown"
+    return found
+
+
+def manifest_of(plan: RunPlan, command: str, target: str) -> Manifest:
+    """What is written down before anybody starts. Secrets are not in it."""
+    options = plan.options
+    limits = options.limits
+    text = plan.loaded.text
+    hashes = {plan.loaded.name: hashlib.sha256(text.encode()).hexdigest()}
+    hashes |= {name: hashlib.sha256(content).hexdigest() for name, content in plan.files.items()}
+    return Manifest(
+        run_id=plan.run_id,
+        scenario=plan.scenario.model_dump(by_alias=True, exclude_defaults=True, mode="json"),
+        source=plan.loaded.name,
+        source_text=text,
+        stem=plan.loaded.stem,
+        seed=plan.seed,
+        target=target,
+        target_requested=plan.target_requested or target,
+        started_at=datetime.now(UTC).isoformat(timespec="milliseconds"),
+        options={
+            "scale": options.scale,
+            "warp": plan.warp,
+            "time_limit_s": options.time_limit_s,
+            "only": options.only,
+            "vars": dict(options.variables),
+            "strict": options.strict,
+            "insecure": options.insecure,
+            "limits": {name: getattr(limits, name) for name in limits.__slots__},
+        },
+        versions=versions(),
+        files=hashes,
+        command=command,
+    )

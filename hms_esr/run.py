@@ -1,0 +1,280 @@
+"""Owns putting a run together: guard, preflight, before, faults, engine, record, verdict, reports, after.
+
+Knows nothing of command lines. Whatever happens after the first fault or ``before``, both are cleaned up.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any
+
+import psutil
+
+from hms_esr.engine.local import Finished, carry_out
+from hms_esr.engine.once import carry_out_steps
+from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem
+from hms_esr.events import Happened, RunEnded, RunStarted
+from hms_esr.fault_duty import FaultDuty, finish_left_over
+from hms_esr.following import Follower
+from hms_esr.guarding import guard_for, preflight
+from hms_esr.plan import SETUP_ROLE, RunPlan, manifest_of
+from hms_esr.record import Manifest, Record
+from hms_esr.reports import REPORTS
+from hms_esr.sandboxes.city import CityInjector
+from hms_esr.sandboxes.journal import Journal
+from hms_esr.scenario.guard import Guard
+from hms_esr.scenario.step import Step
+from hms_esr.sinks.fanout import FanOut
+from hms_esr.store.latest import copy_report, point_latest
+from hms_esr.store.writer import RunWriter
+from hms_esr.verdicts.judge import judge
+from hms_esr.verdicts.judgement import Judgement
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """A run that is over: its record, its verdict and where everything is."""
+
+    record: Record
+    judgement: Judgement
+    folder: Path
+    report: Path
+
+
+class StopSwitch:
+    """Asked by the run whether somebody wants it to end; pressed from signal handlers."""
+
+    def __init__(self) -> None:
+        self.presses = 0
+        self.who = ""
+
+    def press(self, who: str) -> None:
+        """Ask for the end; a second time skips ``after`` too. Faults are undone all the same."""
+        self.presses += 1
+        self.who = self.who or who
+
+
+def carry_out_run(plan: RunPlan, sinks: FanOut, switch: StopSwitch, *, command: str, city_url: str = "") -> Outcome:
+    """From preflight to reports. EnvironmentProblem and BadInput are raised before anybody starts."""
+    guard = guard_for(plan.named, plan.options.may_load, own=[city_url] if city_url else [])
+    crowd = plan.crowd()
+    length_s = plan.scenario.length_s / plan.warp
+    at_once = None if not crowd.closed else crowd.places
+    guard.allow_url(plan.target)
+    guard.check_caps(crowd.peak_per_real_s, length_s, at_once)
+    finish_left_over(sorted(plan.options.out.glob("*/faults.jsonl")), is_running)
+    setup_requests = preflight(plan.target, guard, plan.run_id, plan.scenario.http)
+    injector = CityInjector(plan.target)
+    if plan.scenario.faults and not injector.is_there():
+        names = ", ".join(fault.title for fault in plan.scenario.faults)
+        raise EnvironmentProblem(
+            f"the scenario's faults ({names}) cannot be carried out at {plan.target}: only the embedded city takes them"
+        )
+    plan.folder.mkdir(parents=True, exist_ok=False)
+    manifest = replace(manifest_of(plan, command, plan.target), workers=[this_worker()])
+    return _Rehearsal(plan, guard, injector, sinks, switch, manifest, setup_requests).carry_out()
+
+
+def this_worker() -> dict[str, Any]:
+    """This process as manifests list it."""
+    process = psutil.Process()
+    return {"index": 0, "host": socket.gethostname(), "pid": process.pid, "created": process.create_time()}
+
+
+def is_running(folder: Path) -> bool:
+    """Whether the process that carries the run in ``folder`` out is alive."""
+    import json
+
+    try:
+        workers = json.loads((folder / "manifest.json").read_text())["workers"]
+        process = psutil.Process(int(workers[0]["pid"]))
+        return process.create_time() == workers[0]["created"] and process.status() != psutil.STATUS_ZOMBIE
+    except (OSError, ValueError, KeyError, IndexError, psutil.Error):
+        return False
+
+
+class _Rehearsal:
+    """One run, in the order of its parts."""
+
+    def __init__(
+        self,
+        plan: RunPlan,
+        guard: Guard,
+        injector: CityInjector,
+        sinks: FanOut,
+        switch: StopSwitch,
+        manifest: Manifest,
+        setup_requests: int,
+    ) -> None:
+        self.plan = plan
+        self.guard = guard
+        self.injector = injector
+        self.sinks = sinks
+        self.switch = switch
+        self.manifest = manifest
+        self.setup_requests = setup_requests
+        self.writer = RunWriter(plan.folder, manifest, secrets=tuple(plan.options.secrets.values()))
+        self.record = Record(manifest, plan.scenario, setup_requests=setup_requests)
+        self.variables: dict[str, str] = dict(plan.options.variables)
+
+    def carry_out(self) -> Outcome:
+        """Everything; the record is closed and judged whatever happens."""
+        point_latest(self.plan.options.out, self.plan.run_id)
+        finished: Finished | None = None
+        self.writer.facts(state="RUNNING")
+        began = False
+        try:
+            self._steps(self.plan.scenario.before, "before")
+            began = True
+            finished = self._load()
+        except EsrError:
+            self.writer.facts(state="FINISHED")
+            self.writer.close()
+            raise
+        finally:
+            if began:
+                self._after()
+        self._close(finished)
+        judgement = self._judge()
+        return self._report(judgement)
+
+    def _steps(self, steps: tuple[Step, ...], what: str) -> None:
+        if not steps:
+            return
+        assignment = self.plan.assignment(self.variables, self.plan.target)
+        once = carry_out_steps(assignment, self.guard, steps, SETUP_ROLE)
+        self.record.setup_requests += once.requests
+        self.variables |= once.vars
+        if once.state != "completed":
+            raise EnvironmentProblem(f"{what}: step '{once.where}' failed: {once.reason or once.state}")
+
+    def _load(self) -> Finished:
+        plan, record = self.plan, self.record
+        crowd = plan.crowd()
+        alone = plan.options.only is not None
+        record.planned_total = 1 if alone else crowd.total
+        record.length_real_s = plan.scenario.length_s / plan.warp
+        record.warm_real_s = plan.scenario.warm_up_s / plan.warp
+        follower = Follower(plan, record, self.writer, self.sinks, self.switch, self.guard, crowd)
+        duty = FaultDuty(
+            plan.scenario.faults,
+            self.injector,
+            plan.target,
+            Journal(plan.folder / "faults.jsonl"),
+            warp=plan.warp,
+            length_s=plan.scenario.length_s,
+            now=follower.now,
+            tell=follower.happened,
+        )
+        follower.duty = duty
+        assignment = plan.assignment(self.variables, plan.target)
+        try:
+            return carry_out(assignment, self.guard, follower, ready=self._announce)
+        finally:
+            duty.end_all()
+            record.problems += duty.problems
+
+    def _announce(self) -> None:
+        plan, record = self.plan, self.record
+        self.sinks.hear(
+            RunStarted(
+                plan.run_id, plan.scenario.name, plan.target, record.planned_total, record.length_real_s, plan.warp
+            )
+        )
+
+    def _after(self) -> None:
+        if self.switch.presses > 1:
+            self.record.problems.append("`after` was skipped: stopped twice")
+            return
+        try:
+            self._steps(self.plan.scenario.after, "after")
+        except EsrError as error:
+            self.sinks.hear(Happened("note", str(error), self.record.real_s, self.record.sim_s))
+            self.record.problems.append(str(error))
+
+    def _close(self, finished: Finished | None) -> None:
+        record, plan = self.record, self.plan
+        if finished is not None:
+            record.real_s, record.sim_s = finished.real_s, finished.sim_s
+            record.problems += [f"a fault of ours ended {text.splitlines()[0]}" for text in finished.faults_of_ours]
+            if finished.faults_of_ours:
+                (plan.folder / "faults_of_ours.txt").write_text("\n\n".join(finished.faults_of_ours))
+            self.manifest = replace(
+                self.manifest, made_up_files=list(finished.made_up), setup_requests=record.setup_requests
+            )
+            self.writer.update_manifest(self.manifest)
+            record.manifest = self.manifest
+        due = sum(record.states.values())
+        if plan.crowd().closed or record.interrupted or record.aborted or record.time_limited:
+            record.planned_total = due
+        self.writer.facts(
+            state="FINISHED",
+            planned_total=record.planned_total,
+            length_real_s=record.length_real_s,
+            warm_real_s=record.warm_real_s,
+            planned_curve=record.planned_curve,
+            real_s=record.real_s,
+            sim_s=record.sim_s,
+            interrupted=record.interrupted,
+            aborted=record.aborted,
+            time_limited=record.time_limited,
+            problems=record.problems,
+            lost_records=record.lost_records,
+            setup_requests=record.setup_requests,
+        )
+        self.writer.close()
+
+    def _judge(self) -> Judgement:
+        options = self.plan.options
+        return judge(self.record, custom=self.plan.loaded.metrics, limits=options.limits, strict=options.strict)
+
+    def _report(self, judgement: Judgement) -> Outcome:
+        folder = self.plan.folder
+        write_reports(self.record, judgement, folder)
+        report = copy_report(self.plan.options.out, self.plan.loaded.stem, folder)
+        record = self.record
+        self.sinks.hear(
+            RunEnded(
+                self.plan.run_id,
+                judgement.shown,
+                judgement.sentence,
+                judgement.exit_code,
+                record.real_s,
+                record.sim_s,
+            )
+        )
+        return Outcome(record, judgement, folder, report)
+
+
+def write_reports(record: Record, judgement: Judgement, folder: Path, names: Sequence[str] = ()) -> list[Path]:
+    """Make the named reports (all of the table without names) in ``folder``; their paths."""
+    paths = []
+    for name in names or REPORTS.names():
+        report = REPORTS.get(name)()
+        path = folder / report.filename
+        part = path.with_suffix(path.suffix + ".part")
+        part.write_text(report.write(record, judgement), encoding="utf-8")
+        os.replace(part, path)
+        paths.append(path)
+    return paths
+
+
+def run(scenario: Any, *, target: str | None = None, out: str | Path = "results", **options: Any) -> Mapping[str, Any]:
+    """Carry a scenario out in a process of its own and wait for it; its summary (see ``summary.json``).
+
+    ``scenario`` is a builder, a canonical Scenario or a path; options are those of ``hms-esr run`` with ``_`` for ``-``.
+    """
+    from hms_esr.launching import start, wait_for
+
+    return wait_for(start(scenario, target=target, out=Path(out), **options), Path(out))
+
+
+def bad_option(name: str, text: str) -> BadInput:
+    """A refused option, named."""
+    return BadInput([Problem(name, 0, 0, text)])
+
+
