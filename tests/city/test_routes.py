@@ -27,9 +27,9 @@ def test_ids_are_collapsed(path: str, name: str, ids: tuple[str, ...]) -> None:
     assert found is not None and (found.path, found.ids) == (name, ids)
 
 
-@pytest.mark.parametrize("path", ["", "/nowhere", "/claims", "/claims/a/b/status", "//", "/claims/ui-1/"])
+@pytest.mark.parametrize("path", ["", "/nowhere", "/submit", "/claims/a/b/status", "//", "/claims/ui-1/"])
 def test_other_paths_are_not_found(path: str) -> None:
-    """Nothing else is found (``/claims`` takes claims only by POST)."""
+    """Nothing else is found (``/submit`` takes applications only by POST)."""
     found = ROUTER.find(path)
     assert found is None or "GET" not in found.by_method
 

@@ -5,6 +5,7 @@ Knows nothing of the law by which clerks decide.
 
 from __future__ import annotations
 
+import secrets
 from html import escape
 
 from hms_esr.city.hall import Case, Hall, is_made_up
@@ -27,7 +28,9 @@ CLAIM = Form(
         Field("direct_deposit", "Pay by direct deposit", "checkbox"),
     ),
 )
-CLAIM_WITH_ID = Form("/claims/new", (*CLAIM.fields, Field("id_card", "Identity card (optional)", "file", accept="pdf")))
+CLAIM_WITH_ID = Form(
+    "/claims/done", (*CLAIM.fields, Field("id_card", "Identity card (optional)", "file", accept="pdf"))
+)
 
 
 def _problem(values: dict[str, str]) -> tuple[int, str] | None:
@@ -45,7 +48,11 @@ def show(hall: Hall, request: Request) -> Answer:
     """The form on a page of its own; it takes an identity card as well."""
     account = hall.account(request)
     values = {"full_name": account.name, "email": account.email} if account else None
-    return show_form(hall, request, TITLE, CLAIM_WITH_ID, "<p>Claims are decided within 48 hours.</p>", values)
+    intro = (
+        "<p>Claims are decided within 48 hours.</p>"
+        f'<p>Draft number: <strong id="case-id">draft-{secrets.token_hex(6)}</strong></p>'
+    )
+    return show_form(hall, request, TITLE, CLAIM_WITH_ID, intro, values)
 
 
 def _file(hall: Hall, request: Request, form: Form) -> Answer:
@@ -56,18 +63,16 @@ def _file(hall: Hall, request: Request, form: Form) -> Answer:
     card = file_of(request, "id_card")
     if card:
         hall.ledger.add_upload(case.id, request.run, "id_card", card.filename, card.data, card.digest)
-    answer = redirect(f"/claims/done?claim={case.id}")
-    answer.headers.append(status_link(_status_path(case)))
-    return answer
+    return _receipt(hall, request, case)
 
 
 def file_short(hall: Hall, request: Request) -> Answer:
-    """Take the home page's form: 303 to the receipt, which names the status link."""
+    """Take the home page's form. The receipt answers it, without a redirect, so that waiting counts from the filing."""
     return _file(hall, request, CLAIM)
 
 
 def file_long(hall: Hall, request: Request) -> Answer:
-    """Take the form of ``/claims/new``."""
+    """Take the form of ``/claims/new``, in the same way."""
     return _file(hall, request, CLAIM_WITH_ID)
 
 
@@ -99,18 +104,22 @@ def _find(hall: Hall, claim_id: str) -> Case:
     return case
 
 
-def done(hall: Hall, request: Request) -> Answer:
-    """The receipt: the claim's number and its status link, in the page and as a header."""
-    case = _find(hall, request.query("claim") or "")
-    path = escape(_status_path(case))
+def _receipt(hall: Hall, request: Request, case: Case) -> Answer:
+    """The claim's number and its status link, in the page and as a header."""
+    path = _status_path(case)
     body = (
         "<p>Your claim was received. It will be decided within 48 hours.</p>"
         f'<p>Number: <strong id="case-id">{escape(case.id)}</strong></p>'
         f'<p><a rel="status" href="{path}">Status of your claim</a></p>'
     )
     answer = show_text(hall, request, "Claim received", body)
-    answer.headers.append(status_link(_status_path(case)))
+    answer.headers.append(status_link(path))
     return answer
+
+
+def again(hall: Hall, request: Request) -> Answer:
+    """Who opens a receipt's address anew is led to the form."""
+    return redirect("/claims/new")
 
 
 def status(hall: Hall, request: Request) -> Answer:
@@ -120,9 +129,10 @@ def status(hall: Hall, request: Request) -> Answer:
 
 ROUTES = (
     Route("GET", "/claims/new", "claims-svc", show),
-    Route("POST", "/claims/new", "claims-svc", file_long, asks=("db",), form=CLAIM_WITH_ID),
     Route("POST", "/claims", "claims-svc", file_short, asks=("db",), form=CLAIM),
+    Route("POST", "/claims/done", "claims-svc", file_long, asks=("db",), form=CLAIM_WITH_ID),
+    Route("GET", "/claims", "claims-svc", again),
+    Route("GET", "/claims/done", "claims-svc", again),
     Route("POST", "/api/claims", "claims-svc", file_json, asks=("db",)),
-    Route("GET", "/claims/done", "claims-svc", done),
     Route("GET", "/claims/{id}/status", "claims-svc", status, asks=("db",)),
 )

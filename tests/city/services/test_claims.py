@@ -19,7 +19,7 @@ def test_the_first_form_of_the_city_files_a_claim(browser: Browser) -> None:
     browser.headers = AT
     seen = browser.submit(browser.get("/"), CLAIM)
     link = seen.html.css_first('a[rel="status"]').attributes["href"]
-    assert (seen.status, seen.path) == (200, "/claims/done")
+    assert (seen.status, seen.path) == (200, "/claims")
     assert seen.headers["link"] == f'<{link}>; rel="status"'
     assert browser.get(link or "").json()["submitted_at"] == AT["x-esr-sim-time"]
 
@@ -28,9 +28,17 @@ def test_the_long_form_takes_an_identity_card(browser: Browser) -> None:
     """The form of /claims/new, as the guide's example fills it, ends on the receipt."""
     page = browser.get("/claims/new")
     values = CLAIM | {"state": "IA"}
-    assert browser.submit(page, values, {"id_card": ("id.pdf", PDF)}).path == "/claims/done"
-    assert browser.submit(page, values).path == "/claims/done"
+    for files in ({"id_card": ("id.pdf", PDF)}, {}):
+        seen = browser.submit(page, values, files)
+        assert (seen.status, seen.path) == (200, "/claims/done")
+        assert "received" in seen.text and seen.html.css_first("#case-id").text().startswith("ui-")
     assert browser.submit(page, values, {"id_card": ("id.pdf", b"x")}).status == 422
+
+
+@pytest.mark.parametrize("path", ["/claims", "/claims/done"])
+def test_a_receipt_opened_anew_leads_to_the_form(browser: Browser, path: str) -> None:
+    """Who refreshes by address after a failed claim finds the form."""
+    assert browser.get(path).path == "/claims/new"
 
 
 def test_a_claim_is_decided_in_simulated_time(browser: Browser) -> None:
