@@ -34,4 +34,10 @@ def __getattr__(name: str) -> Any:
     if name not in _WHERE:
         raise AttributeError(f"module 'hms_esr' has no attribute '{name}'")
     module, _, attribute = _WHERE[name].partition(":")
-    return getattr(import_module(module), attribute)
+    found = getattr(import_module(module), attribute)
+    if module == "hms_esr.scenario.builder":
+        import_module(module).connect(
+            launcher=lambda: import_module("hms_esr.run").LAUNCHER,
+            has_account=lambda role: import_module("hms_esr.library").has_account(role),
+        )
+    return found

@@ -36,7 +36,8 @@ class FireDrill:
         for key in ("name", "duration", "faults", "probes"):
             if key in data:
                 result.put((key,), data[key], (key,))
-        result.put(("journeys",), [{"name": "script"}], ("script",))
+        result.put(("journeys",), [{"name": data["name"]} if "name" in data else {}], ("script",))
+        result.origins["journeys", 0, "name"] = ("name",)
         result.put(("journeys", 0, "steps"), data["script"], ("script",))
         for key in ("persona", "pace"):
             if key in data:

@@ -41,7 +41,8 @@ class FlightPlan:
         result.put(("load", "people"), data.get("personas", 1), ("personas",))
         if "duration" in data:
             result.put(("load", "over"), data["duration"], ("duration",))
-        result.put(("journeys",), [{"name": "plan"}], ("steps",))
+        result.put(("journeys",), [{"name": data["scenario"]}], ("steps",))
+        result.origins["journeys", 0, "name"] = ("scenario",)
         result.put(("journeys", 0, "steps"), [], ("steps",))
         result.data["journeys"][0]["steps"] = _steps(result, data["steps"], ("journeys", 0, "steps"), ("steps",))
         for key in ("persona", "pace"):
@@ -67,7 +68,8 @@ def _renamed(result: Translation, step: Any, to: Path, came_from: Path) -> Any:
         return step
     made: dict[str, Any] = {}
     for key, value in step.items():
-        name: str = _RENAMED.get(key, key) if "upload" in step or came_from[-1] == "upload" else key
+        in_upload = "upload" in step or came_from[-1] == "upload"
+        name = str(_RENAMED.get(key, key) if in_upload else key)
         if name != key:
             result.origins[*to, name] = (*came_from, key)
             if name in step:

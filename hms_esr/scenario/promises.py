@@ -13,45 +13,40 @@ from hms_esr.registry import did_you_mean
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.places import Mistake, Path
 from hms_esr.scenario.step import Step
-from hms_esr.scenario.unfold import deadline_s, named_steps
+from hms_esr.scenario.unfold import named_steps
 from hms_esr.steps.maybe import Maybe
 from hms_esr.steps.upload import AttachFile
 from hms_esr.units import duration_text
 from hms_esr.verdicts.expression import MetricRef, parse
+from hms_esr.verdicts.metrics import problem_with
 
 MAX_PEOPLE = 100_000_000
 
 
-def promise_mistakes(scenario: Scenario, metrics: Collection[str]) -> list[Mistake]:
-    """Unknown metrics and selectors in checks, faults and warm-ups after the end, loads that send nobody."""
-    return [*_in_checks(scenario, metrics), *_in_times(scenario), *_in_loads(scenario), *_in_uploads(scenario)]
+def promise_mistakes(scenario: Scenario, functions: Collection[str]) -> list[Mistake]:
+    """Unknown metrics and selectors in checks, faults and warm-ups after the end, loads that send nobody.
+
+    ``functions`` are the names of custom metric functions.
+    """
+    return [*_in_checks(scenario, functions), *_in_times(scenario), *_in_loads(scenario), *_in_uploads(scenario)]
 
 
-def _in_checks(scenario: Scenario, metrics: Collection[str]) -> Iterator[Mistake]:
+def _in_checks(scenario: Scenario, functions: Collection[str]) -> Iterator[Mistake]:
     names = _selectable(scenario)
-    known = {*metrics, *scenario.probes}
+    own = [*functions, *scenario.probes]
     for index, check in enumerate(scenario.checks):
         for text in filter(None, (check.check, check.warn_expression)):
             for ref in parse(text).metrics:
-                wrong = _wrong_metric(ref, known, names)
+                wrong = problem_with(ref, own) or _wrong_selector(ref, names)
                 if wrong:
                     yield Mistake(("checks", index), wrong)
 
 
-def _wrong_metric(ref: MetricRef, known: Collection[str], names: dict[str, list[str]]) -> str:
-    if ref.name not in known and not _is_deadline(ref.name):
-        return f"unknown metric '{ref.name}'.{did_you_mean(ref.name, sorted(known))}"
+def _wrong_selector(ref: MetricRef, names: dict[str, list[str]]) -> str:
     for label, value in ref.labels:
         if label in names and value not in names[label]:
             return f"there is no {label} '{value}' to select.{did_you_mean(value, names[label])}"
     return ""
-
-
-def _is_deadline(name: str) -> bool:
-    try:
-        return deadline_s(name) > 0
-    except ValueError:
-        return False
 
 
 def _selectable(scenario: Scenario) -> dict[str, list[str]]:

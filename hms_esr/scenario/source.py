@@ -114,7 +114,8 @@ def _read(lines: Lines) -> tuple[Any, Places]:
         raise _Refused(0, 0, f"not YAML: {' '.join(str(error).split())[:200]}") from None
     if not builder.root:
         raise _Refused(0, 0, "the file is empty; a scenario is keys and values, such as name: my-first")
-    return builder.root[0], builder.places.values[0] if isinstance(builder.places.values[0], Places) else Places()
+    top = builder.places.values[0]
+    return builder.root[0], top if isinstance(top, Places) else Places(top)
 
 
 def _events(text: str) -> Iterator[Any]:

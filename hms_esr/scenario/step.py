@@ -125,7 +125,7 @@ class Actor(Protocol):
         ...
 
     def form(self, *, with_kind: str = "") -> Form | None:
-        """The form looked at: the first, or the first with a control of ``with_kind`` (``file``, ``password``, ``card``)."""
+        """The form looked at: the first, or the first with a control of that kind (``file``, ``password``, ``card``)."""
         ...
 
     def submit(self, form: Form | None, *, button: str = "") -> Answer:
