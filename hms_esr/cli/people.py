@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import csv
 import json
+import os
 import secrets
 import sys
 from collections.abc import Iterator, Sequence
@@ -56,8 +57,11 @@ def command(template: str, number: int, seed: int, start: int, form: str, identi
     run_id = secrets.token_hex(8) if identity == "per_run" else ""
     maker = PeopleMaker(persona_template(template), seed, "per_run" if run_id else "fixed", run_id)
     write = _write_csv if form == "csv" else _write_jsonl
-    write(sys.stdout, columns(maker), islice(rows(maker, start), number))
-    sys.stdout.flush()
+    try:
+        write(sys.stdout, columns(maker), islice(rows(maker, start), number))
+        sys.stdout.flush()
+    except BrokenPipeError:  # whoever read us has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
 def columns(maker: PeopleMaker) -> list[str]:

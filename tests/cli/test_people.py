@@ -5,6 +5,9 @@ from __future__ import annotations
 import csv
 import io
 import json
+import re
+import shlex
+import subprocess
 import sys
 from collections.abc import Callable
 from pathlib import Path
@@ -75,6 +78,45 @@ def test_wrong_options_are_refused(people: Run, arguments: tuple[str, str]) -> N
     result = people("farmer", *arguments)
     assert result.exit_code == 2
     assert not result.stdout
+
+
+def in_a_shell(command_line: str) -> subprocess.CompletedProcess[str]:
+    """The command as a person types it; ``hms-esr`` is this checkout's."""
+    shell = f'set -o pipefail; hms-esr() {{ {shlex.quote(sys.executable)} -m hms_esr "$@"; }}; {command_line}'
+    return subprocess.run(["bash", "-c", shell], cwd=SHIPPED.parent, capture_output=True, text=True, timeout=60)
+
+
+def test_a_reader_who_leaves_early_is_no_error() -> None:
+    """People piped into head end quietly with 0."""
+    done = in_a_shell("hms-esr people citizen -n 50000 | head -n 1")
+    assert (done.returncode, done.stderr) == (0, "")
+    assert json.loads(done.stdout)["k"] == 0
+
+
+def test_wrong_templates_are_refused_with_their_places(tmp_path: Path) -> None:
+    """A template's mistakes are all named with line and column, exit 2; an unknown name with the nearest."""
+    wrong = tmp_path / "nurse.yaml"
+    wrong.write_text("role: nurse\nfields:\n  a: cty\n  b: '{nmae}'\npacee: 4s\n", encoding="utf-8")
+    done = in_a_shell(f"hms-esr people {wrong}")
+    assert (done.returncode, done.stdout) == (2, "")
+    assert [line.split("  ", 1)[1] for line in done.stderr.splitlines()] == [
+        "unknown faker provider 'cty'. Did you mean 'city'?",
+        "unknown field 'nmae'. Did you mean 'name'?",
+        "unknown key 'pacee'. Did you mean 'pace'?",
+    ]
+    assert [line.split("  ", 1)[0].rsplit(":", 2)[1] for line in done.stderr.splitlines()] == ["3", "4", "5"]
+    nobody = in_a_shell("hms-esr people farmr")
+    assert (nobody.returncode, nobody.stderr.splitlines()[-1]) == (2, "unknown persona 'farmr'. Did you mean 'farmer'?")
+
+
+def test_the_commands_of_the_page_run() -> None:
+    """Each command line of docs/personas.md ends with 0 and prints somebody."""
+    page = (SHIPPED.parent / "docs" / "personas.md").read_text(encoding="utf-8")
+    lines = re.findall(r"^\$ (hms-esr .+)$", page, re.MULTILINE)
+    assert len(lines) == 3
+    for line in lines:
+        done = in_a_shell(line)
+        assert done.returncode == 0 and done.stdout, done.stderr
 
 
 def test_help_has_examples(people: Run) -> None:
