@@ -48,6 +48,7 @@ class Guard:
     ``named``: what ``--target``, ``target(s):`` and ``also:`` name (addresses, or HOST[:PORT]); of these only places
     on this machine may be contacted without more. ``may_load``: HOST[:PORT] that a person answers for
     (``--i-may-load``). ``own``: host:port of what this run started itself. BadInput when one cannot be read.
+    ``proofs_read`` counts the requests this took.
     """
 
     def __init__(
@@ -71,6 +72,7 @@ class Guard:
         self._addresses: dict[str, tuple[Pinned, Kind]] = {}
         self._caps: dict[Asked, Caps] = {}
         self._public: dict[Asked, Pinned] = {}
+        self.proofs_read = 0
 
     def allow(self, scheme: str, host: str, port: int) -> Pinned:
         """The address to connect to. TargetRefused with what would allow it; EnvironmentProblem: unknown name."""
@@ -103,9 +105,17 @@ class Guard:
         return bool(self._caps)
 
     @property
-    def public(self) -> dict[Asked, Pinned]:
+    def public(self) -> tuple[Asked, ...]:
         """Public places allowed so far, whose proof must stay."""
-        return dict(self._public)
+        return tuple(self._public)
+
+    def prove_again(self, asked: Asked) -> None:
+        """Read the proof of a public place once more, from the same address; ValueError when it no longer holds."""
+        self._read(asked, self._public[asked])
+
+    def _read(self, asked: Asked, pinned: Pinned) -> Proof:
+        self.proofs_read += 1
+        return self._proof(asked, pinned)
 
     def caps(self) -> Caps | None:
         """The smallest caps of all places off this machine; None when there are none."""
@@ -165,7 +175,7 @@ class Guard:
 
     def _proven(self, asked: Asked, pinned: Pinned) -> Caps:
         try:
-            proof = self._proof(asked, pinned)
+            proof = self._read(asked, pinned)
         except ValueError as error:
             raise TargetRefused(
                 f"refused: {asked} is a public address ({pinned.ip}) and its owner's proof is not there: {error}. "
