@@ -9,7 +9,7 @@ import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 
-_NICE = (1.0, 2.0, 3.0, 5.0, 10.0)
+_NICE = (1.0, 1.5, 2.0, 2.5, 3.0, 4.0, 5.0, 6.0, 8.0, 10.0)
 NBSP = "\u00a0"
 
 
@@ -32,7 +32,7 @@ class Linear:
         """The smallest scale with round steps that holds ``most``."""
         step = max(most, least_top) / parts
         size = 10.0 ** math.floor(math.log10(step))
-        nice = next(factor for factor in _NICE if factor * size >= step * (1 - 1e-9))
+        nice = next(f for f in _NICE if f * size >= step * (1 - 1e-9) and (step < 1 or f * size == int(f * size)))
         return cls(nice * size * parts, parts)
 
     def y(self, value: float) -> float:

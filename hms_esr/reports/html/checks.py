@@ -37,7 +37,10 @@ def checks(figures: Figures) -> Markup:
 def _story(every: tuple[CheckResult, ...]) -> list[object]:
     without = sum(check.value is None for check in every)
     if without:
-        lead = f"{without} of {len(every)} {'checks' if len(every) > 1 else 'check'} had no data, which makes the run INVALID."
+        lead = (
+            f"{without} of {len(every)} {'checks' if len(every) > 1 else 'check'} had no data, which makes the run "
+            "INVALID."
+        )
     else:
         lead = "A check without data would make the run INVALID; none was without."
     say: list[object] = [lead]

@@ -84,7 +84,8 @@ def errors(figures: Figures) -> Markup:
     if rest:
         n = sum(kind.total.n for kind in rest)
         more = para(
-            f"{count(len(rest))} more kinds of error, {count(n)} errors in all, are not shown here; summary.json has them.",
+            f"{count(len(rest))} more kinds of error, {count(n)} errors in all, are not shown here; summary.json "
+            "has them.",
             class_="small mute",
         )
     return section("errors", 6, TITLE, _story(figures, kinds), made, more, _alone(figures, kinds))

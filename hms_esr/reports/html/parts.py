@@ -51,7 +51,7 @@ class Column:
 
     def head_cell(self) -> Markup:
         """``th`` of the head row."""
-        classes = " ".join(filter(None, ["r" if self.number else "", "wrap" if self.wrap else ""]))
+        classes = " ".join(filter(None, ["r" if self.number and self.span == 1 else "", "wrap" if self.wrap else ""]))
         span = self.span if self.span > 1 else None
         return tag("th", self.head, role="columnheader", scope="col", colspan=span, class_=classes or None)
 

@@ -108,7 +108,10 @@ def _story(figures: Figures) -> list[object]:
         say.append(text(f"To answer as before, the site {listed(parts)}.".replace(",.", "."), 500))
     elif why:
         say.append(text(f"Recovery is not known: {why}.", 300))
-    rule = "Recovered: 95 of 100 answers within the usual range of the minute before the fault, and under 1% failing, for 5 seconds in a row. Seconds are real."
+    rule = (
+        "Recovered: 95 of 100 answers within the usual range of the minute before the fault, and under 1% failing, "
+        "for 5 seconds in a row. Seconds are real."
+    )
     return [*say, para(rule, class_="mute small")]
 
 
@@ -136,7 +139,7 @@ def _row(figures: Figures, fault: FaultRecord) -> list[object]:
     found, why = measured(figures, fault)
     took = join([_took(found), tag("span", text(why, 160), class_="expr plainfont") if why else ""])
     check = _check(figures, fault)
-    verdict: object = status(*outcome(check, figures.judged)) if check else tag("span", "no check", class_="mute")
+    verdict: object = status(*outcome(check, figures.judged)) if check else tag("span", "no check", class_="mute nb")
     cells = [
         name,
         *([simulated] if figures.warped else []),
@@ -180,7 +183,10 @@ def _chart(figures: Figures, fault: FaultRecord, ident: str) -> Markup:
         return Markup("")
     usual = f" Blue: usual range, up to {time_ms(window.usual_ms)}" if window.usual_ms else ""
     limit = f" The limit is {whole_s(check.limit)}." if check is not None and check.limit else ""
-    desc = f"95th percentile of answer times each second, from before the fault to after it. Recovery: {_took(found)}.{limit}"
+    desc = (
+        "95th percentile of answer times each second, from before the fault to after it. Recovery: "
+        f"{_took(found)}.{limit}"
+    )
     name = _name(figures, fault)
     chart = recovery_chart(ident, window, times, figures.scale, f"Recovery after {fault.title}", desc)
     return figure(

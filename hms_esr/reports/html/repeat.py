@@ -22,7 +22,8 @@ def only_command(figures: Figures, k: int | None) -> str:
 def repeat(figures: Figures) -> Markup:
     """The section."""
     say: list[object] = [
-        "Same scenario, seed and scale: the same people come at the same moments with the same data, on any number of workers."
+        "Same scenario, seed and scale: the same people come at the same moments with the same data, on any "
+        "number of workers."
     ]
     return section("repeat", 11, "How to repeat it", say, _commands(figures), _versions(figures), _scenario(figures))
 

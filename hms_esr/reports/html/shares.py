@@ -49,7 +49,8 @@ def at(histogram: Histogram, share: float) -> str:
 def _story(figures: Figures) -> list[object]:
     times = figures.total.intended
     say: list[object] = [
-        f"Half of all requests were answered within {at(times, 0.5)}. One in twenty took longer than {at(times, 0.95)}, "
+        f"Half of all requests were answered within {at(times, 0.5)}. "
+        f"One in twenty took longer than {at(times, 0.95)}, "
         f"one in a hundred longer than {at(times, 0.99)}."
     ]
     words = []
@@ -57,7 +58,9 @@ def _story(figures: Figures) -> list[object]:
         words.append("The curve must pass below the hatched gate.")
     apart = _gap(figures.total)
     words.append(
-        f"From actual start 95 of 100 took up to {at(figures.total.actual, 0.95)}: people also waited before the site saw them."
+        f"From actual start 95 of 100 took up to {at(figures.total.actual, 0.95)}: the rest was waiting before the "
+        "site "
+        "saw them."
         if apart > 0.05
         else "From intended and from actual start agree: people did not wait before the site saw them."
     )
@@ -101,7 +104,7 @@ def _curves(figures: Figures) -> Markup:
         samples.append(("forbid", "not allowed"))
     if any(gate.warn_ms for gate in gates):
         samples.append(("limit", "past the warning level"))
-    return tag("div", tag("div", *charts, class_="two"), legend(samples), _quantiles(figures, widest))
+    return tag("div", tag("div", *charts, class_="two"), legend(samples), _quantiles(figures))
 
 
 def _widest(figures: Figures, key: StepKey) -> Markup:
@@ -128,13 +131,14 @@ def _chart(ident: str, name: str, cell: Cell, gates: list[Gate]) -> Markup:
         cell.intended,
         cell.actual,
         title=Markup("Answer time by share of requests, ") + name + ", both axes logarithmic",
-        desc=f"From intended start: {listed}. From actual start: 95% within {at(cell.actual, 0.95)}, 99.9% within {at(cell.actual, 0.999)}.",
+        desc=f"From intended start: {listed}. From actual start: 95% within {at(cell.actual, 0.95)}, "
+        f"99.9% within {at(cell.actual, 0.999)}.",
         dot=(0.95, f"95%: {at(cell.intended, 0.95)}"),
         gates=gates,
     )
 
 
-def _quantiles(figures: Figures, _: object) -> Markup:
+def _quantiles(figures: Figures) -> Markup:
     total = figures.total
     rows = [[f"{label} of 100 within", at(total.intended, share), at(total.actual, share)] for share, label in _SHARES]
     rows.append(

@@ -10,10 +10,9 @@ from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.reports.html.figures import Figures, metric_of
 from hms_esr.reports.html.parts import para, section, status, text
 from hms_esr.verdicts.judgement import CheckResult
-from hms_esr.wording import plural
 
 MOST = 8
-_WORDS = "No One Two Three Four Five Six Seven Eight Nine Ten Eleven Twelve".split()
+_WORDS = ("No", "One", "Two", "Three", "Four", "Five", "Six", "Seven", "Eight", "Nine", "Ten", "Eleven", "Twelve")
 _BADNESS = {"FAIL": 0, "INVALID": 1, "WARN": 2, "PASS": 4}
 
 
@@ -94,8 +93,3 @@ def _tile(check: CheckResult, judged: bool) -> Markup:
         under += [tag("br"), text(check.reason)]
     value = para(tag("b", text(check.shown, 40)), status(kind, words), class_="val")
     return tag("li", tag("h3", text(check.title, 120)), value, picture, para(*under), class_=f"tile {drawn}".strip())
-
-
-def requirement(check: CheckResult) -> str:
-    """The limit and the warning level in words."""
-    return ", ".join(filter(None, [check.limit_shown, check.warn_shown])) or plural(0, "limit", "limits")

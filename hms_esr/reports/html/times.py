@@ -44,10 +44,16 @@ def _lines(figures: Figures, cells: list[Cell], *, median: bool = False) -> Line
 def _over_the_run(figures: Figures) -> Markup:
     lines = _lines(figures, figures.cells, median=True)
     every = plural(figures.bins.width_s, "real second", "real seconds")
-    under = f"All requests, every {every}, logarithmic scale. The dashed line is drawn under the solid one: it shows only where the two differ."
+    under = (
+        f"All requests, every {every}, logarithmic scale. The dashed line is drawn under the solid one: it shows only "
+        "where the two differ."
+    )
     drawn = sum(one.value is not None for one in lines.intended)
     if not drawn:
-        under = f"No line: it takes {LEAST_IN_BIN} requests within {every} for a point. The figures are in the tables below."
+        under = (
+            f"No line: it takes {LEAST_IN_BIN} requests within {every} for a point. The figures are in the tables "
+            "below."
+        )
     by_second = {at: second.errors for at, second in figures.record.seconds.items()}
     samples = [
         ("line1", "95 of 100 within, from intended start"),
@@ -79,7 +85,8 @@ def _said(figures: Figures, lines: Lines) -> str:
     )
     middle = _worst(list(lines.median))
     return (
-        f"The 95th percentile from the intended start is highest at {figures.when(worst.from_s)}: {time_ms(worst.value or 0)}. "
+        f"The 95th percentile from the intended start is highest at {figures.when(worst.from_s)}: "
+        f"{time_ms(worst.value or 0)}. "
         f"From the actual start it differs by at most {time_ms(apart)}. "
         f"The median is at most {time_ms((middle.value if middle else 0) or 0)}."
     )
@@ -100,7 +107,8 @@ def _story(figures: Figures) -> list[object]:
         during = next((m for m in figures.marks if m.kind == "fault" and m.from_s <= worst.from_s <= m.to_s + 60), None)
         letter = f" ({'during' if worst.from_s <= during.to_s else 'after'} {during.letter})" if during else ""
         say.append(
-            f"People waited longest at {figures.when(worst.from_s)}{letter}: 95 of 100 requests took up to {time_ms(worst.value or 0)}."
+            f"People waited longest at {figures.when(worst.from_s)}{letter}: 95 of 100 requests took up to "
+            f"{time_ms(worst.value or 0)}."
         )
     for check in figures.p95_checks[:1]:
         for level, name in ((check.limit, "the limit"), (check.warn, "the warning level")):
@@ -124,7 +132,10 @@ def _refusals(figures: Figures) -> str:
             found = [second for at, second in figures.record.seconds.items() if mark.from_s <= at < mark.to_s]
             asked, failed = sum(one.requests for one in found), sum(one.errors for one in found)
             if asked >= LEAST_IN_BIN and failed > asked / 2:
-                return f"During {mark.letter} most answers were refusals, which are fast: look at the failures below the chart."
+                return (
+                    f"During {mark.letter} most answers were refusals, which are fast: look at the failures below the "
+                    "chart."
+                )
     return ""
 
 

@@ -91,7 +91,9 @@ def _workers(figures: Figures) -> Markup:
 
 
 def _worker(figures: Figures, worker: WorkerHealth) -> list[object]:
-    name = text(worker.worker, 60) + (tag("span", text(worker.host, 80), class_="expr nb") if worker.host else "")
+    name = tag("span", text(worker.worker, 40), class_="nb") + (
+        tag("span", text(worker.host, 80), class_="expr nb") if worker.host else ""
+    )
     if worker.lost_at_s is not None:
         letter = next(
             (m.letter for m in figures.marks if abs(m.from_s - (worker.lost_at_s or 0)) < 10 and m.kind == "moment"), ""

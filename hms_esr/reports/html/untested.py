@@ -13,7 +13,8 @@ from hms_esr.reports.html.parts import section, text
 from hms_esr.wording import elapsed, listed, long_time, part_of, plural
 
 _ALWAYS = (
-    "People acted over HTTP/1.1. No browser drew the pages, no script in them ran, no images, styles or fonts were fetched.",
+    "People acted over HTTP/1.1. No browser drew the pages, no script in them ran, no images, styles or fonts "
+    "were fetched.",
     "Load came from machines near the target: distance and phone networks are not in the answer times.",
     "People, their papers and their payment cards were made up; nobody’s real application was sent.",
     "Whether pages are understandable or accessible was not tested.",
@@ -49,20 +50,38 @@ def _gaps(figures: Figures) -> Iterator[str]:
     scenario, record = figures.scenario, figures.record
     names = [f"“{journey.name}”" for journey in scenario.journeys]
     shown = listed(names[:6]) if len(names) <= 6 else ", ".join(names[:6]) + f" and {len(names) - 6} more"
-    yield f"{plural(len(names), 'journey', 'journeys')}, {shown}. Pages outside {'its' if len(names) == 1 else 'their'} steps were not visited."
+    yield (
+        f"{plural(len(names), 'journey', 'journeys')}, {shown}. Pages outside {'its' if len(names) == 1 else 'their'} "
+        "steps were not visited."
+    )
     yield _faults(figures)
-    yield f"One seed ({record.manifest.seed}): one possible crowd out of many. Repeat with other seeds to see how much the figures move."
+    yield (
+        f"One seed ({record.manifest.seed}): one possible crowd out of many. Repeat with other seeds to see how much "
+        "the figures move."
+    )
     if record.interrupted or record.aborted or record.time_limited:
-        yield f"Everything planned after {elapsed(record.real_s)}: the run covers {part_of(record.real_s, figures.length_s)}."
+        yield (
+            f"Everything planned after {elapsed(record.real_s)}: the run covers "
+            f"{part_of(record.real_s, figures.length_s)}."
+        )
     if record.manifest.options.get("only") is not None:
-        yield f"Anybody but person {record.manifest.options['only']}: the run was one person alone, so it says nothing about load."
+        yield (
+            f"Anybody but person {record.manifest.options['only']}: the run was one person alone, so it says nothing "
+            "about load."
+        )
     if record.warm_real_s:
         yield f"The first {long_time(record.warm_real_s)}: they warmed the site up and are not judged."
     yield from _people(figures)
     yield from _unjudged(figures)
     if record.manifest.made_up_files:
-        yield f"Real uploads: {listed([name for name in record.manifest.made_up_files[:5]])} and the like were made up, valid but empty of meaning."
-    yield f"The target was {record.manifest.target or 'the embedded city'}. Its machines and data are not those of production."
+        yield (
+            f"Real uploads: {listed(record.manifest.made_up_files[:5])} and the like were made up, valid but empty of "
+            "meaning."
+        )
+    yield (
+        f"The target was {record.manifest.target or 'the embedded city'}. Its machines and data are not those of "
+        "production."
+    )
 
 
 def _faults(figures: Figures) -> str:
@@ -75,7 +94,10 @@ def _faults(figures: Figures) -> str:
     ends = [(fault.on_s, fault.off_s if fault.off_s is not None else float("inf")) for fault in faults]
     overlap = any(a[0] < b[1] and b[0] < a[1] for i, a in enumerate(ends) for b in ends[i + 1 :])
     how = "" if len(faults) == 1 else ", some at the same time" if overlap else ", one at a time"
-    return f"{plural(len(faults), 'fault', 'faults')}{how}: {names}. No other service and no part of the network was made sick."
+    return (
+        f"{plural(len(faults), 'fault', 'faults')}{how}: {names}. No other service and no part of the network was made "
+        "sick."
+    )
 
 
 def _people(figures: Figures) -> Iterator[str]:

@@ -30,16 +30,12 @@ def verdict(figures: Figures) -> Markup:
 def _trust(figures: Figures) -> list[object]:
     judgement = figures.judgement
     link = tag("a", "How we know", href="#trust")
-    if judgement.shown == "INVALID":
-        advice = " ".join(one.advice for one in judgement.conditions if one.state == "broken" and one.advice)
-        words = advice or judgement.trust
-        return [text(words, 600), " The figures below are shown for diagnosis only; no check is judged. ", link]
     if judgement.shown == "INTERRUPTED":
         return [_undone(figures), "No check is judged. ", _covered(figures), " ", link]
-    lead, _, rest = judgement.trust.partition(".")
-    if lead.strip() and rest.strip():
-        return [status("ok", text(lead + ".", 200)), " ", text(rest, 600), " ", link]
-    return [icon("ok") if not lead else status("ok", text(judgement.trust or MISSING, 600)), " ", link]
+    lead, rest = "The result can be trusted", judgement.trust
+    if judgement.shown == "INVALID" or not rest.startswith(lead):
+        return [text(rest or MISSING, 800), " ", link]
+    return [status("ok", f"{lead}."), " ", text(rest.removeprefix(lead).lstrip(":. "), 600), " ", link]
 
 
 def _undone(figures: Figures) -> str:
