@@ -1,0 +1,106 @@
+"""Owns a run's database file: its tables, its version, how it is opened and what a refusal says.
+
+Knows nothing of what ticks and events mean: texts go in and come out.
+"""
+
+from __future__ import annotations
+
+import sqlite3
+from pathlib import Path
+from urllib.parse import quote
+
+from hms_esr.errors import BadInput, EsrError, Problem
+
+APPLICATION = 0x48455352
+"""Marks the file as ours ("HESR" in its header)."""
+VERSION = 1
+
+_TABLES = f"""
+BEGIN;
+CREATE TABLE IF NOT EXISTS ticks (worker TEXT NOT NULL, seq INTEGER NOT NULL, second INTEGER NOT NULL,
+  body TEXT NOT NULL, UNIQUE (worker, seq));
+CREATE TABLE IF NOT EXISTS events (number INTEGER PRIMARY KEY, body TEXT NOT NULL);
+CREATE TABLE IF NOT EXISTS facts (name TEXT PRIMARY KEY, value TEXT NOT NULL);
+PRAGMA application_id = {APPLICATION};
+PRAGMA user_version = {VERSION};
+COMMIT;
+"""
+
+
+def open_to_write(path: Path) -> sqlite3.Connection:
+    """The one connection that writes. A commit survives the death of the process (WAL, synchronous NORMAL)."""
+    try:
+        connection = sqlite3.connect(path, isolation_level=None, check_same_thread=False)
+        try:
+            connection.execute("PRAGMA journal_mode = WAL")
+            connection.execute("PRAGMA synchronous = NORMAL")
+            connection.executescript(_TABLES)
+        except sqlite3.Error:
+            connection.close()
+            raise
+    except sqlite3.Error as error:
+        raise cannot_write(path, error) from None
+    return connection
+
+
+def close_written(connection: sqlite3.Connection) -> None:
+    """Everything into the one file, so that it can be copied; a reader at this moment only delays that."""
+    try:
+        connection.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+        connection.execute("PRAGMA busy_timeout = 0")
+        connection.execute("PRAGMA journal_mode = DELETE")
+    except sqlite3.Error:
+        pass
+    finally:
+        connection.close()
+
+
+def open_to_read(path: Path) -> sqlite3.Connection | None:
+    """A connection that cannot write; None when nothing was ever written.
+
+    Raises BadInput: not a database, somebody else's, of a later version.
+    """
+    if not path.exists():
+        return None
+    try:
+        connection = _read_only(path)
+    except sqlite3.Error as error:
+        raise unreadable(path, error) from None
+    try:
+        ours = connection.execute("PRAGMA application_id").fetchone()[0] == APPLICATION
+        version = connection.execute("PRAGMA user_version").fetchone()[0]
+        tables = connection.execute("SELECT count(*) FROM sqlite_master").fetchone()[0]
+    except sqlite3.Error as error:
+        connection.close()
+        raise unreadable(path, error) from None
+    if ours and version == VERSION:
+        return connection
+    connection.close()
+    if not tables and not ours:
+        return None
+    found = f"a record of version {version}; this program reads version {VERSION}" if ours else "not a record of a run"
+    raise BadInput([Problem(str(path), 0, 0, f"is {found}")])
+
+
+def _read_only(path: Path) -> sqlite3.Connection:
+    """Read-only; a folder in which nothing may be made (its lock file) is read as it stands."""
+    address = f"file:{quote(str(path.absolute()))}?mode=ro"
+    connection = sqlite3.connect(address, uri=True, isolation_level=None)
+    try:
+        connection.execute("SELECT count(*) FROM sqlite_master")
+    except sqlite3.OperationalError:
+        connection.close()
+        if path.with_name(path.name + "-wal").exists():
+            raise
+        connection = sqlite3.connect(f"{address}&immutable=1", uri=True, isolation_level=None)
+    return connection
+
+
+def unreadable(path: Path, error: Exception) -> BadInput:
+    """What is said of a file that is damaged or no database."""
+    return BadInput([Problem(str(path), 0, 0, f"cannot be read as a record of a run: {error}")])
+
+
+def cannot_write(path: Path, error: Exception) -> EsrError:
+    """What is said when the record cannot be kept."""
+    return EsrError(f"{path}  the record cannot be written: {error}")

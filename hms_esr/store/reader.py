@@ -1,0 +1,168 @@
+"""Owns the reading of a run's record from its folder: finished, still going on, or broken off by a kill.
+
+Writes nothing and judges nothing.
+"""
+
+from __future__ import annotations
+
+import json
+import sqlite3
+from collections.abc import Callable
+from dataclasses import MISSING, fields
+from pathlib import Path
+from typing import Any
+
+from hms_esr.errors import BadInput, Problem
+from hms_esr.events import ClockChanged, Event, Happened
+from hms_esr.record import Manifest, Record
+from hms_esr.scenario.model import Scenario
+from hms_esr.store.database import open_to_read, unreadable
+from hms_esr.store.layout import DATABASE, MANIFEST
+from hms_esr.store.process import find
+from hms_esr.store.tick_text import read_tick
+
+BROKEN_OFF = "the rehearsal's process ended before its report"
+GOING_ON = "the rehearsal is still going on"
+
+_EVENTS: dict[str, type[Happened] | type[ClockChanged]] = {"Happened": Happened, "ClockChanged": ClockChanged}
+
+
+def _seconds(value: Any) -> dict[int, int]:
+    return {int(second): int(n) for second, n in value.items()}
+
+
+_FACTS: dict[str, Callable[[Any], Any]] = {
+    "planned_total": int,
+    "planned_curve": _seconds,
+    "length_real_s": float,
+    "warm_real_s": float,
+    "sim_s": float,
+    "setup_requests": int,
+    "sensors": dict,
+    "probes": dict,
+    "interrupted": str,
+    "aborted": str,
+    "time_limited": bool,
+    "lost_records": int,
+    "problems": list,
+}
+"""Facts that are fields of the record, and what each is read as."""
+
+
+def open_record(folder: Path) -> Record:
+    """The record in ``folder``: ticks folded in the order they came, events heard, facts applied.
+
+    ``problems`` says so when the run is still going on, or was broken off. Raises BadInput: no run, or damaged.
+    """
+    manifest = read_manifest(folder)
+    path = folder / DATABASE
+    record = Record(manifest, _scenario(folder, manifest), setup_requests=manifest.setup_requests)
+    connection = open_to_read(path)
+    facts: dict[str, Any] = {}
+    if connection is not None:
+        try:
+            connection.execute("BEGIN")
+            facts = _read_facts(connection)
+            _apply(record, facts)
+            _replay(record, connection)
+        except (sqlite3.Error, KeyError, TypeError, ValueError) as error:
+            raise unreadable(path, error) from None
+        finally:
+            connection.close()
+    record.real_s = max(record.real_s, float(facts.get("real_s", 0.0)))
+    _name_workers(record)
+    _say_how_it_ended(record, facts)
+    return record
+
+
+def read_facts(folder: Path) -> dict[str, Any]:
+    """Facts by name; empty when nothing was recorded. Raises BadInput when the database is damaged."""
+    connection = open_to_read(folder / DATABASE)
+    if connection is None:
+        return {}
+    try:
+        return _read_facts(connection)
+    except (sqlite3.Error, ValueError) as error:
+        raise unreadable(folder / DATABASE, error) from None
+    finally:
+        connection.close()
+
+
+def _read_facts(connection: sqlite3.Connection) -> dict[str, Any]:
+    return {name: json.loads(value) for name, value in connection.execute("SELECT name, value FROM facts")}
+
+
+def _apply(record: Record, facts: dict[str, Any]) -> None:
+    for name, read in _FACTS.items():
+        if name in facts:
+            setattr(record, name, read(facts[name]))
+
+
+def _replay(record: Record, connection: sqlite3.Connection) -> None:
+    seen: set[tuple[str, int]] = set()
+    for worker, seq, body in connection.execute("SELECT worker, seq, body FROM ticks ORDER BY rowid"):
+        if (worker, seq) not in seen:
+            seen.add((worker, seq))
+            record.fold(read_tick(body))
+    for (body,) in connection.execute("SELECT body FROM events ORDER BY number"):
+        record.hear(_event(json.loads(body)))
+
+
+def _event(whole: dict[str, Any]) -> Event:
+    return _EVENTS[whole.pop("event")](**whole)
+
+
+def _say_how_it_ended(record: Record, facts: dict[str, Any]) -> None:
+    if facts.get("state") == "FINISHED":
+        return
+    if find(facts.get("process")) is not None:
+        record.problems.append(GOING_ON)
+    elif not record.interrupted:
+        record.problems.append(BROKEN_OFF)
+
+
+def _name_workers(record: Record) -> None:
+    """Machine and process number of each worker, from the manifest."""
+    for known in record.manifest.workers:
+        worker = record.workers.get(str(known.get("worker", "")))
+        if worker is not None:
+            worker.host, worker.pid = str(known.get("host", "")), int(known.get("pid", 0))
+
+
+def read_manifest(folder: Path) -> Manifest:
+    """The manifest in ``folder``. Raises BadInput when there is none, or when it is damaged."""
+    whole = manifest_json(folder)
+    known = {field.name: whole[field.name] for field in fields(Manifest) if field.name in whole}
+    missing = [field.name for field in fields(Manifest) if field.name not in known and _needed(field)]
+    if missing:
+        raise BadInput([Problem(str(folder / MANIFEST), 0, 0, f"is no manifest of a run: {missing[0]} is missing")])
+    return Manifest(**known)
+
+
+def _needed(field: Any) -> bool:
+    return field.default is MISSING and field.default_factory is MISSING
+
+
+def manifest_json(folder: Path) -> dict[str, Any]:
+    """The manifest's JSON object, unchecked. Raises BadInput when there is none."""
+    path = folder / MANIFEST
+    try:
+        whole = json.loads(path.read_text(encoding="utf-8"))
+    except FileNotFoundError:
+        raise BadInput([Problem(str(folder), 0, 0, f"is not a run: it has no {MANIFEST}")]) from None
+    except OSError as error:
+        raise BadInput([Problem(str(path), 0, 0, f"cannot be read: {error.strerror or error}")]) from None
+    except ValueError as error:
+        raise BadInput([Problem(str(path), 0, 0, f"is no JSON: {error}")]) from None
+    if not isinstance(whole, dict):
+        raise BadInput([Problem(str(path), 0, 0, "is no manifest of a run: a JSON object is needed")])
+    return whole
+
+
+def _scenario(folder: Path, manifest: Manifest) -> Scenario:
+    try:
+        return Scenario.model_validate(manifest.scenario)
+    except ValueError as error:
+        first = str(error).splitlines()
+        reason = " ".join(line.strip() for line in first[1:3]) or first[0]
+        raise BadInput([Problem(str(folder / MANIFEST), 0, 0, f"its scenario cannot be read: {reason}")]) from None

@@ -1,0 +1,105 @@
+"""Owns ticks and histograms as JSON text and back, without losing a digit.
+
+Knows nothing of files or databases.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from math import isinf
+from typing import Any
+
+from hms_esr.record import Cell, Decisions, ErrorCount, ErrorKey, PersonEnd, SeriesKey, Tick
+from hms_esr.stats import Histogram
+
+Flat = list[Any]
+
+
+def _as_it_is(text: str) -> str:
+    return text
+
+
+def tick_text(tick: Tick, mask: Callable[[str], str] = _as_it_is) -> str:
+    """``tick`` as one JSON object; what is empty is left out. ``mask`` sees every text the target had a part in."""
+    whole = {
+        "cells": [_cell(key, cell, mask) for key, cell in tick.cells.items()],
+        "errors": [_error(key, error, mask) for key, error in tick.errors.items()],
+        "planned": list(tick.planned.items()),
+        "delivered": list(tick.delivered.items()),
+        "late_ms": _histogram(tick.late_ms),
+        "reached": [[*where, n] for where, n in tick.reached.items()],
+        "ends": [_end(end, mask) for end in tick.ends],
+        "decisions": [_decisions(within_s, decisions) for within_s, decisions in tick.decisions.items()],
+        "loop_lag_ms": _histogram(tick.loop_lag_ms),
+    } | {name: getattr(tick, name) for name in _PLAIN}
+    kept = {name: value for name, value in whole.items() if value}
+    head = {"worker": tick.worker, "seq": tick.seq, "second": tick.second}
+    return json.dumps(head | kept, ensure_ascii=False, separators=(",", ":"))
+
+
+_PLAIN = ("off_plan_max", "active", "waiting", "polls", "retries", "refreshes", "cpu", "gc_ms")
+
+
+def _histogram(histogram: Histogram) -> Flat:
+    """As :meth:`Histogram.to_json`, with sum, least and greatest whole, so that figures made again are equal."""
+    flat = histogram.to_json()
+    flat[:3] = [histogram.total, histogram.minimum, histogram.maximum] if flat else []
+    return flat
+
+
+def _cell(key: SeriesKey, cell: Cell, mask: Callable[[str], str]) -> Flat:
+    journey, step, persona, status, service = key
+    figures = [cell.requests, cell.errors, cell.bytes, _histogram(cell.intended), _histogram(cell.actual)]
+    return [journey, step, persona, status, mask(service), *figures]
+
+
+def _error(key: ErrorKey, error: ErrorCount, mask: Callable[[str], str]) -> Flat:
+    first_s = None if isinf(error.first_real_s) else error.first_real_s
+    kind = [key.journey, key.step, key.kind, mask(key.message), key.status]
+    example = [first_s, error.example_k, mask(error.trace_id)]
+    return [*kind, error.n, error.people_stopped, *example, list(error.by_second.items())]
+
+
+def _end(end: PersonEnd, mask: Callable[[str], str]) -> Flat:
+    return list(end._replace(reason=mask(end.reason)))
+
+
+def _decisions(within_s: float, one: Decisions) -> Flat:
+    return [within_s, one.reached, one.in_time, one.late, one.undecided, one.decided, one.bound_s]
+
+
+def read_tick(text: str) -> Tick:
+    """The reverse of :func:`tick_text`; ValueError, KeyError or TypeError when it is no such text."""
+    whole: dict[str, Any] = json.loads(text)
+    tick = Tick(str(whole["worker"]), int(whole["seq"]), int(whole["second"]))
+    for name in _PLAIN:
+        if name in whole:
+            setattr(tick, name, whole[name])
+    _read_cells(tick, whole)
+    tick.planned = dict(whole.get("planned", ()))
+    tick.delivered = dict(whole.get("delivered", ()))
+    tick.late_ms = Histogram.from_json(whole.get("late_ms", []))
+    tick.loop_lag_ms = Histogram.from_json(whole.get("loop_lag_ms", []))
+    tick.reached = {(journey, step): n for journey, step, n in whole.get("reached", ())}
+    tick.ends = [PersonEnd(*end) for end in whole.get("ends", ())]
+    tick.decisions = {within_s: Decisions(*figures) for within_s, *figures in whole.get("decisions", ())}
+    return tick
+
+
+def _read_cells(tick: Tick, whole: dict[str, Any]) -> None:
+    """Series and kinds of errors; two that became equal by masking are added up."""
+    for journey, step, persona, status, service, requests, errors, size, intended, actual in whole.get("cells", ()):
+        cell = Cell(requests, errors, size, Histogram.from_json(intended), Histogram.from_json(actual))
+        key = SeriesKey(journey, step, persona, status, service)
+        if key in tick.cells:
+            tick.cells[key].merge(cell)
+        else:
+            tick.cells[key] = cell
+    for journey, step, kind, message, status, n, stopped, first_s, k, trace_id, seconds in whole.get("errors", ()):
+        error = ErrorCount(n, stopped, float("inf") if first_s is None else first_s, k, trace_id, dict(seconds))
+        error_key = ErrorKey(journey, step, kind, message, status)
+        if error_key in tick.errors:
+            tick.errors[error_key].merge(error)
+        else:
+            tick.errors[error_key] = error
