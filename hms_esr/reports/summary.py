@@ -1,0 +1,200 @@
+"""Owns ``summary.json``: a run's figures under names that other programs rely on.
+
+Knows nothing of how they were judged or shown; figures that have no data are null, never 0 and never NaN.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from math import isfinite
+from typing import Any
+
+from hms_esr.errors import NoData
+from hms_esr.record import FaultRecord, Record
+from hms_esr.stats import Histogram
+from hms_esr.verdicts.judgement import CheckResult, Judgement
+from hms_esr.verdicts.measures.latency import FIGURES, figure_ms
+from hms_esr.verdicts.measures.recovery import recovery
+
+STATES = ("completed", "failed", "dropped", "lost", "unfinished")
+
+
+class JsonReport:
+    """``summary.json``."""
+
+    filename = "summary.json"
+
+    def write(self, record: Record, judgement: Judgement) -> str:
+        """JSON text, UTF-8, ending with a line end."""
+        text = json.dumps(summary(record, judgement), ensure_ascii=False, indent=2, allow_nan=False)
+        return text.encode("utf-8", "replace").decode() + "\n"
+
+
+def summary(record: Record, judgement: Judgement) -> dict[str, Any]:
+    """Everything of a run in one object that JSON can hold. Times end with their unit; shares are 0 to 1."""
+    manifest = record.manifest
+    all_requests = record.merged()
+    found = {
+        "run_id": manifest.run_id,
+        "scenario": record.scenario.name,
+        "description": record.scenario.description,
+        "tags": list(record.scenario.tags),
+        "seed": manifest.seed,
+        "target": manifest.target,
+        "target_requested": manifest.target_requested,
+        "sim": True,
+        "state": "FINISHED",
+        "verdict": judgement.verdict,
+        "reason": judgement.sentence,
+        "also": list(judgement.also),
+        "trust": judgement.trust,
+        "warnings": judgement.warnings,
+        "exit_code": judgement.exit_code,
+        "started_at": manifest.started_at,
+        "real_s": record.real_s,
+        "simulated_s": record.sim_s,
+        "people": {"planned": record.planned} | {state: record.people(state) for state in STATES},
+        "requests": record.requests,
+        "setup_requests": record.setup_requests,
+        "polls": record.polls,
+        "retries": record.retries,
+        "refreshes": record.refreshes,
+        "errors": record.error_count,
+        "checks": [_check(result, judgement) for result in judgement.checks],
+        "latency_ms": _latencies(all_requests.intended),
+        "service_latency_ms": _latencies(all_requests.actual),
+        "steps": _steps(record),
+        "error_kinds": _error_kinds(record),
+        "delivery": _delivery(record),
+        "decisions": _decisions(record),
+        "personas": _personas(record),
+        "clock": [{"real_s": one.real_s, "simulated_s": one.sim_s, "warp": one.warp} for one in record.segments],
+        "faults": [_fault(record, fault) for fault in record.faults],
+        "conditions": [
+            {"condition": one.name, "measured": one.measured, "allowed": one.allowed, "state": one.state}
+            for one in judgement.conditions
+        ],
+        "probes": dict(record.probes),
+        "sensors": {name: dict(figures) for name, figures in record.sensors.items()},
+        "made_up_files": list(manifest.made_up_files),
+    }
+    return {name: _plain(value) for name, value in found.items()}
+
+
+def _plain(value: Any) -> Any:
+    """What JSON can hold: no NaN or infinity, keys are text."""
+    if isinstance(value, float):
+        return value if isfinite(value) else None
+    if isinstance(value, Mapping):
+        return {str(key): _plain(inner) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [_plain(inner) for inner in value]
+    return value
+
+
+def _check(result: CheckResult, judgement: Judgement) -> dict[str, Any]:
+    """``judged`` false: the figure is for diagnosis only, for the rehearsal as a whole was not judged."""
+    return {
+        "check": result.check,
+        "value": result.value,
+        "verdict": result.verdict,
+        "reason": result.reason,
+        "title": result.title,
+        "limit": result.limit,
+        "warn": result.warn,
+        "close": result.close,
+        "default": result.default,
+        "judged": judgement.verdict in ("PASS", "FAIL"),
+    }
+
+
+def _latencies(times: Histogram) -> dict[str, float | None]:
+    figures = {figure: figure_ms(times, figure) for figure in FIGURES}
+    return {figure: None if value is None else round(value, 3) for figure, value in figures.items()}
+
+
+def _steps(record: Record) -> list[dict[str, Any]]:
+    return [
+        {
+            "journey": journey,
+            "step": step,
+            "requests": cell.requests,
+            "errors": cell.errors,
+            "latency_ms": _latencies(cell.intended),
+            "service_latency_ms": _latencies(cell.actual),
+        }
+        for (journey, step), cell in record.by_step().items()
+    ]
+
+
+def _error_kinds(record: Record) -> list[dict[str, Any]]:
+    most_first = sorted(record.errors.items(), key=lambda pair: (-pair[1].n, pair[0]))
+    return [
+        {
+            "journey": key.journey,
+            "step": key.step,
+            "kind": key.kind,
+            "message": key.message,
+            "status": key.status,
+            "n": error.n,
+            "people_stopped": error.people_stopped,
+            "first_real_s": error.first_real_s,
+            "example_person": error.example_k if error.example_k >= 0 else None,
+            "trace_id": error.trace_id,
+        }
+        for key, error in most_first
+    ]
+
+
+def _delivery(record: Record) -> dict[str, Any]:
+    late = record.late_ms
+    return {
+        "planned": record.planned,
+        "delivered": record.delivered,
+        "late_p99_ms": round(late.percentile(0.99), 3) if late.count else None,
+        "off_plan_max": record.off_plan_max,
+    }
+
+
+def _decisions(record: Record) -> list[dict[str, Any]]:
+    return [
+        {
+            "within_s": within_s,
+            "reached": one.reached,
+            "in_time": one.in_time,
+            "late": one.late,
+            "undecided": one.undecided,
+            "decided": one.decided,
+            "bound_s": one.bound_s,
+        }
+        for within_s, one in sorted(record.decisions.items())
+    ]
+
+
+def _personas(record: Record) -> list[dict[str, Any]]:
+    """Judged people by persona: averages hide who fails."""
+    found = []
+    for persona in sorted({persona for persona, _ in record.persona_states}):
+        states = {state: record.persona_states.get((persona, state), 0) for state in STATES}
+        ended = states["completed"] + states["failed"]
+        found.append({"persona": persona, **states, "success_rate": states["completed"] / ended if ended else None})
+    return found
+
+
+def _fault(record: Record, fault: FaultRecord) -> dict[str, Any]:
+    came_back: float | None = None
+    try:
+        found = recovery(record, fault)
+        came_back, note = (found.real_s, "") if found.recovered else (None, "not recovered when the load ended")
+    except NoData as error:
+        note = str(error)
+    return {
+        "fault": fault.title,
+        "service": fault.service,
+        "on_s": fault.on_s,
+        "off_s": fault.off_s,
+        "undone": fault.undone,
+        "recovery_s": came_back,
+        "note": note,
+    }
