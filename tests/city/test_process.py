@@ -87,6 +87,22 @@ def test_a_body_over_the_cap_leaves_the_connection_good(wire: Wire) -> None:
     assert wire.ask("GET", "/apply")[0] == 200
 
 
+def test_clients_that_leave_are_counted(city: CityProcess, wire: Wire) -> None:
+    """Twenty clients that leave without waiting, and twenty in the middle of a body, are each counted once."""
+    host, port, run = urlsplit(city.url).hostname, urlsplit(city.url).port, wire.headers["X-ESR-Run"]
+    for head in ("GET /apply", "POST /apply") * 20:
+        length = f"Content-Length: {10**6 * head.startswith('P')}"
+        with socket.create_connection((host, port), timeout=LIMIT_S) as client:
+            client.sendall(f"{head} HTTP/1.1\r\nHost: city\r\nX-ESR-Run: {run}\r\n{length}\r\n\r\n".encode())
+    want = {("GET", 200): 20, ("POST", 0): 20}
+    for _ in range(1000):
+        table = json.loads(wire.ask("GET", f"/__city/counts?run={run}")[1])
+        found = {(row["method"], row["status"]): row["n"] for row in table["by"]}
+        if found == want:
+            break
+    assert found == want
+
+
 def test_answers_do_not_wait_for_acknowledgements(city: CityProcess) -> None:
     """Answers of two packets leave at once: the accepted sockets have TCP_NODELAY, as the server's code promises."""
     from hms_esr.city.server import _listen
