@@ -11,6 +11,7 @@ from functools import cache
 from math import isfinite
 
 from hms_esr.errors import NoData
+from hms_esr.probes import figure
 from hms_esr.record import Record
 from hms_esr.registry import did_you_mean
 from hms_esr.verdicts.expression import MetricRef, parse
@@ -110,13 +111,19 @@ class Metrics(Mapping[str, float]):
             found = built_in.measure(self._record, ref)
         elif ref.name in self._custom:
             found = Measured(self._call(ref.name), "the scenario’s own figure")
-        elif ref.name in self._record.probes:
-            found = Measured(float(self._record.probes[ref.name]), "a probe’s figure")
         else:
-            raise NoData(f"the probe {ref.name} gave no figure")
+            found = Measured(self._probe(ref.name), "a probe’s figure")
         if not isfinite(found.value):
             raise NoData(f"{ref} has no finite value")
         return found
+
+    def _probe(self, name: str) -> float:
+        value = self._record.probes.get(name)
+        if value is None:
+            value = figure(name, self._record.sensors)
+        if value is None:
+            raise NoData(f"the probe {name} gave no figure")
+        return float(value)
 
     def _call(self, name: str) -> float:
         """Foreign code: whatever it does wrong, the check has no data and the reason says so."""
