@@ -61,14 +61,21 @@ def written(declared: Mapping[str, Declared]) -> dict[str, Any]:
     return {name: one.kind if one.spec is None else {one.kind: one.spec} for name, one in declared.items()}
 
 
-def account_texts(texts: Mapping[str, str], declared: Collection[str]) -> dict[str, TemplateField]:
-    """The texts an account is made of; ValueError when one names a field nobody has."""
-    made = {}
-    for key, text in texts.items():
-        made[key] = TemplateField(text, "en_US")
-        for name in made[key].uses:
+def account_fields(account: object, declared: Mapping[str, Declared]) -> dict[str, Declared]:
+    """Fields that the texts of an account stand for, such as ``{email: "{work}"}``; ``{email: "{email}"}`` is none.
+
+    ValueError when one names a field nobody has, or needs itself.
+    """
+    made: dict[str, Declared] = {}
+    for key, text in account.items() if isinstance(account, Mapping) else ():
+        field = TemplateField(text, "en_US")
+        for name in field.uses:
             if name not in USES and name not in declared:
                 raise ValueError(f"{key}: unknown field '{name}'.{did_you_mean(name, [*declared, *USES])}")
+        if text.replace(" ", "") not in (f"{{{key}}}", f"{{{{persona.{key}}}}}"):
+            made[key] = Declared("template", text, field)
+    for name, text in _circles({**declared, **made}):
+        raise ValueError(f"{name} {text}")
     return made
 
 

@@ -57,8 +57,8 @@ _REFUSED: dict[str, str] = (
 )
 _LOCAL = "exists in that locale only and may make a real number of somebody; write a choice of your own values instead"
 _EVERYWHERE = "en_US"
-_SIZES = ("nb", "length", "chars", "count", "size", "digits", "rows")
-_LARGEST = 10_000
+_SIZES = ("nb", "length", "chars", "count", "size", "digits", "rows", "depth", "deep")
+_LARGEST = 1000
 KNOWN_LOCALES = frozenset(
     [
         "en_US",

@@ -15,7 +15,7 @@ from typing import Literal
 
 from hms_esr.draw import draw
 from hms_esr.personas import defaults
-from hms_esr.personas.declared import account_texts
+from hms_esr.personas.declared import account_fields
 from hms_esr.personas.defaults import Maker, Values
 from hms_esr.personas.fields import Field
 from hms_esr.personas.safe import make_uuid
@@ -126,18 +126,9 @@ class Person:
     @property
     def account(self) -> Account | None:
         """The account, for people who have one."""
-        texts = self.maker.account
-        if texts is None:
+        if not self.maker.template.account:
             return None
-        values = {key: texts[key].make(_no_draw, self.fields) if key in texts else self.fields[key] for key in _ACCOUNT}
-        return Account(**values)
-
-
-_ACCOUNT = ("email", "username", "password")
-
-
-def _no_draw(_: int) -> int:
-    return 0
+        return Account(self.fields["email"], self.fields["username"], self.fields["password"])
 
 
 class PeopleMaker:
@@ -159,14 +150,9 @@ class PeopleMaker:
         self.salt = _salt(template.role)
         self.run_salt = _salt(f"{template.role} in run {run_id}" if identity == "per_run" else template.role)
         self.accept_language = template.accept_language or _accept_language(template.locale)
-        texts = template.account if isinstance(template.account, Mapping) else {}
-        self.account = (
-            account_texts({str(key): text for key, text in texts.items()}, template.declared)
-            if template.account
-            else None
-        )
         made: dict[str, Maker] = {"id": self._id} | defaults.makers(template.locale, today, template.declared)
-        for name, declared in template.declared.items():
+        declared_here = {**template.declared, **account_fields(template.account, template.declared)}
+        for name, declared in declared_here.items():
             made[name] = self._declared(name, declared.field)
         self._makers: dict[str, Maker] = {name: made[name] for name in template.field_names}
         self._key = b"person"

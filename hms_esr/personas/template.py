@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from math import exp
 from statistics import NormalDist
-from typing import Annotated, Any, Literal, cast
+from typing import Annotated, Any, Literal
 
 from pydantic import (
     BeforeValidator,
@@ -20,7 +20,7 @@ from pydantic import (
     model_validator,
 )
 
-from hms_esr.personas.declared import Declared, account_texts, declared_fields, written
+from hms_esr.personas.declared import Declared, account_fields, declared_fields, written
 from hms_esr.personas.defaults import USES
 from hms_esr.personas.fakers import check_locale
 from hms_esr.scenario.types import Count, Duration, Frozen, Number, Text, as_text
@@ -104,7 +104,7 @@ class PersonaTemplate(Frozen):
     user_agents: Annotated[tuple[Text, ...], BeforeValidator(_as_texts)] = ()
     accept_language: Text = ""
     account: bool | Mapping[Literal["email", "username", "password"], Text] = False
-    """Whether these people have an account; ``{email: "{work_email}"}`` says what it is made of."""
+    """Whether these people have an account; ``{email: "{work}"}`` says what their e-mail, and so the account's, is."""
 
     @property
     def field_names(self) -> list[str]:
@@ -128,6 +128,5 @@ class PersonaTemplate(Frozen):
     @field_validator("account")
     @classmethod
     def _account_of_known_fields(cls, value: Any, info: ValidationInfo) -> Any:
-        if isinstance(value, Mapping):
-            account_texts(cast("Mapping[str, str]", value), info.data.get("declared", {}))
+        account_fields(value, info.data.get("declared", {}))
         return value

@@ -228,6 +228,8 @@ def test_accounts() -> None:
     told = maker(fields={"badge": {"range": {"min": 7, "max": 7}}}, account={"username": "clerk-{badge}"}).person(0)
     assert told.account is not None
     assert (told.account.username, told.account.email) == ("clerk-7", told.fields["email"])
+    assert told.fields["username"] == "clerk-7"
+    assert maker(account={"email": "{email}"}).person(0).fields["email"] == maker().person(0).fields["email"]
 
 
 def test_behavior_is_the_templates() -> None:

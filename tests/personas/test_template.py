@@ -100,6 +100,12 @@ REFUSED: list[tuple[dict[str, Any], tuple[Any, ...], str]] = [
     ({"fields": {"age": "{date_of_birth}"}}, ("fields", "age"), "is made from itself"),
     ({"fields": {"first_name": "{name}"}}, ("fields", "first_name"), "is made from itself"),
     ({"account": {"email": "{emial}"}}, ("account",), "unknown field 'emial'. Did you mean 'email'?"),
+    (
+        {"fields": {"work": "{email}"}, "account": {"email": "{work}"}},
+        ("account",),
+        "work is made from itself: work → email → work",
+    ),
+    ({"account": {"email": "x{email}"}}, ("account",), "email is made from itself: email → email"),
     ({"user_agents": ["a\nb"]}, ("user_agents",), "cannot be sent as a header"),
     ({"accept_language": "español"}, ("accept_language",), "cannot be sent as a header"),
     ({"role": "a b"}, ("role",), "should match pattern"),

@@ -113,7 +113,7 @@ REFUSED: list[tuple[Any, str]] = [
     ({"faker": "date_this_year"}, "follows today's date"),
     ({"faker": "csv"}, "makes a file or a structure"),
     ({"faker": {"provider": "random_int", "mim": 1}}, "faker's 'random_int' refuses these arguments"),
-    ({"faker": {"provider": "words", "nb": 10**9}}, "at most 10000 is allowed"),
+    ({"faker": {"provider": "words", "nb": 10**9}}, "at most 1000 is allowed"),
     ({"faker": {"provider": "bothify", "text": "{{ssn}}"}}, "use a template field to join values"),
     ({"faker": 3}, "faker takes a provider such as city"),
     (7, "a field is one kind with what it needs"),
