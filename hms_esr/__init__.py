@@ -10,8 +10,8 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hms_esr.errors import EsrError
+    from hms_esr.launching import run
     from hms_esr.library import load
-    from hms_esr.run import run
     from hms_esr.scenario.builder import Probe, Scenario, Step, User
     from hms_esr.verdicts.judgement import Judgement as Verdict
 
@@ -21,7 +21,7 @@ _WHERE = {
     "Step": "hms_esr.scenario.builder:Step",
     "Probe": "hms_esr.scenario.builder:Probe",
     "load": "hms_esr.library:load",
-    "run": "hms_esr.run:run",
+    "run": "hms_esr.launching:run",
     "Verdict": "hms_esr.verdicts.judgement:Judgement",
     "EsrError": "hms_esr.errors:EsrError",
 }

@@ -54,6 +54,7 @@ class Follower:
         self._sim_s = 0.0
         self._proof_at_s = PROOF_EVERY_S
         self._proof_gone = ""
+        self._paused = False
 
     def now(self) -> tuple[float, float]:
         """(real, simulated) seconds, as the engine said last (a tenth of a second old at most)."""
@@ -89,6 +90,14 @@ class Follower:
             return "the time limit was reached"
         return record.interrupted
 
+    def wants_pause(self) -> bool:
+        """Whether the last wish left in the run's folder was to pause."""
+        path = self._plan.folder / "wish"
+        if path.exists():
+            self._paused = path.read_text(encoding="utf-8").strip() == "pause"
+            path.unlink()
+        return self._paused
+
     def ticks(self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float) -> str:
         """Fold, store, show; a reason to stop when a check with ``abort_after`` or the breaker says so."""
         if not ticks:
@@ -123,9 +132,7 @@ class Follower:
 
     def _is_broken(self, check: str) -> bool:
         try:
-            return not parse(check).evaluate(
-                lambda ref: measure(self._record, ref, self._plan.loaded.metrics).value
-            )
+            return not parse(check).evaluate(lambda ref: measure(self._record, ref, self._plan.loaded.metrics).value)
         except EsrError:
             return False
 

@@ -6,6 +6,7 @@ Knows nothing of command lines or of how a run is carried out.
 from __future__ import annotations
 
 import hashlib
+import json
 import platform
 import re
 import secrets as chance
@@ -19,6 +20,7 @@ from typing import Any
 from hms_esr.engine.assignment import Assignment
 from hms_esr.errors import BadInput, Problem
 from hms_esr.library import LoadedScenario
+from hms_esr.library.folders import shown
 from hms_esr.profiles.crowd import Crowd
 from hms_esr.record import Manifest
 from hms_esr.registry import did_you_mean
@@ -50,7 +52,7 @@ class Options:
     may_load: tuple[str, ...] = ()
     strict: bool = False
     insecure: bool = False
-    limits: Limits = Limits()
+    limits: Limits = field(default_factory=Limits)
     contact: str = ""
     max_people: int = 20_000
 
@@ -106,7 +108,7 @@ class RunPlan:
         )
 
 
-def make_plan(loaded: LoadedScenario, options: Options, city_url: str = "") -> RunPlan:
+def make_plan(loaded: LoadedScenario, options: Options, *, city_url: str = "", run_id: str = "") -> RunPlan:
     """Resolve target, seed, warp and files; BadInput with every reason why the run is not possible."""
     scenario = loaded.scenario
     if options.warp is not None:
@@ -122,9 +124,13 @@ def make_plan(loaded: LoadedScenario, options: Options, city_url: str = "") -> R
         problems += _nobody(scenario, seed, options)
     if problems:
         raise BadInput(problems)
-    places = [one.url for one in scenario.targets.values()] + [also for t in scenario.targets.values() for also in t.also]
+    places = [one.url for one in scenario.targets.values()] + [
+        also for t in scenario.targets.values() for also in t.also
+    ]
     named = tuple(dict.fromkeys([target, *(_with_scheme(place) for place in places)]))
-    return RunPlan(loaded, scenario, options, new_run_id(scenario.name), seed, target, requested, named, files)
+    return RunPlan(
+        loaded, scenario, options, run_id or new_run_id(scenario.name), seed, target, requested, named, files
+    )
 
 
 def choose_target(scenario: Scenario, options: Options, city_url: str = "") -> tuple[str, str]:
@@ -221,7 +227,7 @@ def _upload_files(loaded: LoadedScenario, scenario: Scenario) -> tuple[dict[str,
     """Bytes of the files to upload that exist (scenario's folder, then the working directory), and names of others."""
     found: dict[str, bytes] = {}
     missing = []
-    here = loaded.path.parent if loaded.path is not None else Path()
+    here = loaded.folder
     for step in all_steps(scenario):
         if isinstance(step, AttachFile) and "{{" not in step.file and step.file not in found:
             for folder in (here, Path()):
@@ -245,17 +251,26 @@ def versions() -> dict[str, str]:
     return found
 
 
+def source_of(loaded: LoadedScenario) -> tuple[str, str]:
+    """(name, text) of the scenario as it was read: its file, or the canonical form of one made in Python."""
+    if loaded.path is not None:
+        return shown(loaded.path), loaded.path.read_text(encoding="utf-8", errors="replace")
+    return loaded.stem, json.dumps(
+        loaded.scenario.model_dump(by_alias=True, exclude_defaults=True, mode="json"), indent=1
+    )
+
+
 def manifest_of(plan: RunPlan, command: str, target: str) -> Manifest:
     """What is written down before anybody starts. Secrets are not in it."""
     options = plan.options
     limits = options.limits
-    text = plan.loaded.text
-    hashes = {plan.loaded.name: hashlib.sha256(text.encode()).hexdigest()}
+    name, text = source_of(plan.loaded)
+    hashes = {name: hashlib.sha256(text.encode()).hexdigest()}
     hashes |= {name: hashlib.sha256(content).hexdigest() for name, content in plan.files.items()}
     return Manifest(
         run_id=plan.run_id,
         scenario=plan.scenario.model_dump(by_alias=True, exclude_defaults=True, mode="json"),
-        source=plan.loaded.name,
+        source=name,
         source_text=text,
         stem=plan.loaded.stem,
         seed=plan.seed,

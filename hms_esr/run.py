@@ -5,23 +5,19 @@ Knows nothing of command lines. Whatever happens after the first fault or ``befo
 
 from __future__ import annotations
 
-import os
-import socket
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any
-
-import psutil
 
 from hms_esr.engine.local import Finished, carry_out
 from hms_esr.engine.once import carry_out_steps
-from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem
+from hms_esr.errors import EnvironmentProblem, EsrError
 from hms_esr.events import Happened, RunEnded, RunStarted
 from hms_esr.fault_duty import FaultDuty, finish_left_over
 from hms_esr.following import Follower
 from hms_esr.guarding import guard_for, preflight
 from hms_esr.plan import SETUP_ROLE, RunPlan, manifest_of
+from hms_esr.processes import is_running, this_worker
 from hms_esr.record import Manifest, Record
 from hms_esr.reports import REPORTS
 from hms_esr.sandboxes.city import CityInjector
@@ -74,27 +70,9 @@ def carry_out_run(plan: RunPlan, sinks: FanOut, switch: StopSwitch, *, command: 
         raise EnvironmentProblem(
             f"the scenario's faults ({names}) cannot be carried out at {plan.target}: only the embedded city takes them"
         )
-    plan.folder.mkdir(parents=True, exist_ok=False)
+    plan.folder.mkdir(parents=True, exist_ok=True)
     manifest = replace(manifest_of(plan, command, plan.target), workers=[this_worker()])
     return _Rehearsal(plan, guard, injector, sinks, switch, manifest, setup_requests).carry_out()
-
-
-def this_worker() -> dict[str, Any]:
-    """This process as manifests list it."""
-    process = psutil.Process()
-    return {"index": 0, "host": socket.gethostname(), "pid": process.pid, "created": process.create_time()}
-
-
-def is_running(folder: Path) -> bool:
-    """Whether the process that carries the run in ``folder`` out is alive."""
-    import json
-
-    try:
-        workers = json.loads((folder / "manifest.json").read_text())["workers"]
-        process = psutil.Process(int(workers[0]["pid"]))
-        return process.create_time() == workers[0]["created"] and process.status() != psutil.STATUS_ZOMBIE
-    except (OSError, ValueError, KeyError, IndexError, psutil.Error):
-        return False
 
 
 class _Rehearsal:
@@ -258,23 +236,6 @@ def write_reports(record: Record, judgement: Judgement, folder: Path, names: Seq
         path = folder / report.filename
         part = path.with_suffix(path.suffix + ".part")
         part.write_text(report.write(record, judgement), encoding="utf-8")
-        os.replace(part, path)
+        part.replace(path)
         paths.append(path)
     return paths
-
-
-def run(scenario: Any, *, target: str | None = None, out: str | Path = "results", **options: Any) -> Mapping[str, Any]:
-    """Carry a scenario out in a process of its own and wait for it; its summary (see ``summary.json``).
-
-    ``scenario`` is a builder, a canonical Scenario or a path; options are those of ``hms-esr run`` with ``_`` for ``-``.
-    """
-    from hms_esr.launching import start, wait_for
-
-    return wait_for(start(scenario, target=target, out=Path(out), **options), Path(out))
-
-
-def bad_option(name: str, text: str) -> BadInput:
-    """A refused option, named."""
-    return BadInput([Problem(name, 0, 0, text)])
-
-

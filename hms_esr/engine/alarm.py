@@ -36,7 +36,8 @@ class Alarm:
 
     def __init__(self) -> None:
         timer = _timerfd()
-        self._fd, self._settime = timer if timer is not None else (-1, None)
+        self._fd: int = timer[0] if timer is not None else -1
+        self._settime: Any = timer[1] if timer is not None else None
         self._watcher: Any = get_hub().loop.io(self._fd, 1) if self._fd >= 0 else None
         self._event = Event()
 

@@ -59,6 +59,16 @@ class Conductor:
             self.stage.closing = True
             self._alarm.ring()
 
+    def pause(self, wanted: bool) -> None:
+        """Let the clock stand still (requests under way finish), or go on; while people settle it is not paused."""
+        clock = self.stage.clock
+        if wanted == (clock.sim.warp == 0) or self.phase not in ("running", "draining"):
+            return
+        self.stage.clock_may_change = True
+        self._change(0.0 if wanted else clock.plan_warp)
+        self._happened("paused" if wanted else "resumed", "paused" if wanted else "resumed")
+        self._alarm.ring()
+
     def busiest(self, requests_per_s: float) -> None:
         """The run's busiest second so far: settling never asks more than that."""
         self._peak_per_s = max(self._peak_per_s, requests_per_s)
@@ -199,7 +209,7 @@ class Conductor:
 
     def _change(self, warp: float) -> None:
         clock = self.stage.clock
-        if abs(warp - clock.sim.warp) > 0.05 * clock.sim.warp:
+        if abs(warp - clock.sim.warp) > 0.05 * clock.sim.warp or clock.sim.warp == 0:
             segment = clock.sim.change(clock.now_s(), warp)
             self._tell(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
 

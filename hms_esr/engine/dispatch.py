@@ -17,6 +17,7 @@ class OnePerWorker(UsersDispatcher):
 
     def __init__(self, worker_nodes: list[WorkerNode], user_classes: list[Any]) -> None:
         super().__init__(worker_nodes, user_classes)
+        self._worker_nodes: list[WorkerNode] = list(self._worker_nodes)
         self._class_name = user_classes[0].__name__
         self._wanted = 0
         self._news = False

@@ -45,6 +45,10 @@ class Listener(Protocol):
         """Asked ten times a second: a reason to stop now, or empty."""
         ...
 
+    def wants_pause(self) -> bool:
+        """Asked ten times a second: whether the clock is to stand still."""
+        ...
+
     def moment(self, real_s: float, sim_s: float) -> None:
         """Asked ten times a second: what is to be done at this moment (faults)."""
         ...
@@ -142,6 +146,7 @@ class LocalRun:
             reason = self._listener.wants_to_stop()
             if reason:
                 self._stop(reason)
+            self.conductor.pause(self._listener.wants_pause())
             if int(now_s) > closed:
                 closed = int(now_s)
                 used_s, passed_s = process_time() - cpu_s, max(now_s - at_s, 1e-6)

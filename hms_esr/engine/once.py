@@ -33,11 +33,13 @@ class Once:
     waits_for: Outcome | None
 
 
-def carry_out_steps(assignment: Assignment, guard: Gate, steps: tuple[Step, ...], role: str, sim_s: float = 0.0) -> Once:
+def carry_out_steps(
+    assignment: Assignment, guard: Gate, steps: tuple[Step, ...], role: str, sim_s: float = 0.0
+) -> Once:
     """Carry ``steps`` out once, as one person of ``role`` without pauses."""
     journey = Journey.model_construct(name="setup", weight=1.0, load=None, persona={role: 1.0}, pace=None, steps=steps)
     scenario = assignment.scenario.model_copy(
-        update={"journeys": (journey,), "load": PeopleLoad(people=1, over_s="1s")}  # type: ignore[arg-type, call-arg]
+        update={"journeys": (journey,), "load": PeopleLoad(people=1, over_s="1s")}
     )
     return carry_out_person(replace(assignment, scenario=scenario, scale=1.0), guard, 0, at_s=sim_s)
 

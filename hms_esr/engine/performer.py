@@ -325,7 +325,10 @@ class Performer:
 
     def find(self, text: str) -> tuple[Literal["link", "button"], str | Form] | None:
         """The link or button of the current page with that text."""
-        return None if self.answer is None else self.answer.page.find(text)
+        if self.answer is None:
+            return None
+        found = self.answer.page.find(text)
+        return None if found is None else (found[0], found[1])
 
     def status_link(self) -> str | None:
         """Where the last answer's outcome will be known."""

@@ -63,4 +63,4 @@ class CityInjector:
         """Ids of faults that are on."""
         _, answer = self._ask("GET", "/__city/faults")
         listed = answer.get("faults", answer.get("active", [])) if isinstance(answer, dict) else answer
-        return frozenset(str(fault["id"]) for fault in listed)
+        return frozenset(str(fault["id"]) for fault in listed or ())

@@ -1,4 +1,4 @@
-"""Owns the journal of faults: what was intended, where, and that its end was seen; each line is on disk before the deed.
+"""Owns the journal of faults: what was intended, where, and that its end was seen; on disk before the deed.
 
 Knows nothing of how faults are carried out.
 """

@@ -35,7 +35,7 @@ def curious_steps(scenario: Scenario) -> tuple[Step, ...]:
     steps: list[Step] = [Visit(path="/", name="open"), Submit(name="send")]
     asserted = [found[1] for check in scenario.checks for found in SLA.finditer(check.check)]
     if asserted:
-        steps.append(Await(within_s=asserted[0], name="decision"))  # type: ignore[arg-type]
+        steps.append(Await(within_s=asserted[0], name="decision"))
     return tuple(steps)
 
 

@@ -1,0 +1,243 @@
+"""Owns ``hms-esr run``: reads options, starts the city when nobody named a target, prints the closing lines.
+
+Knows nothing of how a run is put together.
+"""
+
+from __future__ import annotations
+
+import os
+import resource
+import shlex
+import signal
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import click
+
+from hms_esr.errors import BadInput, EsrError, Problem
+from hms_esr.units import duration_s, share
+
+if TYPE_CHECKING:
+    from hms_esr.plan import Options
+    from hms_esr.run import Outcome, StopSwitch
+
+WORST_FIRST = (2, 4, 130, 70, 3, 1, 0)
+HELP = """Carry rehearsals out and judge them.
+
+FILE is a scenario's file or name; names are looked for in ./ and scenarios/. Without a target the embedded city is
+started for the run. Results go to results/<run id>/, the report also to results/<file>_report.html.
+
+\b
+hms-esr run scenarios/schedule_f.yml
+hms-esr run tuition_grant --warp 10 --scale 0.5
+hms-esr run mine.yml --target http://127.0.0.1:8000 --seed 2
+hms-esr run --tag high_risk                     every scenario with that tag
+hms-esr run schedule_f --only 17                person 17 alone, with the same data
+
+\b
+Exit codes: 0 PASS, 1 FAIL, 2 bad input, 3 INVALID, 4 target or port not there, 130 interrupted.
+"""
+
+
+def _duration(_: Any, option: click.Parameter, value: str | None) -> float | None:
+    return _read(option, value, duration_s)
+
+
+def _share(_: Any, option: click.Parameter, value: str | None) -> float | None:
+    return _read(option, value, share)
+
+
+def _read(option: click.Parameter, value: str | None, read: Callable[[str], float]) -> float | None:
+    try:
+        return None if value is None else read(value)
+    except ValueError as error:
+        raise BadInput([Problem(option.opts[0], 0, 0, str(error))]) from None
+
+
+def _pairs(_: Any, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+    for value in values:
+        if "=" not in value:
+            raise BadInput([Problem(option.opts[0], 0, 0, f"'{value}' is no pair; write name=value")])
+    return dict(value.split("=", 1) for value in values)
+
+
+@click.command(help=HELP)
+@click.argument("files", metavar="[FILE|NAME]...", nargs=-1)
+@click.option("--target", metavar="URL", help="System under test; wins over the scenario's.")
+@click.option("--env", metavar="NAME", help="Which of the scenario's targets.")
+@click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only scenarios with this tag.")
+@click.option("--seed", type=click.IntRange(0), help="Same seed, same people; wins over the scenario's.")
+@click.option("--scale", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True, help="Times as many.")
+@click.option("--warp", type=click.FloatRange(0, 100_000, min_open=True), help="Simulated seconds per real second.")
+@click.option("--time-limit", callback=_duration, metavar="D", help="Stop after D of real time (INVALID if too early).")
+@click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True)
+@click.option("--only", type=click.IntRange(0), metavar="K", help="Person K alone, with the same data and choices.")
+@click.option("--var", "variables", multiple=True, callback=_pairs, metavar="NAME=VALUE", help="A value for vars.")
+@click.option("--secret-file", type=click.Path(path_type=Path, dir_okay=False), help="Lines NAME=VALUE for secrets.")
+@click.option("--i-may-load", "may_load", multiple=True, metavar="HOST[:PORT]", help="You are allowed to load it.")
+@click.option("--contact", default="", metavar="MAIL", help="Told to the target in the User-Agent.")
+@click.option("--insecure", is_flag=True, help="Do not verify TLS certificates (the report says so).")
+@click.option("--watch", is_flag=True, help="Show people and faults as they come.")
+@click.option("--quiet", is_flag=True, help="Only the closing lines.")
+@click.option("--strict", is_flag=True, help="Warnings fail; files to upload must exist.")
+@click.option("--max-dropped", callback=_share, default="1%", show_default=True, help="Most people dropped or lost.")
+@click.option("--max-late", callback=_share, default="1%", show_default=True, help="Most people over 100 ms late.")
+@click.option("--run-id", hidden=True, default="")
+@click.option("--stem", hidden=True, default="")
+def command(**given: Any) -> int:
+    """See HELP."""
+    import_module("hms_esr.engine.local")  # first: Locust patches the standard library when it is imported
+    names = _names(given["files"], given["tags"])
+    codes = []
+    switch = _switch()
+    for name in names:
+        try:
+            codes.append(_run_one(name, given, switch))
+        except EsrError as error:
+            if len(names) == 1:
+                raise
+            click.echo(f"{name}: {error}", err=True)
+            codes.append(error.exit_code)
+        if switch.presses:
+            break
+    return next(code for code in WORST_FIRST if code in codes)
+
+
+def _names(files: tuple[str, ...], tags: tuple[str, ...]) -> list[str]:
+    from hms_esr.library import all_scenarios, load_scenario
+
+    if not files and not tags:
+        raise BadInput([Problem("run", 0, 0, "name a scenario, such as scenarios/schedule_f.yml, or a --tag")])
+    if not tags:
+        return list(files)
+    if files:
+        found = [name for name in files if set(tags) & set(load_scenario(name).scenario.tags)]
+    else:
+        found = [str(one.path) for one in all_scenarios() if set(tags) & set(one.tags)]
+    if not found:
+        raise BadInput([Problem("--tag", 0, 0, f"no scenario has the tag {', '.join(tags)}")])
+    return found
+
+
+def _switch() -> StopSwitch:
+    from hms_esr.run import StopSwitch
+
+    switch = StopSwitch()
+    signal.signal(signal.SIGINT, lambda *_: switch.press("by the operator"))
+    signal.signal(signal.SIGTERM, lambda *_: switch.press("by a signal to end"))
+    return switch
+
+
+def _options(given: dict[str, Any]) -> Options:
+    from hms_esr.plan import Options
+    from hms_esr.verdicts.judgement import Limits
+
+    return Options(
+        target=given["target"],
+        env=given["env"],
+        seed=given["seed"],
+        scale=given["scale"],
+        warp=given["warp"],
+        time_limit_s=given["time_limit"],
+        out=given["out"],
+        only=given["only"],
+        variables=given["variables"],
+        secrets=read_secrets(given["secret_file"]),
+        may_load=given["may_load"],
+        strict=given["strict"],
+        insecure=given["insecure"],
+        limits=Limits(max_dropped=given["max_dropped"], max_late=given["max_late"]),
+        contact=given["contact"],
+        max_people=_most_people(),
+    )
+
+
+def read_secrets(path: Path | None) -> dict[str, str]:
+    """Secrets from ``ESR_SECRET_X`` variables and a file of NAME=VALUE lines (the file wins)."""
+    found = {name[11:]: value for name, value in os.environ.items() if name.startswith("ESR_SECRET_")}
+    if path is None:
+        return found
+    try:
+        lines = path.read_text(encoding="utf-8").splitlines()
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput([Problem(str(path), 0, 0, f"cannot be read: {error}")]) from None
+    for number, line in enumerate(lines, start=1):
+        if line.strip() and not line.startswith("#"):
+            if "=" not in line:
+                raise BadInput([Problem(str(path), number, 1, "a line is NAME=VALUE")])
+            name, value = line.split("=", 1)
+            found[name.strip()] = value.strip()
+    return found
+
+
+def _most_people() -> int:
+    """People at once that this machine's file limit allows; the soft limit is raised as far as it may be."""
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
+    if soft < wanted:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
+        soft = wanted
+    return max(10, min(50_000, soft - 200))
+
+
+def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
+    from dataclasses import replace
+
+    from hms_esr.library import load_scenario
+    from hms_esr.plan import make_plan, needs_city
+    from hms_esr.run import carry_out_run
+
+    loaded = load_scenario(name, variables=given["variables"])
+    if given["stem"]:
+        loaded = replace(loaded, stem=given["stem"])
+    options = _options(given)
+    with ExitStack() as stack:
+        city_url = ""
+        if needs_city(loaded.scenario, options):
+            make_plan(loaded, options, city_url="http://127.0.0.1:1")
+            city_url = stack.enter_context(_city())
+        plan = make_plan(loaded, options, city_url=city_url, run_id=given["run_id"])
+        sinks = _sinks(given)
+        stack.callback(sinks.close)
+        outcome = carry_out_run(plan, sinks, switch, command=_command(), city_url=city_url)
+        sinks.close()
+    _closing(outcome, name)
+    return outcome.judgement.exit_code
+
+
+@contextmanager
+def _city() -> Iterator[str]:
+    from hms_esr.city.process import CityProcess
+
+    city = CityProcess()
+    try:
+        yield city.start()
+    finally:
+        city.stop()
+
+
+def _sinks(given: dict[str, Any]) -> Any:
+    from hms_esr.sinks import SINKS
+    from hms_esr.sinks.fanout import FanOut
+
+    sinks = [] if given["quiet"] else [SINKS.get("console")(watch=given["watch"])]
+    return FanOut(sinks, lambda text: click.echo(text, err=True))
+
+
+def _command() -> str:
+    return shlex.join(["hms-esr", *sys.argv[1:]])
+
+
+def _closing(outcome: Outcome, name: str) -> None:
+    from hms_esr.sinks.console import closing_lines
+
+    stem = Path(name).stem
+    following = f"hms-esr run {name} --strict" if outcome.judgement.warnings else f"hms-esr report {stem} --format html"
+    if outcome.record.manifest.stem == "schedule_f":
+        following = "hms-esr run scenarios/schedule_f_strict.yml   (fails on purpose)"
+    for line in closing_lines(outcome.record, outcome.judgement, outcome.report, following):
+        click.echo(line)

@@ -1,0 +1,146 @@
+"""Owns runs in processes of their own: started from Python, found again by id, waited for.
+
+Knows nothing of how a run goes on inside its process: the record on disk tells.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from time import sleep
+from typing import Any
+
+from hms_esr.errors import EsrError
+from hms_esr.library import from_object, load_scenario
+from hms_esr.library.loading import LoadedScenario
+from hms_esr.plan import new_run_id
+
+LOOK_S = 0.2
+_RUNNING: dict[str, subprocess.Popen[bytes]] = {}
+
+
+def start(scenario: Any, *, target: str | None = None, out: Path = Path("results"), **options: Any) -> str:
+    """Start a run in a process of its own; its id, at once. Mistakes in the scenario are raised before.
+
+    ``options`` are those of ``hms-esr run`` with ``_`` for ``-``: ``warp=60``, ``scale=0.1``, ``strict=True``.
+    The process goes on when this one ends; what it prints is in ``results/<run id>/console.txt``.
+    """
+    loaded = load_scenario(str(scenario)) if isinstance(scenario, (str, Path)) else from_object(scenario)
+    run_id = new_run_id(loaded.scenario.name)
+    folder = out / run_id
+    folder.mkdir(parents=True)
+    given = _file_of(loaded, folder)
+    command = [sys.executable, "-m", "hms_esr", "run", str(given), "--run-id", run_id, "--out", str(out)]
+    command += ["--stem", loaded.stem]
+    command += ["--target", target] if target else []
+    for name, value in options.items():
+        command += _option(name, value)
+    with (folder / "console.txt").open("wb") as console:
+        _RUNNING[run_id] = subprocess.Popen(
+            command, stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT, start_new_session=True
+        )
+    return run_id
+
+
+def _file_of(loaded: LoadedScenario, folder: Path) -> Path:
+    """The scenario's own file, so that files beside it are found; else its canonical form in the run's folder."""
+    if loaded.path is not None and loaded.path.suffix != ".py":
+        return loaded.path.resolve()
+    path = folder / "scenario.json"
+    document = loaded.scenario.model_dump(by_alias=True, exclude_defaults=True, mode="json")
+    path.write_text(json.dumps(document, indent=1), encoding="utf-8")
+    return path
+
+
+def _option(name: str, value: Any) -> list[str]:
+    flag = f"--{name.replace('_', '-')}"
+    if value is None or value is False:
+        return []
+    if value is True:
+        return [flag]
+    if isinstance(value, Mapping):
+        return [part for key, inner in value.items() for part in (flag, f"{key}={inner}")]
+    if isinstance(value, (list, tuple)):
+        return [part for inner in value for part in (flag, str(inner))]
+    return [flag, str(value)]
+
+
+def wait_for(run_id: str, out: Path = Path("results")) -> Mapping[str, Any]:
+    """Wait until a run is over; its summary. EsrError, with what the process said last, when it left none."""
+    folder = out / run_id
+    process = _RUNNING.get(run_id)
+    while True:
+        over = process is not None and process.poll() is not None
+        summary = folder / "summary.json"
+        if summary.exists():
+            if process is not None:
+                process.wait(timeout=60)
+            found: dict[str, Any] = json.loads(summary.read_text(encoding="utf-8"))
+            return found
+        if over or (process is None and not _is_alive(folder)):
+            raise EsrError(f"run {run_id} ended without a summary: {_last_words(folder)}")
+        sleep(LOOK_S)
+
+
+def _is_alive(folder: Path) -> bool:
+    from hms_esr.processes import is_running
+
+    return is_running(folder)
+
+
+def _last_words(folder: Path) -> str:
+    try:
+        lines = (folder / "console.txt").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+    except OSError:
+        lines = []
+    return " / ".join(lines[-3:]) or "it said nothing"
+
+
+class ChildLauncher:
+    """What :mod:`hms_esr.scenario.builder` starts runs with; see its ``Launcher``."""
+
+    def __init__(self, out: Path = Path("results")) -> None:
+        self._out = out
+
+    def start(self, scenario: Any, **options: Any) -> str:
+        """Start a run; its id."""
+        self._out = Path(options.pop("out", self._out))
+        return start(scenario, out=self._out, **options)
+
+    def wait(self, run_id: str) -> Mapping[str, Any]:
+        """Wait for a run; its summary."""
+        return wait_for(run_id, self._out)
+
+    def pause(self, run_id: str) -> None:
+        """Stop a run's clock: nobody new comes, requests under way finish."""
+        ask(self._out / run_id, "pause")
+
+    def resume(self, run_id: str) -> None:
+        """Let a paused run go on."""
+        ask(self._out / run_id, "resume")
+
+    def provision(self, role: str, count: int, address: str) -> int:
+        """Create accounts for the first ``count`` persons of ``role`` at ``address``; how many there are."""
+        from hms_esr.provisioning import create_accounts
+
+        return create_accounts(role, count, address)
+
+
+def ask(folder: Path, what: str) -> None:
+    """Leave a wish (``pause`` or ``resume``) where a run looks ten times a second."""
+    if not folder.is_dir():
+        raise EsrError(f"there is no run {folder.name} in {folder.parent}")
+    part = folder / "wish.part"
+    part.write_text(what, encoding="utf-8")
+    part.replace(folder / "wish")
+
+
+def run(scenario: Any, *, target: str | None = None, out: str | Path = "results", **options: Any) -> Mapping[str, Any]:
+    """Carry a scenario out in a process of its own and wait for it; its summary (see ``summary.json``).
+
+    ``scenario`` is a builder, a canonical Scenario or a path; options are those of ``hms-esr run``.
+    """
+    return wait_for(start(scenario, target=target, out=Path(out), **options), Path(out))
