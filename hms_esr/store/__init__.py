@@ -5,9 +5,14 @@ Knows nothing of the engine or of verdicts.
 
 from __future__ import annotations
 
-from hms_esr.store.layout import copy_report, latest_id, point_latest, write_whole
-from hms_esr.store.reader import open_record, read_facts, read_manifest
-from hms_esr.store.runs import RunLine, find_run, is_running, list_runs, run_line
+from hms_esr.store.database import read_facts
+from hms_esr.store.finding import find_run
+from hms_esr.store.latest import copy_report, latest_id, point_latest
+from hms_esr.store.layout import write_whole
+from hms_esr.store.listing import RunLine, list_runs, run_line
+from hms_esr.store.manifest import read_manifest
+from hms_esr.store.process import is_running
+from hms_esr.store.reader import open_record
 from hms_esr.store.writer import RunWriter
 
 __all__ = [

@@ -5,11 +5,14 @@ Knows nothing of what ticks and events mean: texts go in and come out.
 
 from __future__ import annotations
 
+import json
 import sqlite3
 from pathlib import Path
+from typing import Any
 from urllib.parse import quote
 
 from hms_esr.errors import BadInput, EsrError, Problem
+from hms_esr.store.layout import DATABASE
 
 APPLICATION = 0x48455352
 """Marks the file as ours ("HESR" in its header)."""
@@ -80,6 +83,24 @@ def open_to_read(path: Path) -> sqlite3.Connection | None:
         return None
     found = f"a record of version {version}; this program reads version {VERSION}" if ours else "not a record of a run"
     raise BadInput([Problem(str(path), 0, 0, f"is {found}")])
+
+
+def read_facts(folder: Path) -> dict[str, Any]:
+    """Facts by name; empty when nothing was recorded. Raises BadInput when the database is damaged."""
+    connection = open_to_read(folder / DATABASE)
+    if connection is None:
+        return {}
+    try:
+        return facts_in(connection)
+    except (sqlite3.Error, ValueError) as error:
+        raise unreadable(folder / DATABASE, error) from None
+    finally:
+        connection.close()
+
+
+def facts_in(connection: sqlite3.Connection) -> dict[str, Any]:
+    """All facts by name."""
+    return {name: json.loads(value) for name, value in connection.execute("SELECT name, value FROM facts")}
 
 
 def _read_only(path: Path) -> sqlite3.Connection:

@@ -8,7 +8,6 @@ from __future__ import annotations
 import json
 import sqlite3
 from collections.abc import Callable
-from dataclasses import MISSING, fields
 from pathlib import Path
 from typing import Any
 
@@ -16,8 +15,9 @@ from hms_esr.errors import BadInput, Problem
 from hms_esr.events import ClockChanged, Event, Happened
 from hms_esr.record import Manifest, Record
 from hms_esr.scenario.model import Scenario
-from hms_esr.store.database import open_to_read, unreadable
+from hms_esr.store.database import facts_in, open_to_read, unreadable
 from hms_esr.store.layout import DATABASE, MANIFEST
+from hms_esr.store.manifest import read_manifest
 from hms_esr.store.process import find
 from hms_esr.store.tick_text import read_tick
 
@@ -62,7 +62,7 @@ def open_record(folder: Path) -> Record:
     if connection is not None:
         try:
             connection.execute("BEGIN")
-            facts = _read_facts(connection)
+            facts = facts_in(connection)
             _apply(record, facts)
             _replay(record, connection)
         except (sqlite3.Error, KeyError, TypeError, ValueError) as error:
@@ -73,23 +73,6 @@ def open_record(folder: Path) -> Record:
     _name_workers(record)
     _say_how_it_ended(record, facts)
     return record
-
-
-def read_facts(folder: Path) -> dict[str, Any]:
-    """Facts by name; empty when nothing was recorded. Raises BadInput when the database is damaged."""
-    connection = open_to_read(folder / DATABASE)
-    if connection is None:
-        return {}
-    try:
-        return _read_facts(connection)
-    except (sqlite3.Error, ValueError) as error:
-        raise unreadable(folder / DATABASE, error) from None
-    finally:
-        connection.close()
-
-
-def _read_facts(connection: sqlite3.Connection) -> dict[str, Any]:
-    return {name: json.loads(value) for name, value in connection.execute("SELECT name, value FROM facts")}
 
 
 def _apply(record: Record, facts: dict[str, Any]) -> None:
@@ -127,36 +110,6 @@ def _name_workers(record: Record) -> None:
         worker = record.workers.get(str(known.get("worker", "")))
         if worker is not None:
             worker.host, worker.pid = str(known.get("host", "")), int(known.get("pid", 0))
-
-
-def read_manifest(folder: Path) -> Manifest:
-    """The manifest in ``folder``. Raises BadInput when there is none, or when it is damaged."""
-    whole = manifest_json(folder)
-    known = {field.name: whole[field.name] for field in fields(Manifest) if field.name in whole}
-    missing = [field.name for field in fields(Manifest) if field.name not in known and _needed(field)]
-    if missing:
-        raise BadInput([Problem(str(folder / MANIFEST), 0, 0, f"is no manifest of a run: {missing[0]} is missing")])
-    return Manifest(**known)
-
-
-def _needed(field: Any) -> bool:
-    return field.default is MISSING and field.default_factory is MISSING
-
-
-def manifest_json(folder: Path) -> dict[str, Any]:
-    """The manifest's JSON object, unchecked. Raises BadInput when there is none."""
-    path = folder / MANIFEST
-    try:
-        whole = json.loads(path.read_text(encoding="utf-8"))
-    except FileNotFoundError:
-        raise BadInput([Problem(str(folder), 0, 0, f"is not a run: it has no {MANIFEST}")]) from None
-    except OSError as error:
-        raise BadInput([Problem(str(path), 0, 0, f"cannot be read: {error.strerror or error}")]) from None
-    except ValueError as error:
-        raise BadInput([Problem(str(path), 0, 0, f"is no JSON: {error}")]) from None
-    if not isinstance(whole, dict):
-        raise BadInput([Problem(str(path), 0, 0, "is no manifest of a run: a JSON object is needed")])
-    return whole
 
 
 def _scenario(folder: Path, manifest: Manifest) -> Scenario:
