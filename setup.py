@@ -1,0 +1,13 @@
+"""Owns which files go into the wheel: the packages, and personas and scenarios as ``hms_esr/shipped/…``.
+
+Knows nothing else of packaging; that is in pyproject.toml.
+"""
+
+from setuptools import find_packages, setup
+
+SHIPPED = {"hms_esr.shipped.personas": "personas", "hms_esr.shipped.scenarios": "scenarios"}
+
+setup(
+    packages=[*find_packages(include=["hms_esr*", "hms_edu*", "hms_esr_client*", "esr*"]), *SHIPPED],
+    package_dir={"": ".", **SHIPPED},
+)

@@ -1,0 +1,63 @@
+"""Owns what every test lives by: no test is left out silently in CI, and no process outlives the tests.
+
+Knows nothing of what is tested.
+"""
+
+from __future__ import annotations
+
+import os
+import shutil
+from collections.abc import Callable, Iterator
+
+import psutil
+import pytest
+
+IN_CI = "HMS_ESR_CI"
+"""Set to 1 by ``.ci/run``: there a missing program is a failure, on a person's machine a reason to leave a test out."""
+
+
+@pytest.hookimpl(hookwrapper=True)
+def pytest_runtest_makereport(item: pytest.Item, call: pytest.CallInfo[None]) -> Iterator[None]:
+    """In CI a test left out counts as failed, with the same reason."""
+    outcome = yield
+    report = outcome.get_result()  # type: ignore[attr-defined]
+    if report.skipped and os.environ.get(IN_CI) == "1":
+        reason = report.longrepr[2] if isinstance(report.longrepr, tuple) else report.longrepr
+        report.outcome = "failed"
+        report.longrepr = f"left out, which is a failure in CI: {reason}"
+
+
+@pytest.fixture(scope="session")
+def needs() -> Callable[[str], str]:
+    """``needs("pdftotext")``: path of a program; the test is left out where there is none (in CI: fails)."""
+
+    def find(program: str) -> str:
+        path = shutil.which(program)
+        if path is None:
+            pytest.skip(f"needs the program {program}")
+        return path
+
+    return find
+
+
+@pytest.fixture(scope="session", autouse=True)
+def nothing_left_running() -> Iterator[None]:
+    """Processes started by tests are over when the tests are; those that are not are ended and named."""
+    yield
+    children = [child for child in psutil.Process().children(recursive=True) if not _of_python_itself(child)]
+    _, left = psutil.wait_procs(children, timeout=5)
+    names = [_command(process) for process in left]
+    for process in left:
+        process.kill()
+    assert not names, f"still running after the tests: {names}"
+
+
+def _command(process: psutil.Process) -> str:
+    try:
+        return " ".join(process.cmdline())[:200]
+    except psutil.Error:
+        return ""
+
+
+def _of_python_itself(process: psutil.Process) -> bool:
+    return "multiprocessing.resource_tracker" in _command(process)

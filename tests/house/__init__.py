@@ -1,0 +1,1 @@
+"""Tests of the house: layers, registries, sizes, packaging, documentation."""
