@@ -6,6 +6,7 @@ The only module that parses ``"250ms"``; knows nothing of what a quantity is for
 from __future__ import annotations
 
 import re
+from decimal import Decimal
 
 _DURATION_S = {"ms": 0.001, "s": 1.0, "m": 60.0, "min": 60.0, "h": 3600.0, "d": 86400.0}
 _DURATION_PART = re.compile(r"(\d+(?:\.\d+)?)\s*(ms|min|s|m|h|d)")
@@ -46,7 +47,8 @@ def duration_text(seconds: float) -> str:
             parts.append(f"{count}{unit}")
         elif count:
             left_ms += count * size_ms
-    return "".join(parts)
+    text = "".join(parts)
+    return text if text and duration_s(text) == seconds else f"{Decimal(repr(float(seconds))):f}s"
 
 
 def share(text: str) -> float:

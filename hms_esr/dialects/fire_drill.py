@@ -18,7 +18,7 @@ _WARN_TO_LIMIT = 2
 
 
 class FireDrill:
-    """``users``, ``ramp_up``, ``script``, ``checks`` of type ``latency_under_ms`` (with ``target``), ``status_code_ok``."""
+    """``users``, ``ramp_up``, ``script``, ``checks`` of types ``latency_under_ms``, ``status_code_ok``."""
 
     @staticmethod
     def recognizes(data: Mapping[str, Any]) -> bool:

@@ -24,7 +24,7 @@ _MOST_FILES = 500
 
 @dataclass(frozen=True, slots=True)
 class Listing:
-    """A scenario file as a list shows it. ``error`` is its first mistake when it cannot be read, then the rest is empty."""
+    """A scenario file as a list shows it. ``error``: its first mistake when it cannot be read; the rest is empty."""
 
     path: Path
     stem: str

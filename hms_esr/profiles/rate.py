@@ -38,7 +38,10 @@ Point = Annotated[RatePoint, BeforeValidator(_point), PlainSerializer(lambda p: 
 class RateLoad(Profile):
     """``{rate: [[0h, 5], [8h, 30]], between: hold|line}``; a bare number is one rate for the whole duration."""
 
-    points: Annotated[tuple[Point, ...], BeforeValidator(_points)] = Field(alias="rate", min_length=1)
+    points: Annotated[
+        tuple[Point, ...],
+        BeforeValidator(_points, json_schema_input_type=float | list[tuple[Duration, float]]),
+    ] = Field(alias="rate", min_length=1)
     between: Literal["hold", "line"] = "hold"
 
     @model_validator(mode="after")

@@ -7,9 +7,18 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping
+from datetime import datetime
 from typing import Annotated, Any, Literal
 
-from pydantic import AfterValidator, BeforeValidator, Field, PlainSerializer, PlainValidator, model_validator
+from pydantic import (
+    AfterValidator,
+    BeforeValidator,
+    Field,
+    PlainSerializer,
+    PlainValidator,
+    WithJsonSchema,
+    model_validator,
+)
 
 from hms_esr.faults import FAULTS, Fault
 from hms_esr.profiles import PROFILES, Profile
@@ -61,7 +70,7 @@ class DataSet(Frozen):
 class Clock(Frozen):
     """Simulated time: where it starts, how much faster than real time it runs, and how fast while cases settle."""
 
-    start: Moment = Field("2026-03-02T00:00:00", validate_default=True)  # type: ignore[arg-type]
+    start: Moment = datetime(2026, 3, 2)
     warp: Number = Field(1.0, gt=0, le=100_000)
     settle_warp: Number = Field(3600.0, gt=0, le=1_000_000)
 
@@ -82,7 +91,7 @@ def _dump(value: Frozen) -> dict[str, Any]:
     return value.model_dump(by_alias=True, exclude_defaults=True)
 
 
-Load = Annotated[Profile, PlainValidator(_load), PlainSerializer(_dump)]
+Load = Annotated[Profile, PlainValidator(_load), PlainSerializer(_dump), WithJsonSchema({"x-kind": "load"})]
 
 
 class Pace(Frozen):
@@ -93,7 +102,7 @@ class Pace(Frozen):
 
 
 def _pace(value: Any) -> Any:
-    return Pace(median_s="0", spread=0) if value == "none" else value  # type: ignore[arg-type]
+    return Pace(median_s="0", spread=0) if value == "none" else value
 
 
 def _write_pace(value: Pace | None) -> Any:
@@ -112,8 +121,14 @@ class Journey(Frozen):
     name: Name = "journey"
     weight: Number = Field(1.0, gt=0)
     load: Load | None = None
-    persona: Annotated[dict[str, Number], BeforeValidator(_personas)] = {"citizen": 1.0}
-    pace: Annotated[Pace | None, BeforeValidator(_pace), PlainSerializer(_write_pace)] = None
+    persona: Annotated[dict[str, Number], BeforeValidator(_personas, json_schema_input_type=str | dict[str, float])] = {
+        "citizen": 1.0
+    }
+    pace: Annotated[
+        Pace | None,
+        BeforeValidator(_pace, json_schema_input_type=Literal["none"] | Pace | None),
+        PlainSerializer(_write_pace),
+    ] = None
     steps: tuple[AnyStep, ...] = ()
 
     @model_validator(mode="after")
@@ -137,7 +152,7 @@ def _fault(value: Any) -> Fault:
     return cls.model_validate(value, by_alias=True, by_name=False)
 
 
-AnyFault = Annotated[Fault, PlainValidator(_fault), PlainSerializer(_dump)]
+AnyFault = Annotated[Fault, PlainValidator(_fault), PlainSerializer(_dump), WithJsonSchema({"x-kind": "fault"})]
 
 
 def _expression(value: str) -> str:

@@ -163,7 +163,7 @@ class _Builder:
             self._open.pop()
             self._keys.pop()
         elif isinstance(event, yaml.AliasEvent):
-            raise _refuse(event, f"the alias '*{event.anchor[:40]}' is not allowed; write the value out")
+            raise _refuse(event, f"the alias '*{str(event.anchor)[:40]}' is not allowed; write the value out")
         elif isinstance(event, yaml.DocumentStartEvent):
             self._documents += 1
             if event.tags or event.version:

@@ -9,7 +9,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
 
-from pydantic import Field, PlainSerializer, PlainValidator, ValidationError
+from pydantic import Field, PlainSerializer, PlainValidator, ValidationError, WithJsonSchema
 
 from hms_esr.registry import did_you_mean
 from hms_esr.scenario.mistakes import found
@@ -125,7 +125,7 @@ class Actor(Protocol):
         ...
 
     def form(self, *, with_kind: str = "") -> Form | None:
-        """The form looked at: the first, or the first with a control of that kind (``file``, ``password``, ``card``)."""
+        """The form looked at: the first, or the first with a control of a kind (``file``, ``password``, ``card``)."""
         ...
 
     def submit(self, form: Form | None, *, button: str = "") -> Answer:
@@ -249,9 +249,7 @@ def _placed(error: ValidationError, verb: str, outside: set[str]) -> ValidationE
     lines = []
     for one in error.errors(include_url=False):
         loc = one["loc"] if one["loc"] and one["loc"][0] in outside else (verb, *one["loc"])
-        lines.append(
-            InitErrorDetails(type=PydanticCustomError(one["type"], one["msg"]), loc=loc, input=one["input"])  # type: ignore[arg-type]
-        )
+        lines.append(InitErrorDetails(type=PydanticCustomError(one["type"], one["msg"]), loc=loc, input=one["input"]))
     return ValidationError.from_exception_data(verb, lines)
 
 
@@ -264,5 +262,5 @@ def write_step(step: Step) -> Any:
     return {step.verb: inner} | beside
 
 
-AnyStep = Annotated[Step, PlainValidator(parse_step), PlainSerializer(write_step)]
+AnyStep = Annotated[Step, PlainValidator(parse_step), PlainSerializer(write_step), WithJsonSchema({"x-kind": "step"})]
 """Any kind of step, chosen by the verb it is written with."""

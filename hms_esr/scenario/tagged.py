@@ -16,7 +16,7 @@ from hms_esr.registry import Registry, did_you_mean
 
 def mistake(text: str, loc: tuple[str | int, ...] = (), value: Any = None, kind: str = "value") -> ValidationError:
     """One mistake at ``loc`` below here, in the form that joins the other mistakes of the same document."""
-    line = InitErrorDetails(type=PydanticCustomError(kind, text), loc=loc, input=value)  # type: ignore[arg-type]
+    line = InitErrorDetails(type=PydanticCustomError(kind, text), loc=loc, input=value)
     return ValidationError.from_exception_data(kind, [line])
 
 
@@ -24,7 +24,7 @@ def under(error: ValidationError, loc: tuple[str | int, ...]) -> ValidationError
     """The mistakes of ``error``, each moved below ``loc``."""
     lines = [
         InitErrorDetails(
-            type=PydanticCustomError(one["type"], one["msg"]),  # type: ignore[arg-type]
+            type=PydanticCustomError(one["type"], one["msg"]),
             loc=loc + one["loc"],
             input=one["input"],
         )

@@ -8,7 +8,15 @@ from __future__ import annotations
 from datetime import datetime
 from typing import Annotated, Any
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, PlainSerializer, ValidationError, model_validator
+from pydantic import (
+    BaseModel,
+    BeforeValidator,
+    ConfigDict,
+    PlainSerializer,
+    ValidationError,
+    WithJsonSchema,
+    model_validator,
+)
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from hms_esr.registry import did_you_mean
@@ -42,7 +50,7 @@ def suggest_keys(error: ValidationError, title: str, keys: list[str]) -> Validat
         kind, text, loc = one["type"], plain(one), one["loc"]
         if kind == "extra_forbidden" and len(loc) == 1:
             kind, text = "unknown_key", f"unknown key '{loc[0]}'.{did_you_mean(str(loc[0]), keys)}"
-        lines.append(InitErrorDetails(type=PydanticCustomError(kind, text), loc=loc, input=one["input"]))  # type: ignore[arg-type]
+        lines.append(InitErrorDetails(type=PydanticCustomError(kind, text), loc=loc, input=one["input"]))
     return ValidationError.from_exception_data(title, lines)
 
 
@@ -72,9 +80,19 @@ def as_number(value: Any) -> Any:
     return value
 
 
-Text = Annotated[str, BeforeValidator(as_text)]
+_DURATION_SCHEMA = {
+    "anyOf": [{"type": "string", "pattern": r"^\s*(0|(\d+(\.\d+)?\s*(ms|min|s|m|h|d))+)\s*$"}, {"const": 0}],
+    "examples": ["250ms", "30s", "5m", "1h30m", "2d"],
+}
+
+Text = Annotated[str, BeforeValidator(as_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 """Text; numbers and booleans are taken as they were spelled."""
-Duration = Annotated[float, BeforeValidator(as_duration_s), PlainSerializer(duration_text, return_type=str)]
+Duration = Annotated[
+    float,
+    BeforeValidator(as_duration_s),
+    PlainSerializer(duration_text, return_type=str),
+    WithJsonSchema(_DURATION_SCHEMA),
+]
 """Seconds as a float in Python, ``1h30m`` in files."""
 Number = Annotated[float, BeforeValidator(as_number)]
 """A finite number."""

@@ -33,7 +33,9 @@ class Expect(Step):
 
     verb: ClassVar[str] = "expect"
     sends: ClassVar[bool] = False
-    status: Annotated[tuple[Count, ...] | None, BeforeValidator(_statuses)] = None
+    status: Annotated[tuple[Count, ...] | None, BeforeValidator(_statuses, json_schema_input_type=int | list[int])] = (
+        None
+    )
     page: Text | None = None
     text: Text | None = None
     json_values: dict[str, Any] | None = Field(None, alias="json")

@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
+from pydantic import model_validator
+
 from hms_esr.scenario.step import Actor, Step
-from hms_esr.scenario.types import Text
+from hms_esr.scenario.types import Text, as_text
 
 
 class Fill(Step):
@@ -29,6 +31,16 @@ class Fill(Step):
             return value
         return {"values": value}
 
+    @model_validator(mode="before")
+    @classmethod
+    def _one_form(cls, data: Any) -> Any:
+        """However it was written, one field with its value becomes an entry of ``values``, so that equal is equal."""
+        if not isinstance(data, Mapping) or data.get("values") or not {"field", "value"} <= set(data):
+            return data
+        name = as_text(data["field"])
+        rest = {key: inner for key, inner in data.items() if key not in ("field", "value", "values")}
+        return rest | {"values": {name: data["value"]}} if isinstance(name, str) else data
+
     def model_post_init(self, context: Any) -> None:
         """Refuse a fill without values."""
         if (self.field is None) != (self.value is None):
@@ -47,5 +59,6 @@ class Fill(Step):
             actor.filled[name] = actor.render(text)
 
     def written(self) -> Any:
-        """``{name: value, …}``."""
-        return self.texts()
+        """``{name: value, …}``, nested under ``values`` where the names would be read as another form."""
+        texts = self.texts()
+        return {"values": texts} if set(texts) == {"field", "value"} else texts

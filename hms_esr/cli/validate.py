@@ -1,0 +1,75 @@
+"""Owns ``hms-esr validate``: every mistake of scenario files at once, and what a right one amounts to.
+
+Knows nothing of runs: it starts nothing.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+import click
+
+from hms_esr.errors import BadInput, Problem
+
+if TYPE_CHECKING:
+    from hms_esr.scenario.forecast import Forecast
+
+EXAMPLES = """
+\b
+hms-esr validate scenarios/schedule_f.yml
+hms-esr validate scenarios/*.yml
+hms-esr validate claims.yml --var office=IA-04
+"""
+
+
+@click.command(help=f"Report every mistake in scenario files, with its place and cure; start nothing.\n{EXAMPLES}")
+@click.argument("files", metavar="FILE|NAME...", nargs=-1, required=True)
+@click.option("--var", "variables", metavar="NAME=VALUE", multiple=True, help="A value for {{ vars.NAME }}.")
+def command(files: tuple[str, ...], variables: tuple[str, ...]) -> None:
+    """Check each file, then fail if any has a mistake."""
+    from hms_esr.library import load_scenario
+    from hms_esr.scenario.forecast import forecast
+
+    given = read_variables(variables)
+    problems: list[Problem] = []
+    for file in files:
+        try:
+            loaded = load_scenario(file, variables=given)
+        except BadInput as error:
+            problems += error.problems
+            continue
+        click.echo(f"{file}  fine: {loaded.scenario.name} ({loaded.dialect.replace('_', ' ')})")
+        if loaded.scenario.loads:
+            for line in amounts(forecast(loaded.scenario)):
+                click.echo(f"  {line}")
+    if problems:
+        raise BadInput(problems)
+
+
+def read_variables(pairs: tuple[str, ...]) -> Mapping[str, str]:
+    """``name=value`` pairs; BadInput for anything else."""
+    wrong = [pair for pair in pairs if "=" not in pair or pair.startswith("=")]
+    if wrong:
+        raise BadInput([Problem("--var", 0, 0, f"{pair!r} is no NAME=VALUE, such as office=IA-04") for pair in wrong])
+    return dict(pair.split("=", 1) for pair in pairs)
+
+
+def amounts(plan: Forecast) -> list[str]:
+    """What a scenario amounts to, in a few lines."""
+    from hms_esr.units import duration_text
+
+    people = f"{plan.people:,.0f} {'at once, each again and again' if plan.closed else 'people'}"
+    peak = f"peak {figure(plan.people_per_s)} people/s, about {figure(plan.requests_per_s)} requests/s"
+    length = f"{duration_text(round(plan.real_s, 3 if plan.real_s < 10 else 0))} real"
+    if plan.warp != 1:
+        length += f" for {duration_text(plan.simulated_s)} simulated (clock {plan.warp:g} times as fast)"
+    lines = [f"{people}; {peak}" if plan.people_per_s else people, length]
+    if plan.polls_per_s:
+        lines.append(f"waiting for outcomes: at most about {figure(plan.polls_per_s)} polls/s")
+    return lines
+
+
+def figure(rate: float) -> str:
+    """A rate with as many digits as tell something."""
+    return f"{rate:,.0f}" if rate >= 100 else f"{rate:.3g}"
