@@ -10,7 +10,7 @@ import resource
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
@@ -58,10 +58,11 @@ def _read(option: click.Parameter, value: str | None, read: Callable[[str], floa
         raise BadInput([Problem(option.opts[0], 0, 0, str(error))]) from None
 
 
-def _pairs(_: Any, option: click.Parameter, values: tuple[str, ...]) -> dict[str, str]:
+def pairs(option: str, values: Sequence[str]) -> dict[str, str]:
+    """``name=value`` texts as a dict; BadInput names one that is no pair."""
     for value in values:
         if "=" not in value:
-            raise BadInput([Problem(option.opts[0], 0, 0, f"'{value}' is no pair; write name=value")])
+            raise BadInput([Problem(option, 0, 0, f"'{value}' is no pair; write name=value")])
     return dict(value.split("=", 1) for value in values)
 
 
@@ -76,7 +77,7 @@ def _pairs(_: Any, option: click.Parameter, values: tuple[str, ...]) -> dict[str
 @click.option("--time-limit", callback=_duration, metavar="D", help="Stop after D of real time (INVALID if too early).")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True)
 @click.option("--only", type=click.IntRange(0), metavar="K", help="Person K alone, with the same data and choices.")
-@click.option("--var", "variables", multiple=True, callback=_pairs, metavar="NAME=VALUE", help="A value for vars.")
+@click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A value for vars.")
 @click.option("--secret-file", type=click.Path(path_type=Path, dir_okay=False), help="Lines NAME=VALUE for secrets.")
 @click.option("--i-may-load", "may_load", multiple=True, metavar="HOST[:PORT]", help="You are allowed to load it.")
 @click.option("--contact", default="", metavar="MAIL", help="Told to the target in the User-Agent.")
@@ -145,7 +146,7 @@ def _options(given: dict[str, Any]) -> Options:
         time_limit_s=given["time_limit"],
         out=given["out"],
         only=given["only"],
-        variables=given["variables"],
+        variables=pairs("--var", given["variables"]),
         secrets=read_secrets(given["secret_file"]),
         may_load=given["may_load"],
         strict=given["strict"],
@@ -191,7 +192,7 @@ def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
     from hms_esr.plan import make_plan, needs_city
     from hms_esr.run import carry_out_run
 
-    loaded = load_scenario(name, variables=given["variables"])
+    loaded = load_scenario(name, variables=pairs("--var", given["variables"]))
     if given["stem"]:
         loaded = replace(loaded, stem=given["stem"])
     options = _options(given)
@@ -199,7 +200,7 @@ def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
         city_url = ""
         if needs_city(loaded.scenario, options):
             make_plan(loaded, options, city_url="http://127.0.0.1:1")
-            city_url = stack.enter_context(_city())
+            city_url = stack.enter_context(city())
         plan = make_plan(loaded, options, city_url=city_url, run_id=given["run_id"])
         sinks = _sinks(given)
         stack.callback(sinks.close)
@@ -210,14 +211,15 @@ def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
 
 
 @contextmanager
-def _city() -> Iterator[str]:
+def city() -> Iterator[str]:
+    """The embedded city for as long as the block lasts; its URL."""
     from hms_esr.city.process import CityProcess
 
-    city = CityProcess()
+    process = CityProcess()
     try:
-        yield city.start()
+        yield process.start()
     finally:
-        city.stop()
+        process.stop()
 
 
 def _sinks(given: dict[str, Any]) -> Any:

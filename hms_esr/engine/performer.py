@@ -5,9 +5,9 @@ Knows nothing of when the person comes: the conductor starts it. Everything draw
 
 from __future__ import annotations
 
-import re
+import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import TYPE_CHECKING, Literal, cast
 
 import gevent
 
@@ -16,20 +16,23 @@ from hms_esr.engine.client import PersonSession
 from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.forms import HtmlField, HtmlForm, submission
 from hms_esr.engine.page import error_text, status_link
+from hms_esr.engine.words import extracted, phrase, rendered
 from hms_esr.errors import StepFailed
 from hms_esr.personas.form_values import value_for
 from hms_esr.personas.person import Person
-from hms_esr.personas.random_values import random_value
 from hms_esr.profiles.crowd import Arrival
 from hms_esr.record import ErrorKey, PersonEnd, SeriesKey
-from hms_esr.scenario.step import Extract, Form, Outcome, Step, Upload
-from hms_esr.scenario.templates import Reference, split
+from hms_esr.scenario.step import Form, Outcome, Step, Upload
 from hms_esr.scenario.unfold import NamedStep, steps_of
-from hms_esr.steps.expect import Expect, at_path
+from hms_esr.steps.expect import Expect
 from hms_esr.steps.think import Think
 
 if TYPE_CHECKING:
     from hms_esr.engine.stage import Stage
+
+
+LOOKING = {"Accept": "application/json, text/html;q=0.5"}
+"""A look at a status page would rather have data than a page."""
 
 
 class Parked(Exception):
@@ -169,10 +172,12 @@ class Performer:
         for name, extract in step.save.items():
             if self.answer is None:
                 raise StepFailed("scenario", f"nothing was sent yet, so '{name}' cannot be saved")
-            value = _extract(self.answer, extract)
+            value = extracted(self.answer, extract)
             if value is None:
                 raise StepFailed("expectation", f"'{name}' to save is not on {self.answer.path}", self.answer.status)
             self.vars[name] = value
+        if step.save:
+            self.stage.saved(self, tuple(step.save))
 
     def _pace_s(self, named: NamedStep) -> float:
         pace = self.stage.scenario.journeys[self.arrival.journey].pace or self.person.pace
@@ -264,7 +269,7 @@ class Performer:
         if self.session is None:
             raise StepFailed("scenario", "this person has not come yet")
         timeout_s = self.stage.scenario.http.timeout_s
-        return self.session.fetch("GET", address, base=self.stage.base, timeout_s=timeout_s)
+        return self.session.fetch("GET", address, base=self.stage.base, headers=LOOKING, timeout_s=timeout_s)
 
     def on_exchange(self, hop: HttpAnswer) -> None:
         """Record one hop; the intended start of the next is the end of this one."""
@@ -295,8 +300,6 @@ class Performer:
         return self.request(sent.method, sent.url, body=sent.body, media_type=sent.media_type, referer=here)
 
     def _submit_json(self) -> HttpAnswer:
-        import json
-
         if not self.filled:
             where = self.answer.path if self.answer is not None else "any page: nothing was visited yet"
             raise StepFailed("no_form", f"no form on {where}; if JavaScript draws it, use `request`")
@@ -315,10 +318,12 @@ class Performer:
             kind=field.kind,
             autocomplete=field.autocomplete,
             label=field.label,
-            options=field.options,
+            options=tuple(zip(field.options, field.shown or field.options, strict=False)),
             minimum=field.min,
             maximum=field.max,
+            step=field.step,
             pattern=field.pattern,
+            max_length=field.maxlength,
             placeholder=field.placeholder,
             draw=lambda i: draw(seed, "complete", k, at, number, i),
         )
@@ -360,32 +365,9 @@ class Performer:
         self.occurrence += 1
         return self.stage.cast.uniform(kind, self.k, self.at, self.occurrence)
 
-    # words
-
     def render(self, text: str) -> str:
         """``text`` with its templates filled in."""
-        if "{{" not in text:
-            return text
-        return "".join(part if isinstance(part, str) else self._value(part) for part in split(text))
-
-    def _value(self, ref: Reference) -> str:
-        kind, name = ref.kind, ref.name
-        try:
-            if kind == "persona":
-                return self.fields[name]
-            if kind == "vars":
-                return self.vars[name]
-            if kind == "data":
-                return self.stage.cast.row(ref.of, self.k)[name]
-            if kind == "secret":
-                return self.stage.assignment.secrets[name]
-        except KeyError:
-            raise StepFailed("scenario", f"there is no value for {{{{ {ref} }}}}") from None
-        if kind == "random":
-            self.occurrence += 1
-            seed, k, at, number = self.stage.assignment.seed, self.k, self.at, self.occurrence
-            return random_value(name, lambda i: draw(seed, f"random {name}", k, at, number, i))
-        return self.stage.assignment.run_id if kind == "run" else self.stage.cast.sim_time(self.stage.clock.sim_s())
+        return text if "{{" not in text else rendered(self, text)
 
     def _series(self, answer: HttpAnswer) -> SeriesKey:
         service = answer.header("x-esr-service") or ""
@@ -394,35 +376,3 @@ class Performer:
     def trace_id(self) -> str:
         """W3C trace id of the last request: run, person, request."""
         return f"{self.stage.trace_prefix}{self.k & 0xFFFFFFFFFFFF:012x}{self.sent & 0xFFFF:04x}"
-
-
-def _extract(answer: HttpAnswer, extract: Extract) -> str | None:
-    value: Any
-    if extract.css is not None:
-        return answer.page.css(extract.css)
-    if extract.header is not None:
-        return answer.header(extract.header)
-    if extract.regex is not None:
-        found = re.search(extract.regex, answer.text)
-        return None if found is None else found[found.re.groups and 1]
-    try:
-        value = at_path(answer.json(), extract.json_path or "")
-    except KeyError:
-        return None
-    return value if isinstance(value, str) else _as_json(value)
-
-
-def _as_json(value: Any) -> str:
-    import json
-
-    return json.dumps(value)
-
-
-def phrase(status: int) -> str:
-    """The usual words for an HTTP status."""
-    from http import HTTPStatus
-
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return f"status {status}"

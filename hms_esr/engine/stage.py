@@ -19,9 +19,10 @@ from hms_esr.engine.client_transport import Gate, Transport
 from hms_esr.engine.forms import Submission
 from hms_esr.engine.madeup import made_up
 from hms_esr.engine.page import error_text
-from hms_esr.engine.performer import Performer, phrase
+from hms_esr.engine.performer import Performer
 from hms_esr.engine.recorder import Recorder
 from hms_esr.engine.timing import RunClock
+from hms_esr.engine.words import phrase
 from hms_esr.errors import StepFailed
 from hms_esr.personas.template import lognormal_s
 from hms_esr.record import ErrorKey, PersonEnd, SeriesKey
@@ -52,6 +53,10 @@ class Watcher(Protocol):
 
     def submitted(self, performer: Performer, sent: Submission) -> None:
         """A form is about to be sent."""
+        ...
+
+    def saved(self, performer: Performer, names: tuple[str, ...]) -> None:
+        """A step saved values under these names."""
         ...
 
     def failed(self, performer: Performer, named: NamedStep, failure: StepFailed) -> None:
@@ -202,6 +207,11 @@ class Stage:
         """A form is about to be sent."""
         if self._watcher is not None:
             self._watcher.submitted(performer, sent)
+
+    def saved(self, performer: Performer, names: tuple[str, ...]) -> None:
+        """A step saved values."""
+        if self._watcher is not None:
+            self._watcher.saved(performer, names)
 
     def heard(self, performer: Performer, named: NamedStep, failure: StepFailed) -> None:
         """A step failed; it is already counted."""

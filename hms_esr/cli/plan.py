@@ -1,0 +1,67 @@
+"""Owns ``hms-esr plan``: who would come and when, line by line, without starting anything.
+
+Knows nothing of engines: the plan is arithmetic.
+"""
+
+from __future__ import annotations
+
+import json
+from typing import Any
+
+import click
+
+HELP = """Print who would come and when; start nothing.
+
+Same seed, same people: with another number of workers only the worker differs. People of a closed load are shown once,
+when they first come.
+
+\b
+hms-esr plan scenarios/schedule_f.yml --seed 2 | head
+hms-esr plan tuition_grant --workers 3 --format jsonl
+"""
+
+
+@click.command(help=HELP)
+@click.argument("file", metavar="FILE|NAME")
+@click.option("--seed", type=click.IntRange(0), help="Wins over the scenario's.")
+@click.option("--scale", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True)
+@click.option("--warp", type=click.FloatRange(0, 100_000, min_open=True), help="Simulated seconds per real second.")
+@click.option("--workers", type=click.IntRange(1, 10_000), default=1, show_default=True)
+@click.option("--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
+@click.option("--run-id", default="", help="Of identity per_run: the run whose e-mails and ids are shown.")
+def command(file: str, **given: Any) -> None:
+    """See HELP."""
+    from hms_esr.library import load_scenario
+    from hms_esr.personas.person import PeopleMaker
+    from hms_esr.profiles.crowd import Crowd
+
+    loaded = load_scenario(file)
+    scenario = loaded.scenario
+    warp = given["warp"] or scenario.clock.warp
+    seed = scenario.seed if given["seed"] is None else given["seed"]
+    crowd = Crowd(scenario, seed=seed, warp=warp, scale=given["scale"])
+    today = scenario.clock.start.date()
+    makers = {
+        role: PeopleMaker(template, seed, scenario.identity, given["run_id"], today)
+        for role, template in loaded.personas.items()
+    }
+    workers = given["workers"]
+    for arrival in crowd.in_order():
+        person = makers[arrival.role].person(arrival.k)
+        line = {
+            "k": arrival.k,
+            "at_s": round(arrival.at_s, 6),
+            "real_s": round(arrival.at_s / warp, 6),
+            "journey": scenario.journeys[arrival.journey].name,
+            "persona": {"role": arrival.role} | dict(person.fields),
+            "worker": arrival.k % workers,
+        }
+        click.echo(json.dumps(line) if given["form"] == "jsonl" else _text(line))
+
+
+def _text(line: dict[str, Any]) -> str:
+    person = line["persona"]
+    return (
+        f"{line['k']:>7}  {line['real_s']:>10.3f} s  worker {line['worker']}  {line['journey']:<16} "
+        f"{person['role']:<18} {person.get('name', '')} <{person.get('email', '')}>"
+    )
