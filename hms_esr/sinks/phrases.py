@@ -150,7 +150,7 @@ def stuck(record: Record) -> list[str]:
 
 
 def closing(record: Record, judgement: Judgement, report: str, next_command: str) -> list[str]:
-    """Each check (marked when it was judged), where people got stuck, verdict, sentence, reasons, report, what to try next."""
+    """Checks (marked when judged), where people got stuck, verdict, sentence, reasons, report, what to try next."""
     judged = judgement.verdict in ("PASS", "FAIL")
     lines = [f"{_MARKS[result.verdict] if judged else '·'} {_check(result)}" for result in judgement.checks]
     lines += stuck(record)

@@ -70,7 +70,6 @@ def open_record(folder: Path) -> Record:
         finally:
             connection.close()
     record.real_s = max(record.real_s, float(facts.get("real_s", 0.0)))
-    _name_workers(record)
     _say_how_it_ended(record, facts)
     return record
 
@@ -102,14 +101,6 @@ def _say_how_it_ended(record: Record, facts: dict[str, Any]) -> None:
         record.problems.append(GOING_ON)
     elif not record.interrupted:
         record.problems.append(BROKEN_OFF)
-
-
-def _name_workers(record: Record) -> None:
-    """Machine and process number of each worker, from the manifest."""
-    for known in record.manifest.workers:
-        worker = record.workers.get(str(known.get("worker", "")))
-        if worker is not None:
-            worker.host, worker.pid = str(known.get("host", "")), int(known.get("pid", 0))
 
 
 def _scenario(folder: Path, manifest: Manifest) -> Scenario:

@@ -65,7 +65,7 @@ class RunWriter:
         if ticks:
             mask = self._mask.text
             rows = [(tick.worker, tick.seq, tick.second, tick_text(tick, mask)) for tick in ticks]
-            self._write("INSERT OR IGNORE INTO ticks VALUES (?, ?, ?, ?)", rows)
+            self._write("INSERT INTO ticks VALUES (?, ?, ?, ?) ON CONFLICT (worker, seq) DO NOTHING", rows)
 
     def event(self, event: Happened | ClockChanged) -> None:
         """Commit one event."""
