@@ -21,7 +21,7 @@ if TYPE_CHECKING:
     from hms_esr.errors import StepFailed
     from hms_esr.scenario.unfold import NamedStep
 
-HELP = """Send one person and print each step: request, fields sent (secrets masked), status, page title, what was saved.
+HELP = """Send one person and print each step: request, fields sent (secrets masked), status, title, what was saved.
 
 Pauses are left out. Without a target the embedded city is started for it. Exit code 0 when the journey was completed
 (or waits for a decision), 1 when a step failed.

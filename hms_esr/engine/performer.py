@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Literal, cast
+from typing import TYPE_CHECKING, Any, Literal, cast
 
 import gevent
 
@@ -323,7 +323,7 @@ class Performer:
             maximum=field.max,
             step=field.step,
             pattern=field.pattern,
-            max_length=field.maxlength,
+            max_length=int(field.maxlength) if field.maxlength.isdigit() else 0,
             placeholder=field.placeholder,
             draw=lambda i: draw(seed, "complete", k, at, number, i),
         )
@@ -332,8 +332,8 @@ class Performer:
         """The link or button of the current page with that text."""
         if self.answer is None:
             return None
-        found = self.answer.page.find(text)
-        return None if found is None else (found[0], found[1])
+        found: Any = self.answer.page.find(text)
+        return cast("tuple[Literal['link', 'button'], str | Form] | None", found)
 
     def status_link(self) -> str | None:
         """Where the last answer's outcome will be known."""

@@ -20,7 +20,7 @@ MOST_PER_S = 100.0
 """Locust warns of higher spawn rates; conductors, not spawning, carry the load here."""
 
 
-class ProfileShape(LoadTestShape):  # type: ignore[misc]
+class ProfileShape(LoadTestShape):
     """A load as Locust understands one: users wanted and how many may start per second, at a second of the plan.
 
     ``duration_s`` is in simulated seconds; without a warp around it simulated is real.
@@ -60,7 +60,7 @@ class ConcurrentShape(PeopleShape):
     """A closed load: as many users as places are filled by now."""
 
 
-class WarpedShape(LoadTestShape):  # type: ignore[misc]
+class WarpedShape(LoadTestShape):
     """Time warp around a shape: one real second is ``warp`` seconds of the shape's plan."""
 
     def __init__(self, shape: ProfileShape) -> None:
@@ -87,7 +87,7 @@ def shape_of(load: Profile, duration_s: float, warp: float) -> ProfileShape | Wa
     return shape if warp == 1 else WarpedShape(shape)
 
 
-class RehearsalShape(LoadTestShape):  # type: ignore[misc]
+class RehearsalShape(LoadTestShape):
     """Wraps the shape of a plan for a run: goes on while people are under way and ends when everything is flushed."""
 
     def __init__(self, inner: ProfileShape | WarpedShape, finished: Callable[[], bool]) -> None:

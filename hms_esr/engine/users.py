@@ -44,7 +44,7 @@ def _class_name(name: str) -> str:
 def conductor_class(conduct: Callable[[], None], target: str) -> type[User]:
     """The one user a worker has in Locust's eyes: its only task conducts everybody else, once."""
 
-    class Conductor(User):  # type: ignore[misc]
+    class Conductor(User):
         """Starts people on time until the plan is over."""
 
         host = target

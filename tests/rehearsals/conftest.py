@@ -1,0 +1,118 @@
+"""Owns what tests of whole rehearsals need: a city, a logging target, and runs as processes."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+import time
+import urllib.request
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hms_esr.city.process import CityProcess
+
+ROOT = Path(__file__).resolve().parents[2]
+
+
+def fetch(url: str) -> Any:
+    """JSON behind ``url``."""
+    with urllib.request.urlopen(url, timeout=10) as answer:
+        return json.load(answer)
+
+
+@dataclass
+class Ran:
+    """A finished ``hms-esr`` process and what it left."""
+
+    code: int
+    output: str
+    errors: str
+    out: Path
+
+    @property
+    def folder(self) -> Path:
+        """The run's folder."""
+        return (self.out / "latest").resolve()
+
+    @property
+    def summary(self) -> dict[str, Any]:
+        """``summary.json``."""
+        found: dict[str, Any] = json.loads((self.folder / "summary.json").read_text())
+        return found
+
+
+@pytest.fixture
+def esr(tmp_path: Path) -> Callable[..., Ran]:
+    """``esr("run", "x.yml", …)``: the command line in a process, in a folder of its own."""
+
+    def call(*arguments: str, cwd: Path | None = None, timeout_s: float = 240, env: dict[str, str] | None = None) -> Ran:
+        import os
+
+        command = [sys.executable, "-m", "hms_esr", *arguments]
+        done = subprocess.run(
+            command,
+            cwd=cwd or tmp_path,
+            capture_output=True,
+            text=True,
+            timeout=timeout_s,
+            stdin=subprocess.DEVNULL,
+            env=dict(os.environ) | {"PYTHONPATH": str(ROOT)} | (env or {}),
+        )
+        return Ran(done.returncode, done.stdout, done.stderr, (cwd or tmp_path) / "results")
+
+    return call
+
+
+@pytest.fixture
+def city() -> Iterator[Callable[..., CityProcess]]:
+    """``city(clerks=0.5)``: a city in a process."""
+    started: list[CityProcess] = []
+
+    def start(**options: Any) -> CityProcess:
+        process = CityProcess(**options)
+        started.append(process)
+        process.start()
+        return process
+
+    yield start
+    for process in started:
+        process.stop()
+
+
+@dataclass
+class LoggingTarget:
+    """A target whose log is the truth."""
+
+    url: str
+
+    def log(self) -> list[list[Any]]:
+        """[person, path, came, answered] of every request of a person."""
+        found: list[list[Any]] = fetch(f"{self.url}/log")
+        return found
+
+
+@pytest.fixture
+def logging_target(tmp_path: Path) -> Iterator[Callable[..., LoggingTarget]]:
+    """``logging_target(stall_at_s=3, stall_for_s=2)``."""
+    started: list[subprocess.Popen[bytes]] = []
+
+    def start(stall_at_s: float = 0.0, stall_for_s: float = 0.0) -> LoggingTarget:
+        ready = tmp_path / f"ready{len(started)}"
+        module = "tests.rehearsals.logging_target"
+        command = [sys.executable, "-m", module, str(ready), str(stall_at_s), str(stall_for_s)]
+        started.append(subprocess.Popen(command, cwd=ROOT))
+        deadline = time.monotonic() + 20
+        while not ready.exists():
+            assert time.monotonic() < deadline, "the logging target did not start"
+            time.sleep(0.02)
+        return LoggingTarget(f"http://127.0.0.1:{ready.read_text()}")
+
+    yield start
+    for process in started:
+        process.kill()
+        process.wait()

@@ -1,0 +1,80 @@
+"""The load is delivered as planned, seen from the target's own log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+PLAN = """
+name: open-{name}
+seed: 3
+spacing: {spacing}
+load: {{rate: {rate}}}
+duration: {duration}
+journeys:
+  - name: look
+    pace: none
+    steps: [visit: /page]
+checks: ["latency_p99_ms < {limit}"]
+"""
+
+
+def planned(esr: Callable[..., Any], file: Path) -> dict[int, float]:
+    """Real seconds by person, from the plan."""
+    lines = esr("plan", str(file), "--format", "jsonl").output.splitlines()
+    return {line["k"]: line["real_s"] for line in map(json.loads, lines)}
+
+
+def most_off_plan(at_plan: dict[int, float], log: list[list[Any]]) -> int:
+    """Most people the target ever had too few or too many of, against the plan laid over its first arrival."""
+    came = {person: at_s for person, _, at_s, _ in log}
+    origin = min(came[k] - at_s for k, at_s in at_plan.items() if k in came)
+    steps = sorted([(at_s, 1) for at_s in at_plan.values()] + [(at_s - origin, -1) for at_s in came.values()])
+    off = most = 0
+    for _, step in steps:
+        off += step
+        most = max(most, abs(off))
+    return most
+
+
+@pytest.mark.parametrize(
+    ("name", "rate", "duration", "peak"),
+    [("steps", "[[0s, 5], [7s, 30], [14s, 40]]", "20s", 40), ("flat", "300", "20s", 300)],
+)
+def test_people_come_when_they_are_meant_to(
+    name: str, rate: str, duration: str, peak: int, tmp_path: Path, esr: Any, logging_target: Any
+) -> None:
+    """Never more than rate x 10 ms + 1 people off the plan, and everybody comes once."""
+    file = tmp_path / "open.yml"
+    file.write_text(PLAN.format(name=name, spacing="poisson", rate=rate, duration=duration, limit=2000))
+    target = logging_target()
+    ran = esr("run", str(file), "--target", target.url)
+    assert ran.code == 0, ran.output + ran.errors
+    at_plan, log = planned(esr, file), target.log()
+    assert sorted(person for person, *_ in log) == sorted(at_plan)
+    delivery = ran.summary["delivery"]
+    assert delivery["planned"] == delivery["delivered"] == len(at_plan)
+    assert most_off_plan(at_plan, log) <= peak * 0.010 + 1
+    assert delivery["late_p99_ms"] is not None
+
+
+def test_a_stalled_target_is_seen_whole(tmp_path: Path, esr: Any, logging_target: Any) -> None:
+    """Through a stall of 2 s at 200/s everybody comes, p99 is the truth of plan and log, and the verdict is FAIL."""
+    file = tmp_path / "stall.yml"
+    file.write_text(PLAN.format(name="stall", spacing="poisson", rate="200", duration="12s", limit=500))
+    target = logging_target(stall_at_s=4.0, stall_for_s=2.0)
+    ran = esr("run", str(file), "--target", target.url)
+    assert ran.code == 1, ran.output + ran.errors
+    at_plan, log = planned(esr, file), target.log()
+    assert sorted(person for person, *_ in log) == sorted(at_plan)
+    origin = min(came_s - at_plan[person] for person, _, came_s, _ in log)
+    truth = sorted((answered_s - origin - at_plan[person]) * 1000 for person, _, _, answered_s in log)
+    p99 = truth[-(-99 * len(truth) // 100) - 1]
+    summary = ran.summary
+    assert abs(summary["latency_ms"]["p99"] - p99) <= 0.05 * p99
+    assert summary["service_latency_ms"]["p99"] is not None
+    assert summary["verdict"] == "FAIL"
