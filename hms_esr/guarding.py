@@ -11,12 +11,15 @@ import ssl
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime
-from typing import NoReturn
+from typing import TYPE_CHECKING, NoReturn
 
 from hms_esr.errors import EnvironmentProblem, TargetRefused
 from hms_esr.scenario.guard import Asked, Guard, Pinned
 from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, split_url
 from hms_esr.scenario.proof import PATH, Proof, read_proof
+
+if TYPE_CHECKING:
+    from hms_esr.scenario.model import Http
 
 PROOF_EVERY_S = 10.0
 """How often a run reads the proofs of public places again."""
@@ -133,21 +136,23 @@ def preflight(
     url: str,
     guard: Guard,
     run_id: str,
+    http: Http | None = None,
     *,
     headers: Mapping[str, str] | None = None,
-    timeout_s: float = 10.0,
-    trust: Trust | None = None,
+    insecure: bool = False,
 ) -> int:
     """Try the target before anybody starts: name, connection, one GET with ``X-ESR-Run``.
 
-    Returns how many requests were made (proofs too): they count as setup requests. Any answer will do, an error
-    too: that is for the rehearsal to find out. EnvironmentProblem (or TargetRefused) when none comes.
+    ``http`` gives the time limit (10 s at most) and certificates. Returns how many requests were made (proofs too):
+    they count as setup requests. Any answer will do, an error too: that is for the rehearsal to find out.
+    EnvironmentProblem (or TargetRefused) when none comes.
     """
     before = guard.proofs_read
+    timeout_s = min(10.0, http.timeout_s) if http else 10.0
+    trust = Trust(http.ca, http.cert, insecure) if http else Trust(insecure=insecure)
+    sent = {"X-ESR-Run": run_id, **(headers or {})}
     try:
-        setup_http(
-            guard, "GET", url, headers={"X-ESR-Run": run_id, **(headers or {})}, timeout_s=timeout_s, trust=trust
-        )
+        setup_http(guard, "GET", url, headers=sent, timeout_s=timeout_s, trust=trust)
     except TargetRefused:
         raise
     except EnvironmentProblem as error:

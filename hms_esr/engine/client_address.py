@@ -21,15 +21,19 @@ _addresses: dict[str, Address] = {}
 
 
 class Origin:
-    """Scheme, host and port of an address, with the texts made from them."""
+    """Scheme, host and port of an address, with the texts made from them.
 
-    __slots__ = ("host", "host_line", "port", "scheme", "secure", "text")
+    ``trusted``: over TLS, or this machine; browsers keep and send Secure cookies there.
+    """
+
+    __slots__ = ("host", "host_line", "port", "scheme", "secure", "text", "trusted")
 
     def __init__(self, scheme: str, place: HostPort) -> None:
         self.scheme = scheme
         self.host = place.host
         self.port = place.port or DEFAULT_PORT[scheme]
         self.secure = scheme == "https"
+        self.trusted = self.secure or place.host == "localhost" or place.host in ("::1", "127.0.0.1")
         shown = HostPort(place.host, None if self.port == DEFAULT_PORT[scheme] else self.port)
         self.text = f"{scheme}://{shown}"
         self.host_line = f" HTTP/1.1\r\nHost: {shown}\r\n".encode()

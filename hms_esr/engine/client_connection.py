@@ -46,6 +46,8 @@ class Connection(Wire):
         try:
             self._send_all(request, body, answer, deadline)
             while not self.done:
+                if self.problem is not None:
+                    raise self.problem
                 self._wait(deadline)
         finally:
             self._answer = None
@@ -105,7 +107,8 @@ class Connection(Wire):
             self.problem = Broken("the answer switches to a protocol that was not asked for")
         except HttpParserError as error:
             self.problem = Broken(f"the answer is not HTTP: {error}")
-        if answer.bytes_received > self._largest_bytes and not self.done:
+        if answer.bytes_received > self._largest_bytes:
+            self.done = False
             self.problem = Broken(f"the answer is larger than {self._largest_bytes / 2**20:.0f} MiB")
 
     def _end(self) -> None:

@@ -126,7 +126,7 @@ def _may_cover(domain: str) -> bool:
 
 
 def _prefix_kept(cookie: Cookie, marks: dict[str, str], origin: Origin) -> bool:
-    if cookie.secure and not origin.secure:
+    if cookie.secure and not origin.trusted:
         return False
     if cookie.name.startswith("__Host-"):
         return cookie.secure and cookie.exact and cookie.path == "/" and not marks.get("domain")
@@ -150,7 +150,7 @@ def _default_path(path: str) -> str:
 
 
 def _fits(cookie: Cookie, origin: Origin, path: str, now_s: float) -> bool:
-    if cookie.ends_s <= now_s or (cookie.secure and not origin.secure):
+    if cookie.ends_s <= now_s or (cookie.secure and not origin.trusted):
         return False
     host = origin.host
     if host != cookie.domain and (cookie.exact or not host.endswith("." + cookie.domain)):

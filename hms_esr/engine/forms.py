@@ -221,6 +221,8 @@ def _entries(
     value = field.value if given is None else given
     if not value and given is None and field.required and complete is not None:
         value = complete(field) or ""
+    if field.kind not in ("textarea", "hidden"):
+        value = value.replace("\r", "").replace("\n", "")
     return [(field.name, value)]
 
 

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable, Iterable, Sequence
+from contextlib import suppress
 from typing import NamedTuple
 
 from hms_esr.errors import BadInput, EnvironmentProblem, Problem, TargetRefused
@@ -70,6 +71,7 @@ class Guard:
         self._allowed: dict[tuple[str, str, int], Pinned] = {}
         self._refused: dict[tuple[str, str, int], str] = {}
         self._addresses: dict[str, tuple[Pinned, Kind]] = {}
+        self._unknown: dict[str, str] = {}
         self._caps: dict[Asked, Caps] = {}
         self._public: dict[Asked, Pinned] = {}
         self.proofs_read = 0
@@ -133,6 +135,7 @@ class Guard:
 
         TargetRefused names every cap overstepped.
         """
+        self._foresee()
         caps = self.caps()
         if caps is None:
             return
@@ -149,6 +152,17 @@ class Guard:
                 f"refused: the plan wants {'; '.join(over)} of {where}. Targets off this machine get no more unless "
                 "their owner's proof says so (hms-esr prove HOST --max-rate … --max-length … --max-people …)"
             )
+
+    def _foresee(self) -> None:
+        """Decide every place that was named, so that caps of ``also:`` hold from the start."""
+        for place in sorted(self._named | self._may_load, key=str):
+            tried = (
+                [("https", 443), ("http", 80)] if place.port is None else [("http", place.port), ("https", place.port)]
+            )
+            for scheme, port in tried:
+                with suppress(EnvironmentProblem):
+                    self.allow(scheme, place.host, port)
+                    break
 
     def _decide(self, scheme: str, host: str, port: int) -> Pinned:
         if scheme not in DEFAULT_PORT:
@@ -199,6 +213,8 @@ class Guard:
 
     def _pin(self, asked: Asked) -> tuple[Pinned, Kind]:
         """The address of the first answer; the worst kind of all of them decides."""
+        if asked.host in self._unknown:
+            raise EnvironmentProblem(f"cannot reach {asked}: {self._unknown[asked.host]}")
         known = self._addresses.get(asked.host)
         if known is None:
             ips = [asked.host] if _is_ip(asked.host) else self._lookup(asked)
@@ -209,14 +225,14 @@ class Guard:
 
     def _lookup(self, asked: Asked) -> list[str]:
         try:
-            ips = list(self._resolve(asked.host, asked.port))
+            ips = [host_name(ip.partition("%")[0]) for ip in self._resolve(asked.host, asked.port)]
+            reason = "no address"
         except OSError as error:
-            raise EnvironmentProblem(
-                f"cannot reach {asked}: the name {asked.host} is unknown ({_reason(error)})"
-            ) from None
+            ips, reason = [], (error.strerror or str(error) or "no answer").lower()
         if not ips:
-            raise EnvironmentProblem(f"cannot reach {asked}: the name {asked.host} has no address")
-        return [host_name(ip.partition("%")[0]) for ip in ips]
+            self._unknown[asked.host] = f"the name {asked.host} is unknown ({reason})"
+            raise EnvironmentProblem(f"cannot reach {asked}: {self._unknown[asked.host]}")
+        return ips
 
 
 class Breaker:
@@ -256,10 +272,6 @@ def _is_ip(host: str) -> bool:
 
 def _is_loopback_name(host: str) -> bool:
     return host == "localhost" or host.endswith(".localhost") or (_is_ip(host) and kind_of(host) == "loopback")
-
-
-def _reason(error: OSError) -> str:
-    return (error.strerror or str(error) or "no answer").lower()
 
 
 def _not_named(asked: Asked) -> str:

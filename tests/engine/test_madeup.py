@@ -1,0 +1,95 @@
+"""Made-up files are what their ending says, as large as asked, and the same for the same number."""
+
+from __future__ import annotations
+
+import re
+import shutil
+import subprocess
+import zlib
+from pathlib import Path
+from struct import unpack
+
+import pytest
+
+from hms_esr.city.uploads import problem
+from hms_esr.engine.madeup import made_up
+from hms_esr.errors import StepFailed
+
+NAMES = ("form.pdf", "photo.jpg", "photo.JPEG", "scan.png", "rows.csv", "note.txt", "letter.docx", "noending")
+
+
+@pytest.mark.parametrize("name", NAMES)
+@pytest.mark.parametrize("size_kb", [1, 2.5, 64, 420])
+def test_a_file_has_exactly_the_wanted_size(name: str, size_kb: float) -> None:
+    """In bytes: size × 1024."""
+    assert len(made_up(name, size_kb, 7).content) == size_kb * 1024
+
+
+@pytest.mark.parametrize("name", NAMES)
+def test_a_file_is_a_function_of_name_size_and_number(name: str) -> None:
+    """The same number gives the same bytes, another number others of the same length."""
+    one, again, other = made_up(name, 3, 1), made_up(name, 3, 1), made_up(name, 3, 2**64 - 1)
+    assert one == again
+    assert one.content != other.content
+    assert len(one.content) == len(other.content)
+    assert one.filename == name
+
+
+@pytest.mark.parametrize("size_kb", [0, 1, 420, None])
+def test_a_pdf_opens_and_its_table_is_right(size_kb: float | None, tmp_path: Path) -> None:
+    """Each offset of the cross-reference table points at its object; pdftoppm draws the page without a word."""
+    content = made_up("x.pdf", size_kb, 99).content
+    start = int(re.search(rb"startxref\n(\d+)\n%%EOF\n\Z", content)[1])  # type: ignore[index]
+    assert content[start : start + 4] == b"xref"
+    for number, offset in enumerate(re.findall(rb"(\d{10}) 00000 n \n", content[start:]), 1):
+        assert content[int(offset) :].startswith(b"%d 0 obj" % number)
+    assert problem("pdf", "x", content) is None
+    if shutil.which("pdftoppm"):
+        (tmp_path / "x.pdf").write_bytes(content)
+        shown = subprocess.run(["pdftoppm", "-r", "10", "x.pdf", "page"], cwd=tmp_path, capture_output=True, check=True)
+        assert (shown.stderr, len(list(tmp_path.glob("page*.ppm")))) == (b"", 1)
+
+
+@pytest.mark.parametrize("size_kb", [0, 1, 100, None])
+def test_a_jpeg_is_whole(size_kb: float | None) -> None:
+    """Every segment's length leads to the next marker, from start to scan, and the end is there."""
+    content = made_up("x.jpg", size_kb, 5).content
+    assert problem("jpeg", "x", content) is None
+    at, kinds = 2, []
+    while content[at + 1] != 0xDA:
+        assert content[at] == 0xFF
+        kinds.append(content[at + 1])
+        at += 2 + unpack(">H", content[at + 2 : at + 4])[0]
+    assert {0xE0, 0xFE, 0xDB, 0xC0, 0xC4} == set(kinds)
+    assert content.endswith(b"\x3f\xff\xd9")
+
+
+@pytest.mark.parametrize("size_kb", [0, 1, 100, None])
+def test_a_png_is_whole(size_kb: float | None) -> None:
+    """Every chunk's checksum is right, and the picture has all its rows."""
+    content = made_up("x.png", size_kb, 5).content
+    at, kinds, rows = 8, [], b""
+    while at < len(content):
+        length = unpack(">I", content[at : at + 4])[0]
+        kind, data = content[at + 4 : at + 8], content[at + 8 : at + 8 + length]
+        assert zlib.crc32(kind + data) == unpack(">I", content[at + 8 + length : at + 12 + length])[0]
+        rows += zlib.decompress(data) if kind == b"IDAT" else b""
+        kinds.append(kind)
+        at += 12 + length
+    assert (kinds[0], kinds[-1], len(rows)) == (b"IHDR", b"IEND", 16 * 17)
+
+
+def test_media_types_go_by_the_ending() -> None:
+    """What a browser would say, octets when it would not know; a folder in the name is left out."""
+    types = {name: made_up(name, 1, 1).media_type for name in ("a.pdf", "a.jpg", "a.png", "a.csv", "a.txt", "a")}
+    assert list(types.values()) == [
+        "application/pdf", "image/jpeg", "image/png", "text/csv", "text/plain", "application/octet-stream"
+    ]  # fmt: skip
+    assert made_up("../up/x.pdf", 1, 1).filename == "x.pdf"
+
+
+def test_nobody_gets_a_file_larger_than_is_sensible() -> None:
+    """64 MB at most, and never less than nothing."""
+    for size_kb in (-1, 65_537, float("nan")):
+        with pytest.raises(StepFailed, match="0 to 65536 are allowed"):
+            made_up("x.pdf", size_kb, 1)
