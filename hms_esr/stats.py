@@ -6,11 +6,13 @@ Knows nothing of what was timed.
 from __future__ import annotations
 
 from collections.abc import Iterator
-from math import frexp, ldexp
+from math import ceil, frexp, ldexp
 from typing import Any
 
 _SUB = 128
 """Buckets per doubling: half a bucket's width is 1/256 of its value, 0.39 %."""
+_JUST_UNDER = 1 - 1e-12
+"""So that 0.07 of 100, in floats a little over 7, is rank 7."""
 
 
 def _index(value: float) -> int:
@@ -71,7 +73,7 @@ class Histogram:
         """The value at nearest rank ceil(share x count); ValueError without values."""
         if not self.count:
             raise ValueError("a histogram without values has no percentiles")
-        rank = max(1, -int(-share * self.count // 1))
+        rank = max(1, ceil(share * self.count * _JUST_UNDER))
         if rank >= self.count:
             return self.maximum
         seen = 0

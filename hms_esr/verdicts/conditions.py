@@ -106,12 +106,12 @@ def _dropped(record: Record, results: Results, limits: Limits) -> list[Condition
 
 def _late(record: Record, results: Results, limits: Limits) -> list[Condition]:
     started = record.late_ms.count
-    part = 1 - record.late_ms.share_up_to(limits.late_ms) if started else 0.0
-    late = round(part * started)
+    late = round((1 - record.late_ms.share_up_to(limits.late_ms)) * started)
+    part = late / started if started else 0.0
     allowed = f"at most {short_share(limits.max_late)}"
     broken = part > limits.max_late
     name = f"People started more than {limits.late_ms:g} ms late"
-    measured = f"{count(late)} ({share(late / started if started else 0.0, limits.max_late)})"
+    measured = f"{count(late)} ({share(part, limits.max_late)})"
     reason = (
         f"{share(part, limits.max_late)} of people started more than {limits.late_ms:g} ms late "
         f"by the load generator’s doing ({allowed} allowed)"

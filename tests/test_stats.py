@@ -1,0 +1,81 @@
+"""Tests of hms_esr.stats."""
+
+from __future__ import annotations
+
+from math import ceil
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hms_esr.stats import Histogram
+
+TIMES = st.lists(st.floats(0.1, 3_600_000.0), min_size=1, max_size=300)
+SHARES = st.sampled_from([0.5, 0.9, 0.95, 0.99, 0.999, 1.0])
+
+
+def of(values: list[float]) -> Histogram:
+    histogram = Histogram()
+    for value in values:
+        histogram.add(value)
+    return histogram
+
+
+@given(TIMES, SHARES)
+@settings(deadline=None)
+def test_percentiles_are_near_the_exact_ones(values: list[float], share: float) -> None:
+    """From 0.1 ms to an hour a percentile is within 0.5 % of the exact value at nearest rank."""
+    exact = sorted(values)[max(1, ceil(share * len(values) - 1e-9)) - 1]
+    assert of(values).percentile(share) == pytest.approx(exact, rel=0.005)
+
+
+@given(TIMES, TIMES, SHARES)
+@settings(deadline=None)
+def test_merging_is_the_same_as_counting_together(first: list[float], second: list[float], share: float) -> None:
+    """Merged histograms have the percentiles, counts and extremes of one histogram of all values."""
+    merged, together = of(first), of(first + second)
+    merged.merge(of(second))
+    assert merged.counts == together.counts
+    assert merged.percentile(share) == together.percentile(share)
+    assert (merged.count, merged.minimum, merged.maximum) == (together.count, together.minimum, together.maximum)
+    assert merged.mean == pytest.approx(together.mean)
+
+
+@given(st.lists(st.floats(0.0, 10_000.0), max_size=100), SHARES)
+@settings(deadline=None)
+def test_a_histogram_comes_back_from_json(values: list[float], share: float) -> None:
+    """Written to JSON and read again a histogram has the same counts and percentiles."""
+    histogram = of(values)
+    again = Histogram.from_json(histogram.to_json())
+    assert (again.counts, again.count) == (histogram.counts, histogram.count)
+    if values:
+        assert again.percentile(share) == pytest.approx(histogram.percentile(share), abs=1e-4)
+
+
+@pytest.mark.parametrize(("share", "n", "rank"), [(0.07, 100, 7), (0.95, 20, 19), (0.99, 300, 297), (0.5, 1, 1)])
+def test_ranks_are_not_pushed_up_by_floats(share: float, n: int, rank: int) -> None:
+    """The rank is the share of the count rounded up, where float noise above a whole number is none."""
+    assert of([float(2**k) for k in range(n)]).percentile(share) == pytest.approx(2.0 ** (rank - 1), rel=0.005)
+
+
+def test_empty_histograms_have_no_percentiles() -> None:
+    """Without values there is no percentile, the mean is 0 and no share is under any value."""
+    with pytest.raises(ValueError, match="without values"):
+        Histogram().percentile(0.5)
+    assert (Histogram().mean, Histogram().share_up_to(5.0), Histogram().to_json()) == (0.0, 0.0, [])
+
+
+def test_shares_up_to_a_value_count_whole_buckets() -> None:
+    """A value's own bucket counts as under it; one clearly above does not."""
+    histogram = of([50.0, 99.0, 100.0, 150.0])
+    assert histogram.share_up_to(100.0) == 0.75
+    assert [n for _, n in histogram.buckets()] == [1, 1, 1, 1]
+
+
+def test_weights_count_as_repeats() -> None:
+    """Adding a value n times at once is adding it n times."""
+    histogram = Histogram()
+    histogram.add(7.0, 3)
+    histogram.add(0.0)
+    assert (histogram.count, histogram.total, histogram.minimum) == (4, 21.0, 0.0)
+    assert histogram.percentile(0.01) <= 0.001

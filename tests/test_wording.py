@@ -1,0 +1,160 @@
+"""Tests of hms_esr.wording."""
+
+from __future__ import annotations
+
+import re
+from datetime import UTC, datetime
+
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from hms_esr import wording
+
+
+def plain(text: str) -> str:
+    return text.replace(wording.NBSP, " ")
+
+
+@pytest.mark.parametrize(
+    ("value", "limit", "text"),
+    [
+        (0.96, 0.98, "96.0%"),
+        (0.9797, 0.98, "97.97%"),
+        (0.97999, 0.98, "97.999%"),
+        (0.98, 0.98, "98.0%"),
+        (1.0, 0.98, "100%"),
+        (0.99997, None, "99.997%"),
+        (0.0, 0.01, "0%"),
+        (0.0003, 0.01, "0.03%"),
+        (1 / 3, None, "33.3%"),
+        (float("nan"), None, "–"),
+    ],
+)
+def test_shares(value: float, limit: float | None, text: str) -> None:
+    """One decimal, more until value and limit differ as printed; 100% and 0% only if exact."""
+    assert wording.share(value, limit) == text
+
+
+@given(st.floats(0, 1), st.floats(0, 1))
+@settings(deadline=None)
+def test_shares_do_not_round_to_a_promise(value: float, limit: float) -> None:
+    """Unless the difference is under a ten-millionth, a share never prints as its limit, as 100 % or as 0 %."""
+    printed = float(wording.share(value, limit).rstrip("%"))
+    for other in (limit, 0.0, 1.0):
+        if abs(value - other) > 1e-7:
+            assert printed != round(other * 100, 10)
+
+
+@pytest.mark.parametrize(
+    ("value_ms", "limit_ms", "text"),
+    [
+        (0.0, None, "0 ms"),
+        (0.01, None, "under 0.1 ms"),
+        (9.44, None, "9.4 ms"),
+        (9.96, None, "10 ms"),
+        (482.4, None, "482 ms"),
+        (999.6, None, "1.00 s"),
+        (1420.0, 2000.0, "1.42 s"),
+        (9999.0, None, "10.0 s"),
+        (12_345.0, None, "12.3 s"),
+        (1999.9, 2000.0, "1.9999 s"),
+        (399.8, 400.0, "399.8 ms"),
+        (125_000.0, None, "2 min 5 s"),
+        (3_600_000.0, None, "1 h"),
+        (7_380_000.0, None, "2 h 3 min"),
+        (-1420.0, None, "−1.42 s"),
+        (float("inf"), None, "–"),
+    ],
+)
+def test_times(value_ms: float, limit_ms: float | None, text: str) -> None:
+    """Under 10 ms one decimal, under 1 s whole ms, then three digits, from 90 s minutes; never printed as its limit."""
+    assert plain(wording.time_ms(value_ms, limit_ms)) == text
+
+
+@pytest.mark.parametrize(
+    ("found", "text"),
+    [
+        (wording.count(38920), "38,920"),
+        (wording.number(0.0310), "0.031"),
+        (wording.number(38920.0), "38,920"),
+        (wording.number(0.04999, 0.05), "0.04999"),
+        (wording.number(float("inf")), "–"),
+        (wording.points(0.02), "2.0 points"),
+        (wording.points(-0.0032), "0.32 points"),
+        (wording.points(0.0), "0 points"),
+        (wording.whole_s(0.4), "under 1 s"),
+        (wording.whole_s(53.2), "53 s"),
+        (wording.short_time_ms(1500), "1.5 s"),
+        (wording.short_time_ms(400), "400 ms"),
+        (wording.short_time_ms(0), "0 s"),
+        (wording.short_time_ms(120_000), "2 min"),
+        (wording.short_share(0.995), "99.5%"),
+        (wording.short_number(0.05), "0.05"),
+        (wording.short_number(1e-12), "1e-12"),
+        (wording.limit("<", "2 s"), "under 2 s"),
+        (wording.limit(">=", "98%"), "at least 98%"),
+        (wording.period(48 * 3600), "48 hours"),
+        (wording.period(3600), "1 hour"),
+        (wording.period(5400), "90 minutes"),
+        (wording.period(5 * 86400), "5 days"),
+        (wording.period(30), "30 seconds"),
+        (wording.part_of(300, 1080), "5 of 18 minutes"),
+        (wording.part_of(40, 90), "40 of 90 seconds"),
+        (wording.part_of(30, 1080), "30 seconds of 18 minutes"),
+        (wording.elapsed(387), "6:27"),
+        (wording.elapsed(3729), "1:02:09"),
+        (wording.clock(datetime(2026, 3, 2, 12, 47, 24)), "12:47:24"),
+        (wording.clock(datetime(2026, 3, 2, 12, 47, 24, tzinfo=UTC)), "12:47:24 UTC"),
+        (wording.date(datetime(2026, 3, 2)), "March 2, 2026"),
+        (wording.plural(1, "person", "people"), "1 person"),
+        (wording.plural(2000, "person", "people"), "2,000 people"),
+        (wording.listed(["a", "b", "c"]), "a, b and c"),
+        (wording.listed(["a"]), "a"),
+        (wording.listed([]), ""),
+        (wording.size(420), "420 bytes"),
+        (wording.size(1_420_000), "1.42 MB"),
+        (wording.brief("one two three four five"), "one two three four…"),
+        (wording.brief("a\n b"), "a b"),
+    ],
+)
+def test_figures(found: str, text: str) -> None:
+    """Counts, limits, periods, clocks and dates are written one way."""
+    assert plain(found) == text
+
+
+def test_units_stay_with_their_number() -> None:
+    """Between a number and its unit stands a no-break space."""
+    assert wording.time_ms(482) == "482\u00a0ms"
+
+
+@pytest.mark.parametrize(
+    ("message", "masked"),
+    [
+        ("State or territory not recognized: PR", "State or territory not recognized: PR"),
+        ("Schedule F missing", "Schedule F missing"),
+        ("HTTP 503 Service Unavailable", "HTTP 503 Service Unavailable"),
+        ("422 case 4711 refused", "422 case # refused"),
+        ("SSN 900-12-3456 of ana@mail.example.org", "SSN # of ‹e-mail›"),
+        ("'Ana Lee' and \"12 Elm St\" and “more”", "‹text› and ‹text› and ‹text›"),
+        ("don't know what's wrong", "don't know what's wrong"),
+        ("case 5e5e5e5e-0000-1111-2222-333344445555 gone", "case ‹id› gone"),
+        ("token deadbeef0123456789 expired", "token ‹id› expired"),
+        ("two\n lines\x00\t here", "two lines here"),
+        ("", ""),
+    ],
+)
+def test_messages_are_masked(message: str, masked: str) -> None:
+    """E-mails, quoted text, ids and numbers go; words and a leading status stay."""
+    assert wording.mask(message) == masked
+
+
+@given(st.text(max_size=5000) | st.from_regex(r"[0-9@'\"a-f.-]{0,3000}", fullmatch=True))
+@settings(deadline=None, max_examples=60)
+def test_masking_is_bounded_and_safe(message: str) -> None:
+    """Whatever the message: one line, at most 200 characters, no longer number than a status, no address."""
+    masked = wording.mask(message)
+    assert len(masked) <= 200
+    assert masked.isprintable()
+    assert not re.search(r"[A-Za-z0-9]@[A-Za-z0-9]", masked)
+    assert sum(letter.isdigit() for letter in masked) <= 3
