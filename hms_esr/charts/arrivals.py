@@ -32,7 +32,7 @@ def arrivals(ident: str, frame: TimeFrame, planned: Sequence[Bin], delivered: Se
         inner(HEIGHT, tag("path", class_="plan", d=area), tag("path", class_="planline", d=area)),
         frame.grid(HEIGHT),
         values_axis(scale.ticks(HEIGHT)),
-        frame.backdrop(HEIGHT),
+        frame.backdrop(),
         frame.flags(),
         inner(HEIGHT, tag("path", class_="l1", d=line)),
         tag("line", class_="base", x1=0, x2="100%", y1=HEIGHT, y2=HEIGHT),

@@ -28,7 +28,7 @@ def backlog(ident: str, frame: TimeFrame, waiting: Sequence[Bin], desc: str) -> 
         HEIGHT,
         frame.grid(HEIGHT),
         values_axis(scale.ticks(HEIGHT)),
-        frame.backdrop(HEIGHT),
+        frame.backdrop(),
         inner(HEIGHT, tag("path", class_="fill2", d=bars), tag("path", class_="bh", d=spikes)) if tops else "",
         frame.axis(HEIGHT),
     )

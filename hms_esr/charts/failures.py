@@ -28,7 +28,7 @@ def failures(ident: str, frame: TimeFrame, failed: Sequence[Bin], desc: str) -> 
         HEIGHT,
         frame.grid(HEIGHT),
         values_axis(scale.ticks(HEIGHT)),
-        frame.backdrop(HEIGHT),
+        frame.backdrop(),
         inner(HEIGHT, tag("path", class_="bar2", d=bars), tag("path", class_="thin2", d=spikes)) if tops else "",
         frame.axis(HEIGHT),
     )

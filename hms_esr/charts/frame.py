@@ -1,6 +1,6 @@
 """Owns what all time charts of a page share: the time axis in real seconds, its two rows of clocks, lettered events.
 
-Knows nothing of values: charts draw them between :meth:`TimeFrame.backdrop` and :meth:`TimeFrame.axis`.
+Knows nothing of values: charts draw them between ``backdrop`` and ``axis``.
 """
 
 from __future__ import annotations
@@ -72,22 +72,23 @@ class TimeFrame:
         """Vertical lines at the ticks."""
         return join(upright(tick.x, 0, height, "grid") for tick in self.sim_ticks or self.real_ticks)
 
-    def backdrop(self, height: float, *, moments: bool = True) -> Markup:
-        """Faults hatched with a bar on top, pauses dotted, moments as lines."""
-        parts: list[Markup] = []
+    def backdrop(self, *, moments: bool = True) -> Markup:
+        """What lies behind the data: a reference to :meth:`shared`, which must stand once in the page."""
+        return tag("use", href="#behind-all" if moments else "#behind-spans") if self.marks else Markup("")
+
+    def shared(self) -> Markup:
+        """Faults hatched with a bar on top, pauses dotted, moments as lines: drawn once, used by every chart."""
+        spans, bars, lines = [], [], []
         for mark in self.marks:
+            x = pct(self.x(mark.from_s))
             if mark.kind == "moment":
-                if moments:
-                    x = pct(self.x(mark.from_s))
-                    line = tag("line", class_="evtick", x1=x, x2=x, y1=0, y2=num(height), stroke_dasharray="1 3")
-                    parts.append(line)
+                lines.append(tag("line", class_="evtick", x1=x, x2=x, y1=0, y2="100%", stroke_dasharray="1 3"))
                 continue
-            x, width = pct(self.x(mark.from_s)), pct(self.x(mark.to_s) - self.x(mark.from_s))
-            fill = f"url(#p-{mark.kind})"
-            parts.append(tag("rect", x=x, width=width, y=0, height=num(height), fill=fill))
-            if mark.kind == "fault" and moments:
-                parts.append(tag("rect", x=x, width=width, y=0, height=3, class_="flag"))
-        return join(parts)
+            width = pct(self.x(mark.to_s) - self.x(mark.from_s))
+            spans.append(tag("rect", x=x, width=width, height="100%", fill=f"url(#p-{mark.kind})"))
+            if mark.kind == "fault":
+                bars.append(tag("rect", x=x, width=width, height=3, class_="flag"))
+        return tag("g", *spans, id="behind-spans") + tag("g", *spans, *bars, *lines, id="behind-all")
 
     def flags(self) -> Markup:
         """Letters above the chart, names beside them where they fit."""

@@ -60,7 +60,7 @@ def latency(ident: str, frame: TimeFrame, scale: Log, lines: Lines, limits: Sequ
         HEIGHT,
         frame.grid(HEIGHT),
         values_axis(scale.ticks(HEIGHT)),
-        frame.backdrop(HEIGHT),
+        frame.backdrop(),
         frame.flags(),
         limit_lines(limits, scale, HEIGHT),
         inner(

@@ -26,7 +26,7 @@ def panel(
         desc,
         HEIGHT,
         values_axis(scale.ticks(HEIGHT, decades=True)),
-        frame.backdrop(HEIGHT),
+        frame.backdrop(),
         limit_lines(limits, scale, HEIGHT, labels=False),
         inner(
             HEIGHT,

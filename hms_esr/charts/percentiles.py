@@ -30,14 +30,14 @@ class Gate(NamedTuple):
 def _curve(histogram: Histogram, scale: Log, rarity: Rarity) -> str:
     if not histogram.count:
         return ""
-    end = math.log10(histogram.count)
+    end = max(math.log10(histogram.count), 1.35)
     nines = [min(end, rarity.nines) * k / _POINTS for k in range(1, _POINTS + 1)]
     return line_path(
         (n / rarity.nines, scale.y(histogram.percentile(min(1.0, 1 - 10**-n + 1e-12)))) for n in nines if n > 0
     )
 
 
-def _gate(gate: Gate, scale: Log, rarity: Rarity) -> Markup:
+def _gate(gate: Gate, row: int, scale: Log, rarity: Rarity) -> Markup:
     x, y = rarity.x(gate.share), scale.y(gate.limit_ms) * HEIGHT
     left = x > 0.6
     parts = [
@@ -46,7 +46,9 @@ def _gate(gate: Gate, scale: Log, rarity: Rarity) -> Markup:
     ]
     if gate.warn_ms is not None:
         parts.append(upright(x, y, scale.y(gate.warn_ms) * HEIGHT, "limit"))
-    label = tag("text", gate.label, class_="strong", x=-6 if left else 14, y=11, text_anchor="end" if left else None)
+    label = tag(
+        "text", gate.label, class_="strong", x=-6 if left else 14, y=11 + 16 * row, text_anchor="end" if left else None
+    )
     return join([*parts, placed(x, 0, label)])
 
 
@@ -71,8 +73,7 @@ def percentiles(
     values = [value for one in (intended, actual) if one.count for value in (one.percentile(0.05), one.maximum)]
     values += [gate.limit_ms for gate in gates]
     low = 10.0 ** math.floor(math.log10(max(min([10.0, *values]), 0.01)))
-    high = 10.0 ** math.ceil(math.log10(max([10_000.0, *values])) - 1e-9)
-    scale, rarity = Log(low, high), Rarity.over(intended.count)
+    scale, rarity = Log.over(values, low), Rarity.over(intended.count)
     marks = rarity.ticks()
     return outer(
         ident,
@@ -86,7 +87,7 @@ def percentiles(
             tag("path", class_="l2", d=_curve(actual, scale, rarity)),
             tag("path", class_="l1", d=_curve(intended, scale, rarity)),
         ),
-        join(_gate(gate, scale, rarity) for gate in gates if gate.share < 1),
+        join(_gate(gate, row, scale, rarity) for row, gate in enumerate(gates) if gate.share < 1),
         _dot(intended, *dot, scale, rarity) if intended.count else "",
         across(HEIGHT, "base"),
         join(

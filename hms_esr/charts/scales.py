@@ -14,10 +14,10 @@ NBSP = "\u00a0"
 
 
 def time_label(ms: float) -> str:
-    """A tick of a time axis: ``20 ms``, ``1 s``, ``2 min``."""
+    """A tick of a time axis: ``20 ms``, ``1 s``, ``100 s``."""
     if ms < 1000:
         return f"{ms:g}{NBSP}ms"
-    return f"{ms / 1000:g}{NBSP}s" if ms < 100_000 else f"{ms / 60_000:.3g}{NBSP}min"
+    return f"{ms / 1000:,g}{NBSP}s"
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,11 +12,11 @@ from hms_esr.charts.markup import Markup, tag
 from hms_esr.charts.svg import inner, spikes_path
 
 HEIGHT = 22
-_STROKES = 150
+_STROKES = 140
 
 
 def counts(by_second: Mapping[int, int], frame: TimeFrame) -> list[tuple[float, float]]:
-    """(x, share of the highest) of counts by real second, in at most 150 strokes over the run."""
+    """(x, share of the highest) of counts by real second, in at most 140 strokes over the run."""
     width_s = max(1.0, frame.length_s / _STROKES)
     sums: dict[int, int] = {}
     for second, n in by_second.items():
@@ -27,7 +27,7 @@ def counts(by_second: Mapping[int, int], frame: TimeFrame) -> list[tuple[float, 
 
 
 def levels(by_second: Mapping[int, float], frame: TimeFrame) -> list[tuple[float, float]]:
-    """(x, highest share) of shares 0 to 1 by real second, in at most 150 strokes over the run."""
+    """(x, highest share) of shares 0 to 1 by real second, in at most 140 strokes over the run."""
     width_s = max(1.0, frame.length_s / _STROKES)
     tops: dict[int, float] = {}
     for second, share in by_second.items():
@@ -41,7 +41,7 @@ def strip(frame: TimeFrame, strokes: Iterable[tuple[float, float]]) -> Markup:
     path = spikes_path((x, 1 - high) for x, high in strokes)
     return tag(
         "svg",
-        frame.backdrop(HEIGHT, moments=False),
+        frame.backdrop(moments=False),
         inner(HEIGHT, tag("path", class_="sl", d=path)),
         tag("line", class_="base", x1=0, x2="100%", y1=HEIGHT, y2=HEIGHT),
         class_="strip",

@@ -5,10 +5,10 @@ Knows nothing of how checks are computed.
 
 from __future__ import annotations
 
-from hms_esr.charts.markup import Markup, tag
+from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.reports.html.figures import Figures
-from hms_esr.reports.html.parts import Column, left_out, para, section, status, table, text
-from hms_esr.reports.html.tiles import outcome
+from hms_esr.reports.html.parts import Column, empty, left_out, section, status, table, text
+from hms_esr.reports.html.tiles import outcome, warning
 from hms_esr.verdicts.judgement import CheckResult
 from hms_esr.wording import MISSING
 
@@ -26,17 +26,21 @@ def checks(figures: Figures) -> Markup:
     """The section."""
     every = figures.judgement.checks
     if not every:
-        return section("checks", 7, TITLE, ["No check was evaluated."], para(MISSING, class_="mute"), _probes(figures))
+        return empty("checks", 7, TITLE, "No check was evaluated.", _probes(figures))
     shown = every[: figures.caps.rows]
-    rows = [_row(check, figures.judged) for check in shown]
+    rows = [_row(check, figures) for check in shown]
     made = table(_COLUMNS, rows, "The scenario’s checks, in the order it lists them")
     rest = left_out(len(every) - len(shown), "checks are")
-    return section("checks", 7, TITLE, _story(every), made, rest, _probes(figures))
+    return section(
+        "checks", 7, TITLE, _story(every, figures.judgement.shown == "INTERRUPTED"), made, rest, _probes(figures)
+    )
 
 
-def _story(every: tuple[CheckResult, ...]) -> list[object]:
+def _story(every: tuple[CheckResult, ...], interrupted: bool) -> list[object]:
     without = sum(check.value is None for check in every)
-    if without:
+    if without and interrupted:
+        lead = f"{without} of {len(every)} checks had no data when the run was interrupted."
+    elif without:
         lead = (
             f"{without} of {len(every)} {'checks' if len(every) > 1 else 'check'} had no data, which makes the run "
             "INVALID."
@@ -49,15 +53,11 @@ def _story(every: tuple[CheckResult, ...]) -> list[object]:
     return say
 
 
-def _row(check: CheckResult, judged: bool) -> list[object]:
-    kind, words = outcome(check, judged)
+def _row(check: CheckResult, figures: Figures) -> list[object]:
+    kind, words = outcome(check, figures)
     default = " (default)" if check.default else ""
     name = text(check.title) + default + tag("span", text(check.check, 560), class_="expr")
-    required = text(check.limit_shown, 120)
-    if check.warn_shown:
-        required = (
-            required + "," + tag("br") + text(check.warn_shown, 120) if check.limit_shown else text(check.warn_shown)
-        )
+    required = join([text(one, 120) for one in (check.limit_shown, warning(check)) if one], Markup(",<br>"))
     room = check.room or (check.reason if check.verdict in ("INVALID", "FAIL") else "")
     return [name, status(kind, words), text(check.shown, 60), required or MISSING, text(room)]
 

@@ -5,11 +5,11 @@ Knows nothing of why they came.
 
 from __future__ import annotations
 
-from hms_esr.charts.markup import Markup, join, tag
+from hms_esr.charts.markup import Markup, join, short, tag
 from hms_esr.charts.strip import counts, strip
 from hms_esr.record import ErrorCount
 from hms_esr.reports.html.figures import Figures, StepKey
-from hms_esr.reports.html.parts import Column, para, section, table, text
+from hms_esr.reports.html.parts import Column, empty, para, section, table, text, unbroken
 from hms_esr.reports.html.repeat import only_command
 from hms_esr.wording import MISSING, count, elapsed, plural, share
 
@@ -74,7 +74,7 @@ def errors(figures: Figures) -> Markup:
     requests = figures.record.requests
     if not kinds:
         said = f"No errors in {plural(requests, 'request', 'requests')}."
-        return section("errors", 6, TITLE, [said], para(said, class_="empty"))
+        return empty("errors", 6, TITLE, said)
     shown = kinds[: figures.caps.errors]
     rows = [_row(figures, kind) for kind in shown]
     hatched = " Hatched: faults." if any(mark.kind == "fault" for mark in figures.marks) else ""
@@ -119,7 +119,7 @@ def _row(figures: Figures, kind: Kind) -> list[object]:
 
 def _steps(figures: Figures, kind: Kind) -> Markup:
     ranked = sorted(kind.steps.items(), key=lambda one: -one[1])
-    parts = [tag("span", text(figures.step_name(key), 60), f" ({count(n)})", class_="nb") for key, n in ranked[:_STEPS]]
+    parts = [unbroken(f"{short(figures.step_name(key), 28)} ({count(n)})", 80) for key, n in ranked[:_STEPS]]
     rest = len(ranked) - _STEPS
     if rest > 0:
         parts.append(tag("span", f"{rest} more {'step' if rest == 1 else 'steps'}"))

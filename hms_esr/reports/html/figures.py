@@ -12,14 +12,15 @@ from functools import cached_property
 from hms_esr.charts.frame import Mark, TimeFrame, time_frame
 from hms_esr.charts.scales import Log
 from hms_esr.clock import SimClock
-from hms_esr.errors import EsrError
+from hms_esr.errors import EsrError, NoData
 from hms_esr.record import Cell, FaultRecord, Record
 from hms_esr.reports.html.bins import Bins
-from hms_esr.reports.html.letters import lettered
+from hms_esr.reports.html.letters import lettered, worth_a_letter
 from hms_esr.scenario.unfold import named_steps
 from hms_esr.verdicts.expression import MetricRef
 from hms_esr.verdicts.expression import parse as parse_expression
 from hms_esr.verdicts.judgement import CheckResult, Judgement
+from hms_esr.verdicts.measures.recovery import Recovery, recovery
 from hms_esr.wording import clock, elapsed
 
 StepKey = tuple[str, str]
@@ -76,6 +77,11 @@ class Figures:
         """Events with letters, in order of time."""
         return lettered(self.record, self.caps.marks)
 
+    @property
+    def unlettered(self) -> int:
+        """Events that got no letter because there were too many."""
+        return len(worth_a_letter(self.record)) - len(self.marks)
+
     @cached_property
     def frame(self) -> TimeFrame:
         """The time axis of every chart."""
@@ -105,6 +111,11 @@ class Figures:
         """Letter of a fault; empty when too many events left it without."""
         found = (one.letter for one in self.marks if one.kind == "fault" and one.from_s == fault.on_s)
         return next(found, "")
+
+    @cached_property
+    def recoveries(self) -> list[tuple[Recovery | None, str]]:
+        """For each fault its recovery, or why none is known."""
+        return [_recovery(self.record, fault) for fault in self.record.faults]
 
     @cached_property
     def written_steps(self) -> dict[StepKey, bool]:
@@ -167,6 +178,13 @@ class Figures:
         lines = [self.bins.times(self.cells, 0.95), self.bins.times(self.cells, 0.5)]
         values = [one.value for line in lines for one in line if one.value]
         return Log.over(values + [check.limit for check in self.p95_checks if check.limit])
+
+
+def _recovery(record: Record, fault: FaultRecord) -> tuple[Recovery | None, str]:
+    try:
+        return recovery(record, fault), ""
+    except NoData as reason:
+        return None, str(reason)
 
 
 def drawable(check: CheckResult) -> bool:

@@ -31,13 +31,18 @@ def letter(index: int) -> str:
     return chr(65 + index) if index < 26 else letter(index // 26 - 1) + chr(65 + index % 26)
 
 
-def shown_events(record: Record, most: int) -> list[Happened]:
-    """Events worth a letter, in order of time; ends belong to their starts."""
-    every = [
+def worth_a_letter(record: Record) -> list[Happened]:
+    """Events in order of time; ends belong to their starts, workers of the first second are the run's own."""
+    return [
         event
         for event in sorted(record.events, key=lambda event: event.real_s)
         if event.kind not in _ENDS and not (event.kind == "worker_joined" and event.real_s < 1)
     ]
+
+
+def shown_events(record: Record, most: int) -> list[Happened]:
+    """Events that get a letter: all, or those that matter most."""
+    every = worth_a_letter(record)
     if len(every) <= most:
         return every
     kept = sorted(every, key=lambda event: (event.kind not in _FIRST, event.real_s))[:most]

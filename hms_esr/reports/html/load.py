@@ -11,7 +11,7 @@ from hms_esr.charts.markup import Markup, tag
 from hms_esr.charts.svg import Bin
 from hms_esr.reports.html.bytime import by_time
 from hms_esr.reports.html.figures import Figures
-from hms_esr.reports.html.parts import figure, para, plot, section, time_legend
+from hms_esr.reports.html.parts import empty, figure, para, plot, section, time_legend
 from hms_esr.wording import count, plural, share, time_ms, whole_s
 
 STATES = ("completed", "failed", "dropped", "lost", "unfinished")
@@ -21,8 +21,7 @@ def load(figures: Figures) -> Markup:
     """The section."""
     record = figures.record
     if not record.planned and not record.delivered:
-        say: list[object] = ["Nobody was planned, so nobody came."]
-        return section("load", 2, "Planned and delivered", say, _sum(figures))
+        return empty("load", 2, "Planned and delivered", "Nobody was due while the run went on.", _sum(figures))
     return section("load", 2, "Planned and delivered", _story(figures), _sum(figures), _charts(figures))
 
 
@@ -73,7 +72,7 @@ def _charts(figures: Figures) -> Markup:
         plot(chart, kind="nox", rows=rows),
         para("People planned but not started, each second", class_="panelname"),
         plot(backlog("beh", frame, figures.bins.peaks(_waiting(figures)), desc), kind="tight"),
-        time_legend(frame, [("plan", "planned"), ("line1", "started")]),
+        time_legend(frame, [("plan", "planned"), ("line1", "started")], figures.unlettered),
         by_time(figures),
     )
 

@@ -34,6 +34,7 @@ from hms_esr.verdicts.judgement import Judgement
 MOST_BYTES = 500_000
 _SIZES = (
     Caps(),
+    Caps(scenario_characters=60_000),
     Caps(rows=40, panels=8, errors=25, workers=16, marks=16, scenario_characters=60_000),
     Caps(rows=20, panels=4, errors=12, workers=8, marks=8, scenario_characters=20_000),
     Caps(rows=8, panels=0, errors=5, workers=3, marks=3, scenario_characters=4_000),
@@ -104,6 +105,7 @@ def page(figures: Figures) -> Markup:
         "body",
         tag("a", "Skip to the verdict", class_="skip", href="#main"),
         _sprite(),
+        tag("svg", tag("defs", figures.frame.shared()), class_="sprite", aria_hidden="true", focusable="false"),
         tag("div", mast, main, foot, class_="page"),
     )
     return Markup("<!doctype html>\n") + tag("html", _head(figures), "\n", body, lang="en-US") + "\n"

@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from hms_esr.charts.frame import TimeFrame
 from hms_esr.charts.markup import Markup, esc, join, short, tag
 
+_UNBROKEN_ROWS = 12
+"""A table of so many rows stays on one printed page."""
 MOST_CHARACTERS = 240
 """The longest text of a scenario or a target that is shown in one place."""
 
@@ -73,6 +75,8 @@ def table(
     """A table whose first cell of each row heads it; one block per row on phones."""
     head = tag("tr", *(column.head_cell() for column in columns if column.span), role="row")
     body = [_row(columns, row, None) for row in rows]
+    if len(body) > _UNBROKEN_ROWS:
+        classes += " long"
     if total is not None:
         body.append(_row(columns, total, "total"))
     return tag(
@@ -120,7 +124,17 @@ def section(ident: str, number: int, title: str, say: Sequence[object], *content
     """A numbered section: the story in sentences at the left, the evidence at the right."""
     head = tag("h2", tag("span", number, class_="no"), title, id=ident)
     story = [one if isinstance(one, Markup) and one.startswith("<p") else para(one) for one in say if one]
-    return tag("section", tag("header", head, *story), tag("div", *content), class_="s", aria_labelledby=ident)
+    return tag("section", tag("header", head, *story), tag("div", *content), class_="s")
+
+
+def empty(ident: str, number: int, title: str, said: str, *content: object) -> Markup:
+    """A section that has nothing to show and says why."""
+    return section(ident, number, title, [], para(said, class_="empty"), *content)
+
+
+def unbroken(value: str, most: int = 60, fits: int = 26) -> Markup:
+    """A name that stays on one line, unless it is too long for that."""
+    return tag("span", text(value, most), class_="nb" if len(value) <= fits else None)
 
 
 def figure(title: object, under: object, *content: object) -> Markup:
@@ -155,10 +169,12 @@ def legend(items: Iterable[tuple[str, str]]) -> Markup:
     return tag("ul", *made, class_="legend")
 
 
-def time_legend(frame: TimeFrame, items: Iterable[tuple[str, str]]) -> Markup:
-    """A legend with faults and pauses when there are any, and the key of letters."""
+def time_legend(frame: TimeFrame, items: Iterable[tuple[str, str]], left: int = 0) -> Markup:
+    """A legend with faults and pauses when there are any, and the key of letters; ``left`` events have none."""
     kinds = {mark.kind for mark in frame.marks}
     extra = [("fault", "fault on")] * ("fault" in kinds) + [("pause", "paused")] * ("pause" in kinds)
     key = join((tag("b", mark.letter) + " " + text(mark.name, 80) for mark in frame.marks), " · ")
-    classes = "n small mute" if frame.names_fit else "small mute key"
+    if left:
+        key = key + f" · {left} more {'event' if left == 1 else 'events'} without a letter"
+    classes = "n small mute" if frame.names_fit and not left else "small mute key"
     return legend([*items, *extra]) + (para(key, class_=classes) if frame.marks else Markup(""))

@@ -9,7 +9,7 @@ from hms_esr.charts.bar import bar
 from hms_esr.charts.markup import Markup, esc, join, tag
 from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.load import STATES
-from hms_esr.reports.html.parts import Column, left_out, para, section, table, text
+from hms_esr.reports.html.parts import Column, empty, left_out, section, table, text
 from hms_esr.wording import MISSING, count, listed, period, plural, share, time_s
 
 TITLE = "Where people got stuck"
@@ -28,7 +28,7 @@ def people(figures: Figures) -> Markup:
     """The section."""
     record = figures.record
     if not record.states and not record.reached:
-        return section("people", 5, TITLE, ["Nobody came, so nobody got stuck."], para(MISSING, class_="mute"))
+        return empty("people", 5, TITLE, "Nobody came, so nobody got stuck.")
     funnels = [_funnel(figures, journey.name) for journey in figures.scenario.journeys]
     kept = [one for one in funnels if one][: max(1, figures.caps.rows // 12)]
     rest = left_out(len([one for one in funnels if one]) - len(kept), "journeys are")
@@ -49,6 +49,9 @@ def _story(figures: Figures) -> list[object]:
     total = sum(sum(reasons.values()) for reasons in stuck.values())
     if not total:
         done = figures.record.people("completed")
+        without = figures.record.planned - done
+        if without:
+            return [f"{plural(without, 'person', 'people')} did not finish, and the record does not say where."]
         return [f"Nobody got stuck: {plural(done, 'person', 'people')} came to the end of the journey."]
     worst = sorted(stuck.items(), key=lambda one: -sum(one[1].values()))[:2]
     places = [f"{count(sum(reasons.values()))} at “{text(key[1] or 'the start', 60)}”" for key, reasons in worst]
@@ -64,7 +67,7 @@ def _funnel(figures: Figures, journey: str) -> Markup:
     reached = {step: n for (name, step), n in figures.record.reached.items() if name == journey}
     stuck = {step: reasons for (name, step), reasons in _stuck(figures).items() if name == journey}
     order = [step for name, step in figures.written_steps if name == journey and (step in reached or step in stuck)]
-    order += [step for step in [*reached, *stuck] if step not in order and step in reached]
+    order += [step for step in reached if step not in order]
     states = {state: figures.record.journey_states.get((journey, state), 0) for state in STATES}
     planned = sum(states.values())
     if not planned and not reached:

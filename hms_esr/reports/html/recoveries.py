@@ -9,14 +9,13 @@ from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.recovery import Recovery as Window
 from hms_esr.charts.recovery import recovery as recovery_chart
 from hms_esr.charts.svg import Bin
-from hms_esr.errors import NoData
 from hms_esr.record import Cell, FaultRecord
 from hms_esr.reports.html.bins import LEAST_IN_BIN
 from hms_esr.reports.html.figures import Figures, metric_of
-from hms_esr.reports.html.parts import Column, figure, left_out, para, plot, section, status, table, text
+from hms_esr.reports.html.parts import Column, empty, figure, left_out, para, plot, section, status, table, text
 from hms_esr.reports.html.tiles import outcome
 from hms_esr.verdicts.judgement import CheckResult
-from hms_esr.verdicts.measures.recovery import Recovery, faults_named, recovery
+from hms_esr.verdicts.measures.recovery import Recovery, faults_named
 from hms_esr.wording import MISSING, count, elapsed, listed, time_ms, time_s, whole_s
 
 TITLE = "Recovery after faults"
@@ -39,7 +38,7 @@ def recoveries(figures: Figures) -> Markup:
     if not faults:
         planned = len(figures.scenario.faults)
         said = f"None of the {planned} planned faults came on before the run ended." if planned else _EMPTY
-        return section("recovery", 8, TITLE, [said], para(said, class_="empty"))
+        return empty("recovery", 8, TITLE, said)
     charts = [_chart(figures, fault, f"rec{index}") for index, fault in enumerate(faults[:_MOST_CHARTS])]
     rows = [_row(figures, fault) for fault in faults[: figures.caps.rows]]
     columns = [one for one in _COLUMNS if figures.warped or one.head != "On, simulated"]
@@ -57,10 +56,7 @@ def recoveries(figures: Figures) -> Markup:
 
 def measured(figures: Figures, fault: FaultRecord) -> tuple[Recovery | None, str]:
     """The recovery, or why there is none."""
-    try:
-        return recovery(figures.record, fault), ""
-    except NoData as reason:
-        return None, str(reason)
+    return next(one for seen, one in zip(figures.record.faults, figures.recoveries, strict=True) if seen is fault)
 
 
 def _check(figures: Figures, fault: FaultRecord) -> CheckResult | None:
@@ -139,7 +135,7 @@ def _row(figures: Figures, fault: FaultRecord) -> list[object]:
     found, why = measured(figures, fault)
     took = join([_took(found), tag("span", text(why, 160), class_="expr plainfont") if why else ""])
     check = _check(figures, fault)
-    verdict: object = status(*outcome(check, figures.judged)) if check else tag("span", "no check", class_="mute nb")
+    verdict: object = status(*outcome(check, figures)) if check else tag("span", "no check", class_="mute nb")
     cells = [
         name,
         *([simulated] if figures.warped else []),

@@ -40,8 +40,8 @@ def _commands(figures: Figures) -> Markup:
     return _pre("\n".join(shown), "Commands to repeat the run")
 
 
-def _pre(content: str, label: str) -> Markup:
-    return tag("pre", tag("code", content), tabindex=0, role="region", aria_label=label)
+def _pre(content: str, label: str, class_: str | None = None) -> Markup:
+    return tag("pre", tag("code", content), tabindex=0, role="region", aria_label=label, class_=class_)
 
 
 def _versions(figures: Figures) -> Markup:
@@ -93,7 +93,7 @@ def _scenario(figures: Figures) -> Markup:
         if rest
         else Markup("")
     )
-    return tag("div", title, _pre(shown, "Scenario text"), more)
+    return tag("div", title, _pre(shown, "Scenario text", "source"), more)
 
 
 def _cut(source: str, most_bytes: int) -> str:

@@ -14,6 +14,7 @@ from hms_esr.reports.html.figures import Figures, StepKey, drawable, metric_of
 from hms_esr.reports.html.parts import (
     Column,
     details,
+    empty,
     figure,
     left_out,
     legend,
@@ -35,9 +36,7 @@ _PERCENTILE = re.compile(r"latency_p(\d+)(?:_(\d+))?_ms")
 def shares(figures: Figures) -> Markup:
     """The section."""
     if not figures.total.intended.count:
-        return section(
-            "percentiles", 4, TITLE, ["No request was answered, so there are no answer times."], para(MISSING)
-        )
+        return empty("percentiles", 4, TITLE, "No request was answered, so there are no answer times.")
     return section("percentiles", 4, TITLE, _story(figures), _curves(figures), _by_step(figures), _sensors(figures))
 
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from hms_esr.charts.gauge import gauge, reach
 from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.reports.html.figures import Figures, metric_of
-from hms_esr.reports.html.parts import para, section, status, text
+from hms_esr.reports.html.parts import empty, para, section, status, text
 from hms_esr.verdicts.judgement import CheckResult
 
 MOST = 8
@@ -21,9 +21,9 @@ def word(n: int) -> str:
     return _WORDS[n] if n < len(_WORDS) else f"{n:,}"
 
 
-def outcome(check: CheckResult, judged: bool) -> tuple[str, str]:
+def outcome(check: CheckResult, figures: Figures) -> tuple[str, str]:
     """Status and words of a check as displayed."""
-    if not judged and check.verdict != "INVALID":
+    if not figures.judged and (check.verdict != "INVALID" or figures.judgement.shown == "INTERRUPTED"):
         return "none", "not judged"
     if check.verdict == "PASS":
         return ("warn", "PASS, close") if check.close else ("ok", "PASS")
@@ -34,7 +34,7 @@ def tiles(figures: Figures) -> Markup:
     """The section."""
     checks = list(figures.judgement.checks)
     if not checks:
-        return section("figures", 1, "Key figures", ["No check was evaluated."], para("–", class_="mute"))
+        return empty("figures", 1, "Key figures", "No check was evaluated.")
     shown = checks
     if len(checks) > MOST:
         shown = sorted(checks, key=lambda one: 3 if one.close and one.verdict == "PASS" else _BADNESS[one.verdict])[
@@ -46,7 +46,7 @@ def tiles(figures: Figures) -> Markup:
     if any(_reach(check) for check in shown):
         level = "; the dashed mark is the warning level" if any(check.warn is not None for check in shown) else ""
         say.append(para(f"In each gauge the hatched part is not allowed{level}.", class_="mute small"))
-    made = tag("ul", join((_tile(check, figures.judged) for check in shown), "\n"), class_="tiles")
+    made = tag("ul", join((_tile(check, figures) for check in shown), "\n"), class_="tiles")
     return section("figures", 1, "Key figures", say, made)
 
 
@@ -80,12 +80,17 @@ def is_share(check: CheckResult) -> bool:
     return ref is not None and ref.name.endswith("_rate")
 
 
-def _tile(check: CheckResult, judged: bool) -> Markup:
-    kind, words = outcome(check, judged)
+def warning(check: CheckResult) -> str:
+    """The warning level in words, ``warn from 1 s``; empty when there is none."""
+    return f"warn {check.warn_shown.removeprefix('warn ')}" if check.warn_shown else ""
+
+
+def _tile(check: CheckResult, figures: Figures) -> Markup:
+    kind, words = outcome(check, figures)
     scale = reach(check.operator, check.limit, share=is_share(check))
     drawn = "" if kind in ("none", "inv") else kind
     picture = gauge(check.value, scale, drawn, check.warn) if scale else Markup("")
-    required = ", ".join(filter(None, [check.limit_shown, check.warn_shown]))
+    required = ", ".join(filter(None, [check.limit_shown, warning(check)]))
     under = [tag("span", text(required), class_="req")]
     if check.note:
         under += [tag("br"), text(check.note)]

@@ -13,7 +13,7 @@ from hms_esr.charts.svg import Bin
 from hms_esr.record import Cell
 from hms_esr.reports.html.bins import LEAST_IN_BIN
 from hms_esr.reports.html.figures import Figures, StepKey
-from hms_esr.reports.html.parts import figure, para, plot, section, text, time_legend
+from hms_esr.reports.html.parts import empty, figure, para, plot, section, text, time_legend
 from hms_esr.verdicts.judgement import CheckResult
 from hms_esr.wording import MISSING, count, plural, short_time_ms, time_ms
 
@@ -23,7 +23,7 @@ TITLE = "Answer times over the run"
 def times(figures: Figures) -> Markup:
     """The section."""
     if not any(cell.requests for cell in figures.cells):
-        return section("times", 3, TITLE, ["No request was answered, so there are no answer times."], para(MISSING))
+        return empty("times", 3, TITLE, "No request was answered, so there are no answer times.")
     panels = _panels(figures) if figures.steps else Markup("")
     return section("times", 3, TITLE, _story(figures), _over_the_run(figures), panels)
 
@@ -68,7 +68,7 @@ def _over_the_run(figures: Figures) -> Markup:
         plot(chart, kind="nox", rows=figures.frame.rows),
         para("Requests that failed, per second", class_="panelname"),
         plot(failures("fai", figures.frame, failed, _failed_said(figures, failed)), kind="tight"),
-        time_legend(figures.frame, samples),
+        time_legend(figures.frame, samples, figures.unlettered),
     )
 
 

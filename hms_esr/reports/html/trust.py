@@ -9,7 +9,7 @@ from hms_esr.charts.markup import Markup, tag
 from hms_esr.charts.strip import levels, strip
 from hms_esr.record import WorkerHealth
 from hms_esr.reports.html.figures import Figures
-from hms_esr.reports.html.parts import Column, left_out, para, section, status, table, text
+from hms_esr.reports.html.parts import Column, left_out, para, section, status, table, text, unbroken
 from hms_esr.reports.html.tiles import word
 from hms_esr.verdicts.judgement import Condition
 from hms_esr.wording import MISSING, count, elapsed, share, time_ms
@@ -40,23 +40,24 @@ def _story(figures: Figures) -> list[object]:
     broken = [one for one in conditions if one.state == "broken"]
     close = [one for one in conditions if one.state == "holds, close"]
     say: list[object] = []
+    if shown == "INTERRUPTED":
+        say.append(para(tag("b", "Only as far as it went."), " The run ended before its plan, so it is not judged."))
     if broken or shown == "INVALID":
-        names = "; ".join(one.name[:1].lower() + one.name[1:] for one in broken)
+        names = "; ".join(_lowered(one.name) for one in broken)
         lead = (
             f"{word(len(broken))} of the conditions is broken"
             if len(broken) == 1
             else f"{word(len(broken))} conditions are broken"
         )
-        say.append(para(tag("b", "No."), " ", text(f"{lead}: {names}." if broken else figures.judgement.sentence, 600)))
-    elif shown == "INTERRUPTED":
         say.append(
             para(
-                tag("b", "Only as far as it went."), " The run was ended before its plan was over, so it is not judged."
+                tag("b", "No. ") if shown == "INVALID" else "",
+                text(f"{lead}: {names}." if broken else figures.judgement.sentence, 600),
             )
         )
-    else:
+    elif shown != "INTERRUPTED":
         near = f" {word(len(close))} {'is' if len(close) == 1 else 'are'} close: " if close else ""
-        which = "; ".join(f"{one.name}, {one.measured} ({one.allowed})" for one in close)
+        which = "; ".join(f"{_lowered(one.name)}, {one.measured}, where {one.allowed} is allowed" for one in close)
         said = "None of the conditions that make a rehearsal INVALID is met."
         say.append(para(tag("b", "Yes."), " ", said, near, text(which, 600), "." if close else ""))
     lost = [worker for worker in figures.record.workers.values() if worker.lost_at_s is not None]
@@ -66,6 +67,11 @@ def _story(figures: Figures) -> list[object]:
         )
     problems = [para(text(problem, 400)) for problem in figures.record.problems[:5]]
     return [*say, *problems]
+
+
+def _lowered(name: str) -> str:
+    """A condition's name inside a sentence."""
+    return name[:1].lower() + name[1:]
 
 
 _WORKER_COLUMNS = (
@@ -91,9 +97,7 @@ def _workers(figures: Figures) -> Markup:
 
 
 def _worker(figures: Figures, worker: WorkerHealth) -> list[object]:
-    name = tag("span", text(worker.worker, 40), class_="nb") + (
-        tag("span", text(worker.host, 80), class_="expr nb") if worker.host else ""
-    )
+    name = unbroken(worker.worker, 40) + (tag("span", unbroken(worker.host, 80), class_="expr") if worker.host else "")
     if worker.lost_at_s is not None:
         letter = next(
             (m.letter for m in figures.marks if abs(m.from_s - (worker.lost_at_s or 0)) < 10 and m.kind == "moment"), ""

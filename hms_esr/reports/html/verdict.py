@@ -24,7 +24,7 @@ def verdict(figures: Figures) -> Markup:
     if judgement.also:
         say.append(para(text(" ".join(judgement.also), 1200)))
     say.append(para(*_trust(figures), class_="trust small"))
-    return tag("section", word, tag("div", *say, class_="say"), class_=f"verdict v-{kind}", aria_label="Verdict")
+    return tag("section", word, tag("div", *say, class_="say"), class_=f"verdict v-{kind}")
 
 
 def _trust(figures: Figures) -> list[object]:
@@ -50,6 +50,8 @@ def _undone(figures: Figures) -> str:
 
 def _covered(figures: Figures) -> str:
     end = figures.record.real_s
+    if end < 1:
+        return "There are no figures, for nothing was carried out."
     if figures.warped:
         return f"The figures below cover {figures.moment(0)} to {figures.moment(end)} simulated."
     return f"The figures below cover the first {long_time(end)}."
