@@ -115,7 +115,8 @@ class PersonSession:
         patient_until = perf_counter() + patience_s if patience_s is not None else None
         left = redirects
         while True:
-            tail = self._tail(method, where, body, media_type, referer) + extra
+            tail = self._basic if where.origin.text == self._basic_origin else b""
+            tail += _body_lines(method, body, media_type) + _referer_lines(referer, where, method) + extra
             answer = self._hop(method, where, tail, body, _Limit(timeout_s, patience_s, patient_until))
             if not answer.redirected:
                 return answer
@@ -143,19 +144,6 @@ class PersonSession:
             raise StepFailed(
                 failure.kind, f"{before.path} redirects to {where.origin.text}: {failure.message}"
             ) from None
-
-    def _tail(self, method: str, where: Address, body: bytes, media_type: str, referer: str) -> bytes:
-        """Header lines that depend on where the request goes and what it carries."""
-        tail = b""
-        if self._basic and where.origin.text == self._basic_origin:
-            tail = self._basic
-        if body or method not in _BODILESS:
-            tail += b"Content-Length: %d\r\n" % len(body)
-            if media_type:
-                tail += b"Content-Type: " + media_type.encode("latin-1", "replace") + b"\r\n"
-        if referer:
-            tail += _referer_lines(referer, where, method)
-        return tail
 
     def _hop(self, method: str, where: Address, tail: bytes, body: bytes, limit: _Limit) -> HttpAnswer:
         """One exchange, reported once, answered or not; nothing is reported when the guard refuses."""
@@ -198,7 +186,7 @@ class PersonSession:
                 if broken.unheard and answer.method in _SAFE:
                     answer.retries += 1
                     continue
-                raise self._failure(broken, answer, limit) from None
+                raise limit.failure(broken, answer, self._transport.connect_timeout_s) from None
             except BaseException:
                 if connection is not None:
                     connection.close()
@@ -225,17 +213,6 @@ class PersonSession:
         if answer.status in _REDIRECTS and answer.header_all("location"):
             answer.redirected = True
 
-    def _failure(self, broken: Broken, answer: HttpAnswer, limit: _Limit) -> StepFailed:
-        if not broken.timed_out:
-            return StepFailed("connection", broken.text, answer.status)
-        if limit.is_patience(answer.started_at):
-            return StepFailed("patience", f"gave up after {limit.patience_s:g} s without an answer")
-        if not answer.sent_at:
-            waited_s = min(limit.timeout_s, self._transport.connect_timeout_s)
-            return StepFailed("timeout", f"no connection within {waited_s:g} s")
-        whole = "no whole answer" if answer.status else "no answer"
-        return StepFailed("timeout", f"{whole} within {limit.timeout_s:g} s", answer.status)
-
 
 class _Limit:
     """How long one hop may take: the target's time limit, or the person's patience, whichever ends first."""
@@ -248,11 +225,27 @@ class _Limit:
         self.patient_until = patient_until
 
     def until(self, started_at: float) -> float:
+        """When the hop that began at ``started_at`` must be over."""
         until = started_at + self.timeout_s
         return until if self.patient_until is None else min(until, self.patient_until)
 
-    def is_patience(self, started_at: float) -> bool:
-        return self.patient_until is not None and self.patient_until < started_at + self.timeout_s
+    def failure(self, broken: Broken, answer: HttpAnswer, connect_timeout_s: float) -> StepFailed:
+        """What a broken connection means for the person."""
+        if not broken.timed_out:
+            return StepFailed("connection", broken.text, answer.status)
+        if self.patient_until is not None and self.patient_until < answer.started_at + self.timeout_s:
+            return StepFailed("patience", f"gave up after {self.patience_s:g} s without an answer")
+        if not answer.sent_at:
+            return StepFailed("timeout", f"no connection within {min(self.timeout_s, connect_timeout_s):g} s")
+        whole = "no whole answer" if answer.status else "no answer"
+        return StepFailed("timeout", f"{whole} within {self.timeout_s:g} s", answer.status)
+
+
+def _body_lines(method: str, body: bytes, media_type: str) -> bytes:
+    if not body and method in _BODILESS:
+        return b""
+    lines = b"Content-Length: %d\r\n" % len(body)
+    return lines + b"Content-Type: " + media_type.encode("latin-1", "replace") + b"\r\n" if media_type else lines
 
 
 def _extra_lines(headers: Mapping[str, str] | None, without: frozenset[str] = frozenset()) -> bytes:
@@ -275,6 +268,8 @@ def _after_redirect(
 
 def _referer_lines(referer: str, where: Address, method: str) -> bytes:
     """Referer and, with a body, Origin (policy strict-origin-when-cross-origin)."""
+    if not referer:
+        return b""
     page = join("", referer)
     if page.origin.secure and not where.origin.secure:
         return b""

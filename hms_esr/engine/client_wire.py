@@ -47,38 +47,88 @@ class Broken(Exception):
         super().__init__(text)
 
 
-class Wire:
-    """A TCP connection. ``home`` is the list it waits in while idle; ``done`` says the greenlet has what it waits for.
+class Waiting:
+    """A greenlet's wait in the loop, with one timer for its time limit and for the end of idleness.
 
-    A subclass says in ``_take(n)`` what to do with ``n`` bytes in :data:`BUFFER`, and in ``_end()`` with the end.
+    ``done`` says the greenlet has what it waits for; ``problem`` what it must hear instead.
     """
 
-    __slots__ = (
-        "_deadline",
-        "_due",
-        "_hub",
-        "_sock",
-        "_timer",
-        "_waiter",
-        "_watcher",
-        "done",
-        "ended",
-        "home",
-        "idle_since",
-        "problem",
-    )
+    __slots__ = ("_deadline", "_due", "_hub", "_timer", "_waiter", "done", "home", "idle_since", "problem")
 
     def __init__(self) -> None:
         self.home: list[Any] | None = None
         self.idle_since = 0.0
         self.problem: Broken | None = None
-        self.done = self.ended = False
+        self.done = False
         self._hub = get_hub()
-        self._sock: Any = None
-        self._watcher: Any = None
         self._timer: Any = None
         self._waiter: Any = None
         self._deadline = self._due = 0.0
+
+    def close(self) -> None:
+        """Let go of everything; may be called again."""
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer.close()
+            self._timer = None
+
+    def _wait(self, deadline: float) -> None:
+        """Sleep until the loop has news; Broken(timed_out) at ``deadline``, or whatever the news is."""
+        self._deadline = deadline
+        now = perf_counter()
+        if not now < self._due <= deadline:
+            self._arm(now, deadline - now)
+        self._waiter = getcurrent()
+        try:
+            self._hub.switch()
+        finally:
+            self._waiter = None
+        if self.problem is not None and not self.done:
+            raise self.problem
+
+    def _wake(self) -> None:
+        if self._waiter is not None:
+            self._waiter.switch()
+
+    def _arm(self, now: float, after_s: float) -> None:
+        """Wake the clock after ``after_s``, but never later than an idle connection must end."""
+        after_s = min(max(after_s, 0.0005), IDLE_S)
+        self._due = now + after_s
+        if self._timer is not None:
+            self._timer.stop()
+            self._timer.close()
+        self._timer = self._hub.loop.timer(after_s)
+        self._timer.start(self._on_timer)
+
+    def _on_timer(self) -> None:
+        now = perf_counter()
+        waiter = self._waiter
+        if waiter is None:
+            left = self.idle_since + IDLE_S - now
+            if left <= 0 and self.home is not None:
+                self.close()
+            else:
+                self._arm(now, left if left > 0 else IDLE_S)
+        elif now >= self._deadline:
+            self.problem = Broken("", timed_out=True)
+            waiter.switch()
+        else:
+            self._arm(now, self._deadline - now)
+
+
+class Wire(Waiting):
+    """A TCP connection. ``home`` is the list it waits in while idle; ``ended``: the peer sends no more.
+
+    A subclass says in ``_take(n)`` what to do with ``n`` bytes in :data:`BUFFER`, and in ``_end()`` with the end.
+    """
+
+    __slots__ = ("_sock", "_watcher", "ended")
+
+    def __init__(self) -> None:
+        super().__init__()
+        self.ended = False
+        self._sock: Any = None
+        self._watcher: Any = None
 
     def open(self, ip: str, port: int, deadline: float) -> None:
         """Connect to the pinned address; Broken when refused or not there by ``deadline`` (perf_counter)."""
@@ -100,6 +150,7 @@ class Wire:
 
     def close(self) -> None:
         """Let go of everything; may be called again."""
+        super().close()
         if self.home is not None:
             self.home.remove(self)
             self.home = None
@@ -107,10 +158,6 @@ class Wire:
             self._watcher.stop()
             self._watcher.close()
             self._watcher = None
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer.close()
-            self._timer = None
         if self._sock is not None:
             self._sock.close()
             self._sock = None
@@ -178,20 +225,6 @@ class Wire:
             left = memoryview(left)[sent:]
             self._until_writable(deadline)
 
-    def _wait(self, deadline: float) -> None:
-        """Sleep until the loop has news; Broken(timed_out) at ``deadline``, or whatever the news is."""
-        self._deadline = deadline
-        now = perf_counter()
-        if not now < self._due <= deadline:
-            self._arm(now, deadline - now)
-        self._waiter = getcurrent()
-        try:
-            self._hub.switch()
-        finally:
-            self._waiter = None
-        if self.problem is not None and not self.done:
-            raise self.problem
-
     def _until_writable(self, deadline: float) -> None:
         watcher = self._hub.loop.io(self._sock.fileno(), _WRITE)
         watcher.start(self._wake)
@@ -200,32 +233,3 @@ class Wire:
         finally:
             watcher.stop()
             watcher.close()
-
-    def _wake(self) -> None:
-        if self._waiter is not None:
-            self._waiter.switch()
-
-    def _arm(self, now: float, after_s: float) -> None:
-        """Wake the clock after ``after_s``, but never later than an idle connection must end."""
-        after_s = min(max(after_s, 0.0005), IDLE_S)
-        self._due = now + after_s
-        if self._timer is not None:
-            self._timer.stop()
-            self._timer.close()
-        self._timer = self._hub.loop.timer(after_s)
-        self._timer.start(self._on_timer)
-
-    def _on_timer(self) -> None:
-        now = perf_counter()
-        waiter = self._waiter
-        if waiter is None:
-            left = self.idle_since + IDLE_S - now
-            if left <= 0 and self.home is not None:
-                self.close()
-            else:
-                self._arm(now, left if left > 0 else IDLE_S)
-        elif now >= self._deadline:
-            self.problem = Broken("", timed_out=True)
-            waiter.switch()
-        else:
-            self._arm(now, self._deadline - now)

@@ -5,15 +5,16 @@ Knows nothing of sockets, DNS or clocks: the resolver and the reader of proofs a
 
 from __future__ import annotations
 
-from collections import deque
 from collections.abc import Callable, Iterable, Sequence
 from contextlib import suppress
 from typing import NamedTuple
 
 from hms_esr.errors import BadInput, EnvironmentProblem, Problem, TargetRefused
+from hms_esr.scenario.caps import Breaker, Caps, smallest
 from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, Kind, host_name, host_port, kind_of, split_url
-from hms_esr.scenario.proof import Caps, Proof
-from hms_esr.units import duration_text
+from hms_esr.scenario.proof import Proof
+
+__all__ = ["Asked", "Breaker", "Guard", "Pinned", "ReadProof", "Resolve"]
 
 _ORDER: tuple[Kind, ...] = ("forbidden", "public", "private", "loopback")
 
@@ -66,12 +67,10 @@ class Guard:
         self._may_load = frozenset(_places("--i-may-load", may_load, problems))
         if problems:
             raise BadInput(problems)
-        self._resolve = resolve
+        self._names = _Names(resolve)
         self._proof = proof
         self._allowed: dict[tuple[str, str, int], Pinned] = {}
         self._refused: dict[tuple[str, str, int], str] = {}
-        self._addresses: dict[str, tuple[Pinned, Kind]] = {}
-        self._unknown: dict[str, str] = {}
         self._caps: dict[Asked, Caps] = {}
         self._public: dict[Asked, Pinned] = {}
         self.proofs_read = 0
@@ -121,31 +120,16 @@ class Guard:
 
     def caps(self) -> Caps | None:
         """The smallest caps of all places off this machine; None when there are none."""
-        if not self._caps:
-            return None
-        every = list(self._caps.values())
-        return Caps(
-            min(caps.people_per_s for caps in every),
-            min(caps.length_s for caps in every),
-            min(caps.at_once for caps in every),
-        )
+        return smallest(self._caps.values())
 
     def check_caps(self, peak_per_s: float, length_s: float, people_at_once: int | None) -> None:
         """Refuse a plan over the caps: people starting per second, real length, people at once (None: unknown).
 
-        TargetRefused names every cap overstepped.
+        Decides every named place first. TargetRefused names every cap overstepped.
         """
         self._foresee()
         caps = self.caps()
-        if caps is None:
-            return
-        over = []
-        if peak_per_s > caps.people_per_s:
-            over.append(f"{peak_per_s:g} people/s (at most {caps.people_per_s:g})")
-        if length_s > caps.length_s:
-            over.append(f"{duration_text(length_s)} of load (at most {duration_text(caps.length_s)})")
-        if people_at_once is not None and people_at_once > caps.at_once:
-            over.append(f"{people_at_once} people at once (at most {caps.at_once})")
+        over = caps.overstepped(peak_per_s, length_s, people_at_once) if caps else []
         if over:
             where = ", ".join(str(asked) for asked in self._caps)
             raise TargetRefused(
@@ -171,10 +155,10 @@ class Guard:
             asked = Asked(scheme, host_name(host), port)
         except ValueError as error:
             raise TargetRefused(f"refused: {error}") from None
-        promised = self._matches(self._may_load, asked)
-        if not promised and not self._matches(self._named, asked) and not self._same_loopback(asked):
+        promised = _covers(self._may_load, asked, any_port=True)
+        if not promised and not _covers(self._named, asked) and not _same_loopback(self._named, asked):
             raise TargetRefused(_not_named(asked))
-        pinned, kind = self._pin(asked)
+        pinned, kind = self._names.pin(asked)
         if kind == "forbidden":
             raise TargetRefused(
                 f"refused: {asked} is {pinned.ip}, a link-local, metadata, multicast, unspecified or reserved address; "
@@ -198,62 +182,35 @@ class Guard:
         self._public[asked] = pinned
         return proof.caps
 
-    def _matches(self, places: frozenset[HostPort], asked: Asked) -> bool:
-        if HostPort(asked.host, asked.port) in places:
-            return True
-        if HostPort(asked.host, None) not in places:
-            return False
-        return places is self._may_load or asked.port == DEFAULT_PORT[asked.scheme]
 
-    def _same_loopback(self, asked: Asked) -> bool:
-        """Whether this is a named place of this machine under another of its names (localhost, 127.0.0.1, ::1)."""
-        if not _is_loopback_name(asked.host):
-            return False
-        return any(place.port == asked.port and _is_loopback_name(place.host) for place in self._named)
+class _Names:
+    """Addresses of host names, each asked for once, also when the answer was that there is none."""
 
-    def _pin(self, asked: Asked) -> tuple[Pinned, Kind]:
-        """The address of the first answer; the worst kind of all of them decides."""
+    def __init__(self, resolve: Resolve) -> None:
+        self._resolve = resolve
+        self._known: dict[str, tuple[str, Kind]] = {}
+        self._unknown: dict[str, str] = {}
+
+    def pin(self, asked: Asked) -> tuple[Pinned, Kind]:
+        """The first address; the worst kind of all of them decides. EnvironmentProblem for an unknown name."""
+        if asked.host not in self._known and asked.host not in self._unknown:
+            self._look_up(asked)
         if asked.host in self._unknown:
             raise EnvironmentProblem(f"cannot reach {asked}: {self._unknown[asked.host]}")
-        known = self._addresses.get(asked.host)
-        if known is None:
-            ips = [asked.host] if _is_ip(asked.host) else self._lookup(asked)
-            kinds = [kind_of(ip) for ip in ips]
-            known = Pinned(ips[0], 0), min(kinds, key=_ORDER.index)
-            self._addresses[asked.host] = known
-        return Pinned(known[0].ip, asked.port), known[1]
+        ip, kind = self._known[asked.host]
+        return Pinned(ip, asked.port), kind
 
-    def _lookup(self, asked: Asked) -> list[str]:
-        try:
-            ips = [host_name(ip.partition("%")[0]) for ip in self._resolve(asked.host, asked.port)]
-            reason = "no address"
-        except OSError as error:
-            ips, reason = [], (error.strerror or str(error) or "no answer").lower()
-        if not ips:
+    def _look_up(self, asked: Asked) -> None:
+        ips, reason = [asked.host], "no address"
+        if not _is_ip(asked.host):
+            try:
+                ips = [host_name(ip.partition("%")[0]) for ip in self._resolve(asked.host, asked.port)]
+            except OSError as error:
+                ips, reason = [], (error.strerror or str(error) or "no answer").lower()
+        if ips:
+            self._known[asked.host] = ips[0], min((kind_of(ip) for ip in ips), key=_ORDER.index)
+        else:
             self._unknown[asked.host] = f"the name {asked.host} is unknown ({reason})"
-            raise EnvironmentProblem(f"cannot reach {asked}: {self._unknown[asked.host]}")
-        return ips
-
-
-class Breaker:
-    """Ends a run off this machine when more than half of its requests fail, ``for_s`` seconds on end."""
-
-    def __init__(self, share: float = 0.5, for_s: int = 30) -> None:
-        self._share = share
-        self._for_s = for_s
-        self._seconds: deque[tuple[int, int, int]] = deque()
-
-    def feed(self, second: int, requests: int, errors: int) -> bool:
-        """Add one second's figures, in order; True when the run must stop.
-
-        The last ``for_s`` seconds must all be there, those with requests each over the share, and the last among them.
-        """
-        self._seconds.append((second, requests, errors))
-        while self._seconds[0][0] <= second - self._for_s:
-            self._seconds.popleft()
-        if second - self._seconds[0][0] < self._for_s - 1 or not requests:
-            return False
-        return all(failed > self._share * asked for _, asked, failed in self._seconds if asked)
 
 
 def _places(source: str, texts: Iterable[str], problems: list[Problem]) -> list[HostPort]:
@@ -264,6 +221,20 @@ def _places(source: str, texts: Iterable[str], problems: list[Problem]) -> list[
         except ValueError as error:
             problems.append(Problem(source, 0, 0, str(error)))
     return places
+
+
+def _covers(places: frozenset[HostPort], asked: Asked, *, any_port: bool = False) -> bool:
+    """Whether one of ``places`` is meant; one without a port means any, or only the scheme's own."""
+    if HostPort(asked.host, asked.port) in places:
+        return True
+    return HostPort(asked.host, None) in places and (any_port or asked.port == DEFAULT_PORT[asked.scheme])
+
+
+def _same_loopback(places: frozenset[HostPort], asked: Asked) -> bool:
+    """Whether this is one of ``places`` under another name of this machine (localhost, 127.0.0.1, ::1)."""
+    if not _is_loopback_name(asked.host):
+        return False
+    return any(place.port == asked.port and _is_loopback_name(place.host) for place in places)
 
 
 def _is_ip(host: str) -> bool:

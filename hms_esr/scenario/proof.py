@@ -9,6 +9,7 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
+from hms_esr.scenario.caps import Caps
 from hms_esr.scenario.hosts import host_name
 from hms_esr.units import duration_s, duration_text
 
@@ -18,15 +19,6 @@ _LINE = re.compile(r"([a-z-]+)\s*:\s*(.*)")
 _RATE = re.compile(r"(\d+(?:\.\d+)?)(?:\s*/\s*s)?")
 _CONTACT = re.compile(r"[^\s\x00-\x1f()<>\"]{3,100}")
 _LONGEST = 4096
-
-
-@dataclass(frozen=True, slots=True)
-class Caps:
-    """How much load a host off this machine gets: people starting per second, real seconds, people at once."""
-
-    people_per_s: float = 50.0
-    length_s: float = 1800.0
-    at_once: int = 1000
 
 
 @dataclass(frozen=True, slots=True)
