@@ -40,7 +40,6 @@ setup-dev: $(VENV)/.ready-dev
 
 demo: setup
 	@$(BIN)/hms-esr run scenarios/schedule_f.yml
-	@echo "Next, one that FAILs on purpose: $(BIN)/hms-esr run scenarios/schedule_f_too_strict.yml"
 
 check: setup-dev
 	@$(BIN)/ruff format --check .
