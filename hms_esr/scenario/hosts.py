@@ -62,7 +62,7 @@ def host_name(text: str) -> str:
 
 def _ipv6(text: str) -> str:
     try:
-        address = ipaddress.IPv6Address(text.removeprefix("[").removesuffix("]"))
+        address = ipaddress.IPv6Address(text[1:-1] if text.endswith("]") else "")
     except ValueError:
         raise ValueError(f"{text!r} is not an IPv6 address") from None
     if address.scope_id:
