@@ -69,7 +69,7 @@ def open_record(folder: Path) -> Record:
             raise unreadable(path, error) from None
         finally:
             connection.close()
-    record.real_s = max(record.real_s, float(facts.get("real_s", 0.0)))
+    record.real_s = float(facts.get("real_s", record.real_s))
     _say_how_it_ended(record, facts)
     return record
 

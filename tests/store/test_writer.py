@@ -80,6 +80,17 @@ def test_facts_given_again_replace_those_before(tmp_path: Path) -> None:
     assert (record.planned_total, record.problems) == (7, ["clocks apart"])
 
 
+def test_the_real_duration_is_the_one_told(tmp_path: Path) -> None:
+    """A run that ended within a second lasted as long as its closing facts say, not to the end of its last tick."""
+    writer = RunWriter(tmp_path, MANIFEST)
+    writer.ticks([Tick("w", 0, 0), Tick("w", 1, 1)])
+    assert open_record(tmp_path).real_s == 2.0
+    writer.facts(real_s=1.25, state="FINISHED")
+    writer.close()
+
+    assert open_record(tmp_path).real_s == 1.25
+
+
 def test_a_manifest_can_be_replaced(tmp_path: Path) -> None:
     """The manifest read is the last one written, and no draft stays behind."""
     writer = RunWriter(tmp_path, MANIFEST)
