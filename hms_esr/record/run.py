@@ -146,10 +146,12 @@ class Record:
     @property
     def planned(self) -> int:
         """People planned: all of the plan, or after a stop only those already due."""
-        if not self.stopped:
-            return self.planned_total
-        due = sum(second.planned for second in self.seconds.values())
-        return min(self.planned_total, due) if due or not self.states else self.planned_total
+        return max(self.due, sum(self.states.values())) if self.stopped else self.planned_total
+
+    @property
+    def due(self) -> int:
+        """People whose planned moment has come, as told second by second."""
+        return sum(second.planned for second in self.seconds.values())
 
     @property
     def requests(self) -> int:

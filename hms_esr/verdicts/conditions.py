@@ -51,12 +51,13 @@ def _ticks(record: Record, results: Results, limits: Limits) -> list[Condition]:
 
 def _accounting(record: Record, results: Results, limits: Limits) -> list[Condition]:
     planned, ended = record.planned, sum(record.states.values())
+    missing = max(planned, record.due) - ended
     started = sum(record.states.get(state, 0) for state in ("completed", "failed", "unfinished"))
     reason = ""
     if set(record.states) - set(_STATES):
         reason = "records name states of people that do not exist"
-    elif ended < planned:
-        reason = f"records are missing: {count(planned - ended)} of {count(planned)} planned people are unaccounted for"
+    elif missing > 0:
+        reason = f"records are missing: {count(missing)} of {count(ended + missing)} planned people are unaccounted for"
     elif ended > planned:
         reason = f"records do not add up: {count(ended)} people ended and {count(planned)} were planned"
     elif started > record.delivered:

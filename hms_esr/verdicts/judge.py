@@ -95,8 +95,8 @@ def _also(
     record: Record, verdict: Outcome, results: Sequence[CheckResult], broken: Sequence[Condition]
 ) -> tuple[str, ...]:
     if verdict in ("INVALID", "INTERRUPTED"):
-        further = broken[1:] if verdict == "INVALID" else broken
-        return tuple(f"Also: {condition.reason}." for condition in further)
+        told = broken[0].reason if verdict == "INVALID" else ""
+        return tuple(f"Also: {condition.reason}." for condition in broken if condition.reason not in told)
     if verdict == "PASS":
         return ()
     failed = _failed(record, results)

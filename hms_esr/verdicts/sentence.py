@@ -5,7 +5,7 @@ Knows nothing of how the verdict was reached. At most 30 words, one pair of numb
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from hms_esr.record import Record
 from hms_esr.verdicts.checks import words_of
@@ -35,53 +35,69 @@ def passed(record: Record, results: Sequence[CheckResult]) -> str:
     with_limit = [result for result in results if result.limit_shown] or list(results)
     first = in_order(record, with_limit)[0]
     required = f" ({first.limit_shown} required)" if first.limit_shown else ""
-    fact = f"{_said(record, first).happened.replace('{value}', first.shown)}{required}"
+    promise, together = "every promise", f", and all {count(len(results))} checks hold"
     if len(results) == 1:
-        return f"The site kept its promise: {fact}."
-    together = "both checks hold" if len(results) == 2 else f"all {count(len(results))} checks hold"
-    return f"The site kept every promise: {fact}, and {together}."
+        promise, together = "its promise", ""
+    elif len(results) == 2:
+        together = ", and both checks hold"
+    return _short(f"The site kept {promise}: {fact}{required}{together}." for fact in _facts(record, first))
 
 
 def warned(record: Record, results: Sequence[CheckResult]) -> str:
     """Every limit holds, at least one warning level does not."""
     narrow = in_order(record, [result for result in results if result.verdict == "WARN"])
-    fact, past = _past_warning(record, narrow[0])
-    promises = (
-        "its promise, narrowly" if len(results) == 1 else f"every promise, {_number(len(narrow))} of them narrowly"
-    )
-    whole = f"The site kept {promises}: {fact}, {past}."
-    return (
-        whole if words_in(whole) <= MOST_WORDS else f"The site kept {promises}: {fact}, {past.partition(' but ')[0]}."
-    )
+    first = narrow[0]
+    promise = f"every promise, {_number(len(narrow))} of them narrowly" if len(results) > 1 else "its promise, narrowly"
+    past = f"past the warning level of {_level(first.warn_shown)}"
+    within = _WITHIN.get(first.operator)
+    inside = f"{past} but {within} the limit of {_level(first.limit_shown)}" if within else past
+    facts = _facts(record, first)
+    return _short(f"The site kept {promise}: {fact}, {end}." for fact in facts for end in (inside, past))
 
 
 def failed(record: Record, result: CheckResult) -> str:
     """The first broken check."""
-    said = _said(record, result)
     if _only_warned(result):
-        fact = said.happened.replace("{value}", result.shown)
-        return f"A warning level was passed, and warnings count here: {fact} (warning {result.warn_shown})."
-    fact = (said.missed or said.happened).replace("{value}", result.shown)
+        lead = "A warning level was passed, and warnings count here"
+        return _short(f"{lead}: {fact} (warning {result.warn_shown})." for fact in _facts(record, result))
+    said = _said(record, result)
     leads = {"<": said.too_high, "<=": said.too_high, ">": said.too_low, ">=": said.too_low}
     lead = leads.get(result.operator) or "A promise was not kept"
-    return f"{lead}: {fact}{f', and {result.limit_shown} is required' if result.limit_shown else ''}."
+    required = f", and {result.limit_shown} is required" if result.limit_shown else ""
+    return _short(f"{lead}: {fact}{required}." for fact in _facts(record, result, said.missed))
 
 
 def also_failed(record: Record, result: CheckResult) -> str:
     """A further broken check."""
-    said = _said(record, result)
     if _only_warned(result):
         return also_warned(record, result)
-    happened = said.happened if result.limit_shown else said.missed or said.happened
     required = f" ({result.limit_shown} required)" if result.limit_shown else ""
-    return f"Also not met: {happened.replace('{value}', result.shown)}{required}."
+    instead = "" if result.limit_shown else _said(record, result).missed
+    return _short(f"Also not met: {fact}{required}." for fact in _facts(record, result, instead))
 
 
 def also_warned(record: Record, result: CheckResult) -> str:
     """A warning level passed beside a broken check."""
-    fact = _said(record, result).happened.replace("{value}", result.shown)
     limit = f", limit {result.limit_shown}" if result.limit_shown else ""
-    return f"Past its warning level: {fact} (warning {result.warn_shown}{limit})."
+    level = f"(warning {result.warn_shown}{limit})"
+    return _short(f"Past its warning level: {fact} {level}." for fact in _facts(record, result))
+
+
+def _facts(record: Record, result: CheckResult, instead: str = "") -> tuple[str, str]:
+    """What happened, in words; and, for a sentence that would be too long, the metric quoted."""
+    said = _said(record, result)
+    name = brief(result.metric, 3, 60)
+    if not result.operator and result.limit is None and result.warn is None:
+        return (instead or said.happened, f"“{name}” {'held' if result.value else 'did not hold'}")
+    return (instead or said.happened).replace("{value}", result.shown), f"“{name}” was {result.shown}"
+
+
+def _short(sentences: Iterable[str]) -> str:
+    """The first that is short enough; the last when none is."""
+    for sentence in sentences:
+        if words_in(sentence) <= MOST_WORDS:
+            break
+    return sentence
 
 
 def untrusted(condition: Condition) -> str:
@@ -91,11 +107,15 @@ def untrusted(condition: Condition) -> str:
 
 def interrupted(record: Record) -> str:
     """Who stopped the run, when, and before what."""
-    by = brief(record.interrupted.rstrip(". "), 8, 60)
-    who = by[:1].upper() + by[1:] if by.lower().startswith(("stopped", "interrupted")) else f"Stopped by {by}"
+    by = brief(record.interrupted.rstrip(". ").removeprefix("by "), 8, 60)
+    who = f"Stopped because {by}" if " is " in by or ":" in by else f"Stopped by {by}"
+    if by.lower().startswith(("stopped", "interrupted")):
+        who = by[:1].upper() + by[1:]
     after = part_of(min(record.real_s, record.length_real_s), record.length_real_s)
     ahead = _fault_ahead(record)
     before = f", before the fault “{brief(ahead, 3, 30)}”" if ahead else ""
+    if record.real_s > record.length_real_s > 0:
+        before = ", before everybody had finished"
     return f"{who} after {after}{before}: too early to judge the site."
 
 
@@ -138,13 +158,6 @@ def _only_warned(result: CheckResult) -> bool:
         return False
     holds = {"<": value < limit, "<=": value <= limit, ">": value > limit, ">=": value >= limit}
     return (holds | {"==": value == limit, "!=": value != limit})[result.operator]
-
-
-def _past_warning(record: Record, result: CheckResult) -> tuple[str, str]:
-    fact = _said(record, result).happened.replace("{value}", result.shown)
-    past = f"past the warning level of {_level(result.warn_shown)}"
-    within = _WITHIN.get(result.operator)
-    return fact, f"{past} but {within} the limit of {_level(result.limit_shown)}" if within else past
 
 
 def _level(words: str) -> str:
