@@ -25,12 +25,11 @@ PROOF_EVERY_S = 10.0
 """How often a run reads the proofs of public places again."""
 _LONGEST_BYTES = 1024 * 1024
 _AGENT = "HMS-ESR"
-_WORDS = {
+_WORDS: dict[type[Exception], str] = {
+    http.client.RemoteDisconnected: "the connection ended without an answer",
     ConnectionRefusedError: "connection refused",
     ConnectionResetError: "connection reset",
     BrokenPipeError: "connection reset",
-    TimeoutError: "no answer in time",
-    http.client.RemoteDisconnected: "the connection ended without an answer",
 }
 
 
