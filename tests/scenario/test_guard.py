@@ -185,7 +185,7 @@ def test_caps_of_places_beside_the_target_hold_from_the_start() -> None:
     """The target is here, ``also`` is elsewhere and was not contacted yet: its caps count."""
     guard = World().guard("http://127.0.0.1:9800", "inside.test", may_load=["inside.test"])
     guard.allow("http", "127.0.0.1", 9800)
-    with pytest.raises(TargetRefused, match="inside.test"):
+    with pytest.raises(TargetRefused, match=r"inside\.test"):
         guard.check_caps(51, 60, 10)
     World().guard("http://127.0.0.1:9800", "inside.test").check_caps(51, 60, 10)
 

@@ -1,0 +1,150 @@
+"""The guard's dealings with the world: the target tried before anybody starts, proofs fetched, refused in words."""
+
+from __future__ import annotations
+
+import socket
+from collections.abc import Callable
+from datetime import date
+
+import pytest
+
+from hms_esr.errors import EnvironmentProblem, TargetRefused
+from hms_esr.guarding import Trust, guard_for, preflight, proof_reader, proof_still_there, setup_http
+from hms_esr.scenario.caps import Caps
+from hms_esr.scenario.guard import Asked, Guard, Pinned
+from hms_esr.scenario.model import Http
+from hms_esr.scenario.proof import Proof, write_proof
+from tests.engine.target import Got, ok, redirect, target
+
+TODAY = date(2026, 11, 20)
+
+
+def closed_port() -> int:
+    with socket.create_server(("127.0.0.1", 0)) as free:
+        return int(free.getsockname()[1])
+
+
+def test_preflight_is_one_request_that_can_be_recognised() -> None:
+    """Any answer will do, and it counts as one setup request."""
+    with target(lambda got: ok(b"", "503 Sick")) as there:
+        assert preflight(f"{there.url}/start?x=1", guard_for([there.url]), "run-7") == 1
+    (got,) = there.got
+    assert (got.method, got.path, got.headers["x-esr-run"]) == ("GET", "/start?x=1", "run-7")
+    assert got.headers["host"] == f"127.0.0.1:{there.port}"
+
+
+def test_preflight_follows_no_redirect() -> None:
+    """Where it leads is for the rehearsal, which asks the guard."""
+    with target(lambda got: ok()) as other, target(lambda got: redirect(other.url)) as there:
+        assert preflight(there.url, guard_for([there.url]), "r") == 1
+    assert other.connections == 0
+
+
+@pytest.mark.parametrize(
+    ("answer", "words"),
+    [
+        ("hang", "no answer within 0.05 s"),
+        ("close", "the connection ended without an answer"),
+        (b"SSH-2.0\r\n\r\n", "the answer is not HTTP"),
+    ],
+)
+def test_a_target_that_does_not_answer_is_an_environment_problem(answer: bytes | str, words: str) -> None:
+    """In plain words, with the address, exit 4."""
+    with target(lambda got: answer) as there:
+        http = Http(timeout="50ms")  # type: ignore[call-arg]
+        with pytest.raises(EnvironmentProblem) as caught:
+            preflight(there.url, guard_for([there.url]), "r", http)
+    expected = f"cannot reach http://127.0.0.1:{there.port}: {words} (checked before anybody starts)"
+    assert (str(caught.value), caught.value.exit_code) == (expected, 4)
+
+
+def test_a_target_that_is_not_there_is_an_environment_problem() -> None:
+    """Refused, unknown, of another scheme: all exit 4."""
+    port = closed_port()
+    cases = {
+        f"http://127.0.0.1:{port}": f"cannot reach http://127.0.0.1:{port}: connection refused",
+        "http://no-such.invalid": "cannot reach http://no-such.invalid:80: the name no-such.invalid is unknown",
+        "ftp://127.0.0.1/": "cannot reach ftp://127.0.0.1/: 'ftp://127.0.0.1/' has the scheme 'ftp'; only http",
+    }
+    for url, words in cases.items():
+        named = [url] if url.startswith("http") else []
+        with pytest.raises(EnvironmentProblem) as caught:
+            preflight(url, guard_for(named), "r")
+        assert str(caught.value).startswith(words)
+        assert str(caught.value).endswith("(checked before anybody starts)")
+        assert caught.value.exit_code == 4
+
+
+def test_tls_to_a_plain_port_is_said() -> None:
+    """Wrong scheme of an open port."""
+    with target(lambda got: ok()) as there:
+        url = there.url.replace("http", "https")
+        with pytest.raises(EnvironmentProblem, match=r"cannot reach https://127"):
+            preflight(url, guard_for([url]), "r")
+
+
+def test_setup_asks_the_guard_too() -> None:
+    """A second port of this machine gets no connection."""
+    with target(lambda got: ok()) as other, target(lambda got: ok(got.body)) as there:
+        guard = guard_for([there.url])
+        answer = setup_http(guard, "POST", f"{there.url}/a", body=b"x", headers={"X-A": "1"})
+        assert (answer.status, answer.body, there.got[0].headers["x-a"]) == (200, b"x", "1")
+        with pytest.raises(TargetRefused):
+            setup_http(guard, "GET", other.url)
+    assert other.connections == 0
+
+
+def test_an_address_of_this_machine_off_loopback_needs_a_word() -> None:
+    """0 connections without --i-may-load, whether it is the target or named beside it."""
+    address = _own_address()
+    with target(lambda got: ok(), host=address) as there:
+        url = f"http://{address}:{there.port}"
+        for named in ([url], [f"{address}:{there.port}"]):
+            with pytest.raises(TargetRefused, match="--i-may-load"):
+                preflight(url, guard_for(named), "r")
+        assert there.connections == 0
+
+
+def _own_address() -> str:
+    """An address of this machine that is not loopback (nothing is sent to find it)."""
+    with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
+        try:
+            probe.connect(("192.0.2.1", 9))
+        except OSError:
+            pytest.skip("this machine has no address beside loopback")
+        return str(probe.getsockname()[0])
+
+
+def proofs(answer: Callable[[Got], bytes]) -> tuple[object, str]:
+    with target(answer) as there:
+        asked, pinned = Asked("http", "a.gov", there.port), Pinned("127.0.0.1", there.port)
+        try:
+            return proof_reader(Trust(), lambda: TODAY)(asked, pinned), there.got[0].path
+        except ValueError as error:
+            return str(error), there.got[0].path
+
+
+def test_a_proof_is_read_from_its_place_on_the_host() -> None:
+    """The host's own name in Host, the pinned address underneath; redirects and errors are no proof."""
+    proof = Proof("a.gov", date(2026, 12, 1), "ops@a.gov", Caps(200.0, 60.0, 5))
+    found, path = proofs(lambda got: ok(write_proof(proof).encode()) if got.headers["host"][:5] == "a.gov" else b"")
+    assert (found, path) == (proof, "/.well-known/hms-esr.txt")
+    assert "answers 404" in str(proofs(lambda got: ok(b"", "404 Not Found"))[0])
+    assert "answers 302" in str(proofs(lambda got: redirect("/elsewhere"))[0])
+    assert "first line is not" in str(proofs(lambda got: ok(b"<html>"))[0])
+
+
+def test_a_proof_taken_away_is_noticed() -> None:
+    """Nothing while it is there; the reason when it is gone."""
+    there = [True]
+
+    def read(asked: Asked, pinned: Pinned) -> Proof:
+        if not there[0]:
+            raise ValueError("404")
+        return Proof(asked.host, date(2030, 1, 1), "x@a.gov")
+
+    guard = Guard(["https://a.gov"], ["a.gov"], resolve=lambda host, port: ["8.8.8.8"], proof=read)
+    guard.allow("https", "a.gov", 443)
+    assert proof_still_there(guard) == ""
+    there[0] = False
+    assert proof_still_there(guard) == "the owner of a.gov took the proof back: 404"
