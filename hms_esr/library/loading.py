@@ -159,6 +159,8 @@ def _checked(
 
 def _find_personas(data: Mapping[str, Any], sources: _Sources) -> None:
     named: list[tuple[Path, str]] = [*roles_of(data)]
+    if data.get("before") or data.get("after"):
+        named.append((("before",), "citizen"))
     if any(not isinstance(one, Mapping) or "persona" not in one for one in data.get("journeys") or [{}]):
         named.append((("journeys",), "citizen"))
     for path, role in named:

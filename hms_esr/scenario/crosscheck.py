@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import lru_cache
 from typing import Any
 
 from hms_esr.registry import did_you_mean
@@ -15,7 +16,13 @@ from hms_esr.scenario.places import Mistake, Path
 from hms_esr.scenario.templates import Reference, references
 
 MAX_STEPS = 5000
-MAX_JOURNEYS = 500
+_MOST: dict[str, int] = {"journeys": 500} | dict.fromkeys(("checks", "faults", "tags", "probes", "changes"), 500) | {
+    "data": 100,
+    "targets": 100,
+    "sensors": 100,
+}
+"""Most items under a key of a scenario."""
+_MOST_PERSONAS = 100
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,12 +45,17 @@ class _Scope:
 
 
 def size_mistakes(data: Mapping[str, Any]) -> list[Mistake]:
-    """Too many steps or journeys; found before anything is built from them."""
-    journeys = data.get("journeys")
+    """Too many steps, journeys, checks …; found before anything is built from them."""
     found = []
-    if isinstance(journeys, list) and len(journeys) > MAX_JOURNEYS:
-        text = f"{len(journeys):,} journeys are too many; at most {MAX_JOURNEYS} are allowed"
-        found.append(Mistake(("journeys",), text))
+    for key, most in _MOST.items():
+        items = data.get(key)
+        if isinstance(items, (list, Mapping)) and len(items) > most:
+            found.append(Mistake((key,), f"{len(items):,} {key} are too many; at most {most} are allowed"))
+    for index, journey in enumerate(_list(data.get("journeys"))):
+        personas = _mapping(_mapping(journey).get("persona"))
+        if len(personas) > _MOST_PERSONAS:
+            text = f"{len(personas):,} personas are too many; at most {_MOST_PERSONAS} are allowed"
+            found.append(Mistake(("journeys", index, "persona"), text))
     steps = sum(1 for _ in _all_steps(data))
     if steps > MAX_STEPS:
         found.append(Mistake(("journeys",), f"{steps:,} steps are too many; at most {MAX_STEPS:,} are allowed"))
@@ -134,10 +146,15 @@ def _persona(reference: Reference, scope: _Scope) -> str:
 
 
 def _random(reference: Reference, scope: _Scope) -> str:
+    return _random_name(reference.name)
+
+
+@lru_cache(maxsize=1024)
+def _random_name(name: str) -> str:
     from hms_esr.personas.random_values import check_random_name
 
     try:
-        check_random_name(reference.name)
+        check_random_name(name)
     except ValueError as error:
         return str(error)
     return ""

@@ -19,6 +19,9 @@ from hms_esr.scenario.scalars import scalar
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
+MAX_VALUES = 40_000
+MAX_ITEMS = 5_000
+"""In one list; a mapping has at most a fifth of it."""
 _MOST_READ = 16 * MAX_BYTES
 """Characters read over all attempts at one file, so that repairing lines cannot take long."""
 
@@ -150,6 +153,7 @@ class _Builder:
         self._documents = 0
         self._open: list[tuple[Any, Places]] = [(self.root, self.places)]
         self._keys: list[str | None] = [None]
+        self._values = 0
 
     def take(self, event: Any) -> None:
         """Check and use one event."""
@@ -172,6 +176,7 @@ class _Builder:
                 raise _refuse(event, "a second document starts here; write one scenario per file")
 
     def _guard(self, event: Any) -> None:
+        self._count(event)
         if event.anchor is not None:
             raise _refuse(
                 event, f"the anchor '&{event.anchor[:40]}' is not allowed; write the value out where it is used"
@@ -213,6 +218,17 @@ class _Builder:
         self._put(made, places)
         self._open.append((made, places))
         self._keys.append(None)
+
+    def _count(self, event: Any) -> None:
+        """Refuse what no scenario has that many of, so that checking it takes no longer than reading it."""
+        self._values += 1
+        if self._values > MAX_VALUES:
+            raise _refuse(event, f"more than {MAX_VALUES:,} values; no scenario has that many")
+        container = self._open[-1][0]
+        if isinstance(container, list) and len(container) >= MAX_ITEMS:
+            raise _refuse(event, f"more than {MAX_ITEMS:,} items in one list; no scenario has that many")
+        if isinstance(container, dict) and len(container) > MAX_ITEMS // 5:
+            raise _refuse(event, f"more than {MAX_ITEMS // 5:,} keys in one place; no scenario has that many")
 
     def _put(self, value: Any, where: Spot | Places) -> None:
         container, places = self._open[-1]

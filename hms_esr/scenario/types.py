@@ -43,13 +43,18 @@ class Frozen(BaseModel):
             raise suggest_keys(error, cls.__name__, cls.key_names()) from None
 
 
+_MOST_HINTS = 50
+"""Unknown keys of one place that get a suggestion; who has more has pasted something else."""
+
+
 def suggest_keys(error: ValidationError, title: str, keys: list[str]) -> ValidationError:
     """The same mistakes, unknown keys of this level answered with a suggestion (every message a plain sentence)."""
     lines: list[InitErrorDetails] = []
     for one in error.errors(include_url=False):
         kind, text, loc = one["type"], plain(one), one["loc"]
         if kind == "extra_forbidden" and len(loc) == 1:
-            kind, text = "unknown_key", f"unknown key '{loc[0]}'.{did_you_mean(str(loc[0]), keys)}"
+            hint = did_you_mean(str(loc[0]), keys) if len(lines) < _MOST_HINTS else ""
+            kind, text = "unknown_key", f"unknown key '{str(loc[0])[:80]}'.{hint}"
         lines.append(InitErrorDetails(type=PydanticCustomError(kind, text), loc=loc, input=one["input"]))
     return ValidationError.from_exception_data(title, lines)
 
