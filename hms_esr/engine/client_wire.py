@@ -180,10 +180,10 @@ class Wire(Waiting):
         return False
 
     def _take(self, n: int) -> None:
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} takes no bytes")
 
     def _end(self) -> None:
-        raise NotImplementedError
+        raise TypeError(f"{type(self).__name__} takes no end")
 
     def _broken_by(self, error: OSError) -> Broken:
         return Broken(in_words(error))
