@@ -169,7 +169,8 @@ def _find_personas(data: Mapping[str, Any], sources: _Sources) -> None:
         file = role_file(role, sources.folder)
         if file is None:
             known = persona_names(sources.folder)
-            sources.mistakes.append(Mistake(path, f"unknown persona '{role[:80]}'.{did_you_mean(role, known)}", True))
+            text = f"unknown persona '{role[:80]}'.{did_you_mean(role, known)}"
+            sources.mistakes.append(Mistake(path, text, key=path[-1] != "persona"))
             continue
         try:
             sources.personas[role] = read_template(file)

@@ -263,18 +263,19 @@ class Scenario(Frozen):
     def _possible(self) -> Scenario:
         own = [journey for journey in self.journeys if journey.load is not None]
         if not self.journeys:
-            raise ValueError("at least one journey is needed")
+            raise mistake("at least one journey is needed", ("journeys",))
         if self.load is not None and len(own) == len(self.journeys):
-            raise ValueError("each journey has a load of its own, so the common load has nobody to send")
+            raise mistake("each journey has a load of its own, so the common load has nobody to send", ("load",))
         if self.load is None and own and len(own) < len(self.journeys):
-            raise ValueError("give every journey a load, or a common load for those without")
+            raise mistake("give every journey a load, or a common load for those without", ("journeys",))
         if self.load is None and not own and not self.changes:
             raise ValueError("a load is missing: load: {people: 100, over: 5m} or {rate: …} or {concurrent: …}")
         names = [journey.name for journey in self.journeys]
         if len(set(names)) != len(names):
-            raise ValueError("each journey needs a name of its own")
+            raise mistake("each journey needs a name of its own", ("journeys",))
         if self.loads and self.length_s <= 0:
-            raise ValueError("a duration is missing: how long people keep coming, such as duration: 10m")
+            text = "a duration is missing: how long people keep coming, such as duration: 10m"
+            raise mistake(text, ("load",))
         return self
 
     @property

@@ -10,6 +10,7 @@ from collections.abc import Callable, Iterable
 from pydantic import ValidationError
 
 from hms_esr.errors import BadInput, Problem
+from hms_esr.scenario.mistakes import plain
 from hms_esr.scenario.places import Document, Mistake, Path
 
 _AT_KEY = frozenset({"key", "unknown_key"})
@@ -18,9 +19,9 @@ _AT_KEY = frozenset({"key", "unknown_key"})
 def mistakes_of(error: ValidationError) -> list[Mistake]:
     """The mistakes of a validation, by canonical path."""
     found = []
-    for one in error.errors(include_url=False, include_context=False, include_input=False):
+    for one in error.errors(include_url=False):
         path: Path = tuple(part for part in one["loc"] if part != "[key]")
-        found.append((one["type"], Mistake(path, one["msg"], one["type"] in _AT_KEY)))
+        found.append((one["type"], Mistake(path, plain(one), one["type"] in _AT_KEY)))
     return [mistake for kind, mistake in found if kind != "too_short" or not _has_inner(mistake, found)]
 
 
