@@ -51,7 +51,7 @@ def test_preflight_follows_no_redirect() -> None:
 def test_a_target_that_does_not_answer_is_an_environment_problem(answer: bytes | str, words: str) -> None:
     """In plain words, with the address, exit 4."""
     with target(lambda got: answer) as there:
-        http = Http(timeout="50ms")  # type: ignore[call-arg]
+        http = Http.model_validate({"timeout": "50ms" if answer == "hang" else "10s"})
         with pytest.raises(EnvironmentProblem) as caught:
             preflight(there.url, guard_for([there.url]), "r", http)
     expected = f"cannot reach http://127.0.0.1:{there.port}: {words} (checked before anybody starts)"
@@ -75,12 +75,10 @@ def test_a_target_that_is_not_there_is_an_environment_problem() -> None:
         assert caught.value.exit_code == 4
 
 
-def test_tls_to_a_plain_port_is_said() -> None:
-    """Wrong scheme of an open port."""
-    with target(lambda got: ok()) as there:
-        url = there.url.replace("http", "https")
-        with pytest.raises(EnvironmentProblem, match=r"cannot reach https://127"):
-            preflight(url, guard_for([url]), "r")
+def test_a_certificate_file_that_cannot_be_used_is_named() -> None:
+    """Before any connection."""
+    with pytest.raises(EnvironmentProblem, match=r"the certificate file gone\.pem cannot be used"):
+        preflight("https://127.0.0.1:1", guard_for(["https://127.0.0.1:1"]), "r", Http(ca="gone.pem"))
 
 
 def test_setup_asks_the_guard_too() -> None:

@@ -120,11 +120,10 @@ class PersonSession:
             answer = self._hop(method, where, tail, body, _Limit(timeout_s, patience_s, patient_until))
             if not answer.redirected:
                 return answer
-            if left == 0:
-                raise StepFailed(
-                    "status", f"more than {redirects} redirects, the last to {answer.header('location')}", answer.status
-                )
             left -= 1
+            if left < 0:
+                last = answer.header("location")
+                raise StepFailed("status", f"more than {redirects} redirects, the last to {last}", answer.status)
             method, body, media_type, extra = _after_redirect(method, body, media_type, extra, answer.status, headers)
             before = where
             where = join(where.url, answer.header_all("location")[0])

@@ -14,7 +14,7 @@ from hms_esr.scenario.hosts import host_name
 from hms_esr.units import duration_s, duration_text
 
 PATH = "/.well-known/hms-esr.txt"
-_FIRST = "hms-esr proof 1"
+_FIRST = "hms-esr: proof 1"
 _LINE = re.compile(r"([a-z-]+)\s*:\s*(.*)")
 _RATE = re.compile(r"(\d+(?:\.\d+)?)(?:\s*/\s*s)?")
 _CONTACT = re.compile(r"[^\s\x00-\x1f()<>\"]{3,100}")

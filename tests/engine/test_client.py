@@ -121,8 +121,8 @@ def test_a_head_request_takes_no_body() -> None:
         ([b"HTTP/1.1 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nab", "close"], "connection", "ended inside"),
         ("close", "connection", "the connection ended without an answer"),
         ("reset", "connection", "connection reset"),
-        ("hang", "timeout", "no answer within 0.05 s"),
-        ([b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "hang"], "timeout", "no whole answer within 0.05 s"),
+        ("hang", "timeout", "no answer within 0.3 s"),
+        ([b"HTTP/1.1 200 OK\r\nContent-Length: 9\r\n\r\nabc", "hang"], "timeout", "no whole answer within 0.3 s"),
         (b"HTTP/1.1 101 Switching Protocols\r\nUpgrade: x\r\nConnection: upgrade\r\n\r\n", "connection", "protocol"),
         (ok(b"x" * 300_000), "connection", "larger than"),
     ],
@@ -130,7 +130,7 @@ def test_a_head_request_takes_no_body() -> None:
 def test_no_answer_is_said_in_plain_words(given: Any, kind: str, words: str) -> None:
     """Kind and message of what did not come; the hop is reported with it, the connection not used again."""
     with target(lambda got: given) as there:
-        person, hops = session(there.url, timeout_s=0.05 if kind == "timeout" else 5.0, largest_bytes=200_000)
+        person, hops = session(there.url, timeout_s=0.3 if kind == "timeout" else 5.0, largest_bytes=200_000)
         caught = failure(person, "POST", there.url, body=b"x")
         assert (caught.kind, words in caught.message) == (kind, True), caught.message
         assert [hop.failure for hop in hops] == [caught]

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import socket
 import ssl
 import subprocess
 from pathlib import Path
 
+import gevent
 import pytest
 
 from hms_esr.engine.client_transport import Transport
@@ -83,14 +85,22 @@ def test_a_client_certificate_is_shown(keys: Path) -> None:
             session(there.url, ca=str(keys / "ca.pem"))[0].fetch("GET", there.url)
 
 
-def test_tls_to_a_plain_port_is_said(keys: Path) -> None:
+def test_tls_to_a_plain_port_is_said() -> None:
     """The answer is no handshake."""
-    with target(lambda got: ok()) as there:
-        url = there.url.replace("http:", "https:")
-        person, _ = session(url, timeout_s=5)
-        with pytest.raises(StepFailed) as caught:
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"https://127.0.0.1:{listener.getsockname()[1]}"
+        person, hops = session(url)
+
+        def answer() -> None:
+            with listener.accept()[0] as connection:
+                connection.sendall(b"HTTP/1.1 400 Bad Request\r\n\r\n")
+                connection.recv(4096)
+
+        answering = gevent.get_hub().threadpool.spawn(answer)
+        with pytest.raises(StepFailed, match=r"^TLS failed: wrong version number$"):
             person.fetch("GET", url)
-    assert caught.value.kind == "connection"
+        answering.get()
+    assert hops[0].sent_at == 0.0
 
 
 def test_wrong_certificate_files_are_bad_input() -> None:

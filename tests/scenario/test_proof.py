@@ -12,7 +12,7 @@ from hms_esr.scenario.caps import Breaker, Caps
 from hms_esr.scenario.proof import Proof, read_proof, write_proof
 
 TODAY = date(2026, 11, 20)
-GOOD = "hms-esr proof 1\nhost: a.gov\nuntil: 2026-11-20\ncontact: ops@a.gov\n"
+GOOD = "hms-esr: proof 1\nhost: a.gov\nuntil: 2026-11-20\ncontact: ops@a.gov\n"
 
 
 @given(
@@ -37,7 +37,7 @@ def test_a_proof_without_caps_has_the_usual_ones() -> None:
     [
         ("", "first line is not"),
         ("<html>not found</html>", "first line is not"),
-        ("hms-esr proof 1\n", "does not say host, until, contact"),
+        ("hms-esr: proof 1\n", "does not say host, until, contact"),
         (GOOD.replace("a.gov\nu", "b.gov\nu"), "for b.gov, not for a.gov"),
         (GOOD.replace("2026-11-20", "2026-11-19"), "was good until 2026-11-19"),
         (GOOD.replace("2026-11-20", "soon"), "not a day"),
