@@ -240,20 +240,28 @@ _MASKS = (
     (re.compile(r"\"[^\"\n]{0,400}\"|“[^”\n]{0,400}”|(?<!\w)'[^'\n]{0,400}'(?!\w)|‘[^’\n]{0,400}’(?!\w)"), "‹text›"),
     (re.compile(r"\b[0-9a-fA-F]{8}(?:-[0-9a-fA-F]{4}){3}-[0-9a-fA-F]{12}\b"), "‹id›"),
     (re.compile(r"\b(?=[0-9a-fA-F]*\d)(?=[0-9a-fA-F]*[a-fA-F])[0-9a-fA-F]{12,}\b"), "‹id›"),
-    (re.compile(r"(?P<status>(?:^|(?<=HTTP )|(?<=status ))[1-5]\d\d\b(?![.,:/ -]?\d))|\d+(?:[.,:/ -]?\d+)*"), "#"),
+    (
+        re.compile(
+            r"(?P<kept>(?:^|(?<=HTTP )|(?<=status )|(?<=status is )|(?<=expected )|(?<=answered ))"
+            r"[1-5]\d\d\b(?![.,:/-]?\d)"
+            r"|(?:(?<=within )|(?<=after ))\d+(?:\.\d+)? ?(?:ms|s|min|m|h|d)\b)"
+            r"|\d+(?:[.,:/ -]?\d+)*"
+        ),
+        "#",
+    ),
 )
 
 
 def _replaced(instead: str, found: re.Match[str]) -> str:
-    return found.groupdict().get("status") or instead
+    return found.groupdict().get("kept") or instead
 
 
 def mask(text: str, most: int = 200) -> str:
     """An error's message without what could be a person's: e-mails, quoted text, ids and numbers are replaced.
 
     On one line and at most ``most`` characters, so that equal errors of different people count as one. Words stay:
-    ``State or territory not recognized: PR`` is unchanged, so is a status at the start or after ``HTTP`` and
-    ``status``. Reads at most 2,000 characters; time is linear in them.
+    ``State or territory not recognized: PR`` is unchanged; so are a status at the start or after ``HTTP``, ``status``
+    and ``expected``, and times such as ``within 10 s``. Reads at most 2,000 characters; time is linear in them.
     """
     line = " ".join(text[:_MOST_READ].split())
     for pattern, instead in _MASKS:

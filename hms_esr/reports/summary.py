@@ -18,6 +18,14 @@ from hms_esr.verdicts.measures.latency import FIGURES, figure_ms
 from hms_esr.verdicts.measures.recovery import recovery
 
 STATES = ("completed", "failed", "dropped", "lost", "unfinished")
+_ORDER = (
+    *("run_id", "scenario", "description", "tags", "seed", "target", "target_requested", "sim", "state"),
+    *("verdict", "reason", "also", "trust", "warnings", "exit_code", "started_at", "real_s", "simulated_s"),
+    *("people", "requests", "setup_requests", "polls", "retries", "refreshes", "errors", "checks"),
+    *("latency_ms", "service_latency_ms", "steps", "error_kinds", "delivery", "decisions", "personas"),
+    *("clock", "faults", "conditions", "probes", "sensors", "made_up_files"),
+)
+"""As a reader of the file meets them."""
 
 
 class JsonReport:
@@ -33,25 +41,45 @@ class JsonReport:
 
 def summary(record: Record, judgement: Judgement) -> dict[str, Any]:
     """Everything of a run in one object that JSON can hold. Times end with their unit; shares are 0 to 1."""
-    manifest = record.manifest
-    all_requests = record.merged()
-    found = {
+    found = _what_ran(record) | _verdict(judgement) | _counts(record) | _parts(record)
+    found["checks"] = [_check(result, judgement) for result in judgement.checks]
+    found["conditions"] = [
+        {"condition": one.name, "measured": one.measured, "allowed": one.allowed, "state": one.state}
+        for one in judgement.conditions
+    ]
+    return {name: _plain(found[name]) for name in sorted(found, key=_ORDER.index)}
+
+
+def _what_ran(record: Record) -> dict[str, Any]:
+    manifest, scenario = record.manifest, record.scenario
+    return {
         "run_id": manifest.run_id,
-        "scenario": record.scenario.name,
-        "description": record.scenario.description,
-        "tags": list(record.scenario.tags),
+        "scenario": scenario.name,
+        "description": scenario.description,
+        "tags": list(scenario.tags),
         "seed": manifest.seed,
         "target": manifest.target,
         "target_requested": manifest.target_requested,
         "sim": True,
         "state": "FINISHED",
+        "started_at": manifest.started_at,
+        "made_up_files": list(manifest.made_up_files),
+    }
+
+
+def _verdict(judgement: Judgement) -> dict[str, Any]:
+    return {
         "verdict": judgement.verdict,
         "reason": judgement.sentence,
         "also": list(judgement.also),
         "trust": judgement.trust,
         "warnings": judgement.warnings,
         "exit_code": judgement.exit_code,
-        "started_at": manifest.started_at,
+    }
+
+
+def _counts(record: Record) -> dict[str, Any]:
+    return {
         "real_s": record.real_s,
         "simulated_s": record.sim_s,
         "people": {"planned": record.planned} | {state: record.people(state) for state in STATES},
@@ -61,7 +89,12 @@ def summary(record: Record, judgement: Judgement) -> dict[str, Any]:
         "retries": record.retries,
         "refreshes": record.refreshes,
         "errors": record.error_count,
-        "checks": [_check(result, judgement) for result in judgement.checks],
+    }
+
+
+def _parts(record: Record) -> dict[str, Any]:
+    all_requests = record.merged()
+    return {
         "latency_ms": _latencies(all_requests.intended),
         "service_latency_ms": _latencies(all_requests.actual),
         "steps": _steps(record),
@@ -71,15 +104,9 @@ def summary(record: Record, judgement: Judgement) -> dict[str, Any]:
         "personas": _personas(record),
         "clock": [{"real_s": one.real_s, "simulated_s": one.sim_s, "warp": one.warp} for one in record.segments],
         "faults": [_fault(record, fault) for fault in record.faults],
-        "conditions": [
-            {"condition": one.name, "measured": one.measured, "allowed": one.allowed, "state": one.state}
-            for one in judgement.conditions
-        ],
         "probes": dict(record.probes),
         "sensors": {name: dict(figures) for name, figures in record.sensors.items()},
-        "made_up_files": list(manifest.made_up_files),
     }
-    return {name: _plain(value) for name, value in found.items()}
 
 
 def _plain(value: Any) -> Any:

@@ -57,12 +57,6 @@ def judge_checks(record: Record, metrics: Metrics, *, strict: bool = False) -> t
     return tuple(results)
 
 
-def holds_now(record: Record, check: Check, custom: Custom | None = None) -> bool | None:
-    """Whether the check's limit holds on the record so far; None without data. For ``abort_after``."""
-    result = judge_check(record, check, Metrics(record, custom))
-    return None if result.verdict == "INVALID" else result.verdict != "FAIL"
-
-
 def _verdict(record: Record, results: Sequence[CheckResult], broken: Sequence[Condition]) -> Outcome:
     if record.interrupted:
         return "INTERRUPTED"

@@ -102,7 +102,10 @@ def _short(sentences: Iterable[str]) -> str:
 
 def untrusted(condition: Condition) -> str:
     """The first broken condition."""
-    return f"This rehearsal says nothing about the site: {condition.reason}."
+    reason = condition.reason
+    if reason[1:2].islower():
+        reason = reason[:1].lower() + reason[1:]
+    return f"This rehearsal says nothing about the site: {reason}."
 
 
 def interrupted(record: Record) -> str:
