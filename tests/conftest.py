@@ -8,6 +8,7 @@ from __future__ import annotations
 import os
 import shutil
 from collections.abc import Callable, Iterator
+from typing import Any
 
 import psutil
 import pytest
@@ -38,6 +39,19 @@ def needs() -> Callable[[str], str]:
         return path
 
     return find
+
+
+@pytest.fixture(scope="module")
+def chromium(needs: Callable[[str], str]) -> Iterator[Any]:
+    """A headless Chromium that may reach nothing but files and this machine (a Playwright browser)."""
+    path = needs("chromium")
+    sync_api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
+    quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
+    sandbox = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--host-resolver-rules=MAP * ~NOTFOUND"]
+    with sync_api.sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=path, args=[*quiet, *sandbox])
+        yield browser
+        browser.close()
 
 
 @pytest.fixture(scope="session", autouse=True)

@@ -88,7 +88,7 @@ def errors(figures: Figures) -> Markup:
             "has them.",
             class_="small mute",
         )
-    return section("errors", 6, TITLE, _story(figures, kinds), made, more, _alone(figures, kinds))
+    return section("errors", 6, TITLE, _story(figures, kinds), made, more, _alone(figures))
 
 
 def _story(figures: Figures, kinds: list[Kind]) -> list[object]:
@@ -139,11 +139,9 @@ def _example(total: ErrorCount) -> Markup:
     return person + tag("code", text(total.trace_id, 64), class_="trace") if total.trace_id else person
 
 
-def _alone(figures: Figures, kinds: list[Kind]) -> Markup:
-    example = next((kind.total.example_k for kind in kinds if kind.total.example_k >= 0), None)
-    command = only_command(figures, example) if example is not None else ""
+def _alone(figures: Figures) -> Markup:
+    command = only_command(figures)
     if not command:
         return Markup("")
-    return para(
-        "Repeat one person alone, with the same data and times: ", tag("code", text(command, 400)), class_="small mute"
-    )
+    words = "Repeat one person alone, with the same data and times: "
+    return para(words, tag("code", text(command, 400)), class_="small mute")

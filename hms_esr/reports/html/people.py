@@ -10,7 +10,7 @@ from hms_esr.charts.markup import Markup, esc, join, tag
 from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.load import STATES
 from hms_esr.reports.html.parts import Column, empty, left_out, section, table, text
-from hms_esr.wording import MISSING, count, listed, period, plural, share, time_s
+from hms_esr.wording import MISSING, count, period, plural, share, time_s
 
 TITLE = "Where people got stuck"
 _REASONS = 4
@@ -55,9 +55,11 @@ def _story(figures: Figures) -> list[object]:
         return [f"Nobody got stuck: {plural(done, 'person', 'people')} came to the end of the journey."]
     worst = sorted(stuck.items(), key=lambda one: -sum(one[1].values()))[:2]
     places = [f"{count(sum(reasons.values()))} at “{text(key[1] or 'the start', 60)}”" for key, reasons in worst]
-    lead = "Of those who did not finish" if len(stuck) > len(worst) else "Who did not finish was stopped"
-    first = f"{plural(total, 'person', 'people')} did not finish. {lead}: {listed(places)}."
-    say: list[object] = [Markup(first)]
+    rest = total - sum(sum(reasons.values()) for _, reasons in worst)
+    others = f", {count(rest)} elsewhere" if rest else ""
+    say: list[object] = [
+        Markup(f"{plural(total, 'person', 'people')} did not finish: they were stopped {', '.join(places)}{others}.")
+    ]
     reason, n = next(iter(worst[0][1].items()))
     say.append(Markup(f"The most frequent reason at the first was “{text(reason, 120)}” ({count(n)})."))
     return say

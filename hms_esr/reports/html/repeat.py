@@ -11,12 +11,14 @@ from hms_esr.reports.html.parts import para, section, text
 from hms_esr.wording import MISSING, count
 
 
-def only_command(figures: Figures, k: int | None) -> str:
-    """The command that repeats one person alone; empty when the run was one person already."""
+def only_command(figures: Figures) -> str:
+    """The command that repeats one person alone: of the most frequent error, else the first. Empty when it was one."""
     command = figures.record.manifest.command.strip()
-    if not command or k is None or k < 0 or "--only" in command:
+    if not command or "--only" in command:
         return ""
-    return f"{command} --only {k}"
+    errors = [error for error in figures.record.errors.values() if error.example_k >= 0]
+    worst = max(errors, key=lambda error: error.n, default=None)
+    return f"{command} --only {worst.example_k if worst else 0}"
 
 
 def repeat(figures: Figures) -> Markup:
@@ -30,10 +32,7 @@ def repeat(figures: Figures) -> Markup:
 
 def _commands(figures: Figures) -> Markup:
     manifest = figures.record.manifest
-    example = next((one.example_k for one in figures.record.errors.values() if one.example_k >= 0), 0)
-    lines = [
-        short_command for short_command in (manifest.command.strip(), only_command(figures, example)) if short_command
-    ]
+    lines = [short_command for short_command in (manifest.command.strip(), only_command(figures)) if short_command]
     lines.append(f"hms-esr report {manifest.run_id}")
     notes = {1: "one person alone", len(lines) - 1: "this page again, from the record"}
     shown = [f"{line[:2000]}    # {notes[i]}" if i in notes and i else line[:2000] for i, line in enumerate(lines)]
