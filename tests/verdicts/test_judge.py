@@ -158,13 +158,15 @@ def test_the_verdict_and_its_sentence(run: dict[str, Any], verdict: str, code: i
             {"interrupted": "Stopped by hms-esr stop.", "problems": ["records lost"]},
             "INTERRUPTED",
             130,
-            "Stopped by hms-esr stop after 60 of 60 seconds, before everybody had finished: too early to judge the site.",
+            "Stopped by hms-esr stop after 60 of 60 seconds, before everybody had finished: "
+            "too early to judge the site.",
         ),
         (
             {"interrupted": "by a signal to end"},
             "INTERRUPTED",
             130,
-            "Stopped by a signal to end after 60 of 60 seconds, before everybody had finished: too early to judge the site.",
+            "Stopped by a signal to end after 60 of 60 seconds, before everybody had finished: "
+            "too early to judge the site.",
         ),
         (
             {"interrupted": "the proof is gone: HTTP 404", "real_s": 30.0},
