@@ -237,8 +237,10 @@ def _command() -> str:
 def _closing(outcome: Outcome, name: str) -> None:
     from hms_esr.sinks.console import closing_lines
 
-    stem = Path(name).stem
-    following = f"hms-esr run {name} --strict" if outcome.judgement.warnings else f"hms-esr report {stem} --format html"
+    scenario = outcome.record.scenario.name
+    following = f"hms-esr report {scenario} --format html"
+    if outcome.judgement.warnings:
+        following = f"hms-esr run {name} --strict   (warnings fail)"
     if outcome.record.manifest.stem == "schedule_f":
         following = "hms-esr run scenarios/schedule_f_strict.yml   (fails on purpose)"
     for line in closing_lines(outcome.record, outcome.judgement, outcome.report, following):

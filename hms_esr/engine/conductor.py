@@ -195,7 +195,7 @@ class Conductor:
         self.phase = "settling"
         stage.clock_may_change = True
         self._happened("settle", "waiting for decisions, clock ahead")
-        settle_warp = stage.scenario.clock.settle_warp
+        settle_warp = max(stage.scenario.clock.settle_warp, clock.plan_warp)
         changed_s = -1.0
         while len(self.waits) and not self._stop_reason:
             now_s = clock.now_s()

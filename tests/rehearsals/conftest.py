@@ -50,7 +50,9 @@ class Ran:
 def esr(tmp_path: Path) -> Callable[..., Ran]:
     """``esr("run", "x.yml", …)``: the command line in a process, in a folder of its own."""
 
-    def call(*arguments: str, cwd: Path | None = None, timeout_s: float = 240, env: dict[str, str] | None = None) -> Ran:
+    def call(
+        *arguments: str, cwd: Path | None = None, timeout_s: float = 240, env: dict[str, str] | None = None
+    ) -> Ran:
         import os
 
         command = [sys.executable, "-m", "hms_esr", *arguments]

@@ -50,7 +50,7 @@ def test_people_come_when_they_are_meant_to(
 ) -> None:
     """Never more than rate x 10 ms + 1 people off the plan, and everybody comes once."""
     file = tmp_path / "open.yml"
-    file.write_text(PLAN.format(name=name, spacing="poisson", rate=rate, duration=duration, limit=2000))
+    file.write_text(PLAN.format(name=name, spacing="even", rate=rate, duration=duration, limit=2000))
     target = logging_target()
     ran = esr("run", str(file), "--target", target.url)
     assert ran.code == 0, ran.output + ran.errors
