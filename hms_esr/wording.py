@@ -16,6 +16,8 @@ NBSP = "\u00a0"
 MISSING = "–"
 _LIMIT_WORDS = {"<": "under", "<=": "at most", ">": "over", ">=": "at least", "==": "exactly", "!=": "other than"}
 _MOST_DECIMALS = 9
+_HUGE = 1e15
+"""From here on only powers of ten are readable."""
 _MONTHS = "January,February,March,April,May,June,July,August,September,October,November,December"
 
 
@@ -42,6 +44,8 @@ def share(value: float, limit: float | None = None) -> str:
     """
     if not isfinite(value):
         return MISSING
+    if abs(value) >= _HUGE:
+        return f"{value * 100:.3g}%"
     if value in (0, 1):
         return f"{value:.0%}"
     for decimals in range(1, _MOST_DECIMALS):
@@ -56,6 +60,8 @@ def share(value: float, limit: float | None = None) -> str:
 def points(value: float) -> str:
     """A difference of two shares: ``2.0 points``."""
     size = abs(value * 100)
+    if size >= _HUGE:
+        return f"{size:.3g}{NBSP}points"
     decimals = 1 if size >= 0.95 else min(_MOST_DECIMALS, max(1, 1 - floor(log10(size)))) if size else 0
     return f"{size:.{decimals}f}{NBSP}points"
 
@@ -68,7 +74,9 @@ def number(value: float, limit: float | None = None) -> str:
     """A figure without unit: ``38,920``, ``12.3``, ``0.031``; more digits until it differs from ``limit``."""
     if not isfinite(value):
         return MISSING
-    if value == int(value) and abs(value) < 1e15:
+    if abs(value) >= _HUGE:
+        return f"{value:.3g}"
+    if value == int(value):
         return f"{int(value):,}"
     for digits in range(3, 16):
         text = _digits(value, digits)
@@ -92,6 +100,8 @@ def time_ms(value_ms: float, limit_ms: float | None = None) -> str:
     """``9.4 ms``, ``482 ms``, ``1.42 s``, ``2 min 5 s``; more digits until it differs from the limit as printed."""
     if not isfinite(value_ms):
         return MISSING
+    if abs(value_ms) >= _HUGE:
+        return f"{value_ms / 1000:.3g}{NBSP}s"
     if value_ms == 0:
         return f"0{NBSP}ms"
     if value_ms < 0:
@@ -140,6 +150,8 @@ def whole_s(value_s: float) -> str:
     """Time known to the second only: ``under 1 s``, ``53 s``, ``2 min 5 s``."""
     if not isfinite(value_s):
         return MISSING
+    if abs(value_s) >= _HUGE:
+        return f"{value_s:.3g}{NBSP}s"
     if value_s < 1:
         return f"under 1{NBSP}s"
     return long_time(value_s) if value_s >= 90 else f"{round(value_s)}{NBSP}s"
@@ -147,6 +159,8 @@ def whole_s(value_s: float) -> str:
 
 def short_time_ms(value_ms: float) -> str:
     """A limit, as short as it is exact: ``2 s``, ``1.5 s``, ``400 ms``."""
+    if abs(value_ms) >= _HUGE:
+        return f"{value_ms / 1000:.3g}{NBSP}s"
     if abs(value_ms) >= 1000 or value_ms == 0:
         if value_ms >= 90_000 and value_ms % 1000 == 0:
             return long_time(value_ms / 1000) if _two_units(value_ms / 1000) else f"{count(value_ms / 1000)}{NBSP}s"
@@ -164,8 +178,10 @@ def short_share(value: float) -> str:
 
 
 def _shortest(value: float) -> str:
+    if abs(value) >= _HUGE:
+        return f"{value:.3g}"
     tidy = _tidy(value)
-    return f"{int(tidy):,}" if tidy == int(tidy) and abs(tidy) < 1e15 else f"{tidy:,.10f}".rstrip("0").rstrip(".")
+    return f"{int(tidy):,}" if tidy == int(tidy) else f"{tidy:,.10f}".rstrip("0").rstrip(".")
 
 
 def short_number(value: float) -> str:
