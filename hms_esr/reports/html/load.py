@@ -78,8 +78,7 @@ def _charts(figures: Figures) -> Markup:
 
 
 def _planned(figures: Figures) -> list[Bin]:
-    curve = figures.record.planned_curve
-    by_second = curve or {at: second.planned for at, second in figures.record.seconds.items()}
+    by_second = {at: second.planned for at, second in figures.record.seconds.items()}
     return _during(figures, figures.bins.rates(by_second), max((at for at, n in by_second.items() if n), default=0))
 
 

@@ -54,14 +54,17 @@ def _story(figures: Figures) -> list[object]:
             return [f"{plural(without, 'person', 'people')} did not finish, and the record does not say where."]
         return [f"Nobody got stuck: {plural(done, 'person', 'people')} came to the end of the journey."]
     worst = sorted(stuck.items(), key=lambda one: -sum(one[1].values()))[:2]
-    places = [f"{count(sum(reasons.values()))} at “{text(key[1] or 'the start', 60)}”" for key, reasons in worst]
+    places = [
+        f"{count(sum(reasons.values())) if len(stuck) > 1 else ''} at “{text(key[1] or 'the start', 60)}”".strip()
+        for key, reasons in worst
+    ]
     rest = total - sum(sum(reasons.values()) for _, reasons in worst)
     others = f", {count(rest)} elsewhere" if rest else ""
-    say: list[object] = [
-        Markup(f"{plural(total, 'person', 'people')} did not finish: they were stopped {', '.join(places)}{others}.")
-    ]
+    lead = plural(total, "person did not finish: stopped", "people did not finish: they were stopped")
+    say: list[object] = [Markup(f"{lead} {', '.join(places)}{others}.")]
+    where = f"At “{text(worst[0][0][1], 60)}”" if worst[0][0][1] else "There"
     reason, n = next(iter(worst[0][1].items()))
-    say.append(Markup(f"The most frequent reason at the first was “{text(reason, 120)}” ({count(n)})."))
+    say.append(Markup(f"{where}, the most frequent reason was “{text(reason, 120)}” ({count(n)})."))
     return say
 
 

@@ -64,7 +64,8 @@ def _versions(figures: Figures) -> Markup:
         rows.append(("Requests beside the people’s", f"{count(record.setup_requests)} to set up and tidy", False))
     rows += [(text(name, 60), text(str(version), 120), False) for name, version in list(manifest.versions.items())[:40]]
     rows += [
-        (text(f"{name}, SHA-256", 200), text(digest, 80), True) for name, digest in list(manifest.files.items())[:40]
+        (text(f"{name.rsplit('/', 1)[-1]}, SHA-256", 200), text(digest, 80), True)
+        for name, digest in list(manifest.files.items())[:40]
     ]
     made = [
         tag("div", tag("dt", name), tag("dd", value, class_="mono" if mono else None)) for name, value, mono in rows

@@ -58,7 +58,8 @@ def _summary(figures: Figures, checks: list[CheckResult]) -> str:
     good, warned, bad = verdicts.count("PASS"), verdicts.count("WARN"), verdicts.count("FAIL")
     if good == len(checks):
         close = sum(check.close for check in checks)
-        all_hold = "The one check holds." if good == 1 else f"All {word(good).lower()} checks hold."
+        every = "The one check holds." if good == 1 else "Both checks hold." if good == 2 else ""
+        all_hold = every or f"All {word(good).lower()} checks hold."
         return all_hold + (f" {word(close)} {'is' if close == 1 else 'are'} close to the limit." if close else "")
     if len(checks) == 1:
         return "The one check does not hold." if bad else "The one check is past its warning level."
