@@ -13,7 +13,7 @@ import tempfile
 import time
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import IO, Self
 
 from hms_esr.errors import EnvironmentProblem
 
@@ -39,7 +39,6 @@ class CityProcess:
         self._options += ["--strict-accounts"] if strict_accounts else []
         self._options += ["--record-values"] if record_values else []
         self._process: subprocess.Popen[bytes] | None = None
-        self._folder: tempfile.TemporaryDirectory[str] | None = None
         self._url = ""
 
     @property
@@ -56,33 +55,30 @@ class CityProcess:
         """Start it and wait until it listens; its URL. Raises EnvironmentProblem with its own words if it cannot."""
         if self._process is not None:
             return self._url
-        self._folder = tempfile.TemporaryDirectory(prefix="hms-esr-city-process-")
-        folder = Path(self._folder.name)
-        ready, output = folder / "ready.json", folder / "output.txt"
-        command = [sys.executable, "-m", "hms_esr", "city", *self._options]
-        command += ["--ready-file", str(ready), "--parent-pid", str(os.getpid())]
-        with output.open("wb") as out:
+        with tempfile.TemporaryDirectory(prefix="hms-esr-city-process-") as folder, tempfile.TemporaryFile() as output:
+            ready = Path(folder) / "ready.json"
+            command = [sys.executable, "-m", "hms_esr", "city", *self._options]
+            command += ["--ready-file", str(ready), "--parent-pid", str(os.getpid())]
             self._process = subprocess.Popen(
-                command, stdin=subprocess.DEVNULL, stdout=out, stderr=subprocess.STDOUT, start_new_session=True
+                command, stdin=subprocess.DEVNULL, stdout=output, stderr=subprocess.STDOUT, start_new_session=True
             )
-        try:
-            self._url = self._wait_ready(ready, output, wait_s)
-        except BaseException:
-            self.stop()
-            raise
+            try:
+                self._url = self._wait_ready(ready, output, wait_s)
+            except BaseException:
+                self.stop()
+                raise
         return self._url
 
-    def _wait_ready(self, ready: Path, output: Path, wait_s: float) -> str:
+    def _wait_ready(self, ready: Path, output: IO[bytes], wait_s: float) -> str:
         process = self._process
         deadline_s = time.monotonic() + wait_s
         while process is not None and time.monotonic() < deadline_s:
             if ready.exists():
                 return str(json.loads(ready.read_text())["url"])
             if process.poll() is not None:
-                said = output.read_text(errors="replace").strip()[-2000:]
-                raise EnvironmentProblem(
-                    f"the city ended with status {process.returncode}: {said or 'it said nothing'}"
-                )
+                output.seek(0)
+                said = output.read().decode(errors="replace").strip()[-2000:] or "it said nothing"
+                raise EnvironmentProblem(f"the city ended with status {process.returncode}: {said}")
             time.sleep(LOOK_S)
         raise EnvironmentProblem(f"the city was not ready within {wait_s:g} s")
 
@@ -101,9 +97,6 @@ class CityProcess:
                 except subprocess.TimeoutExpired:
                     process.kill()
             process.wait()
-        if self._folder is not None:
-            self._folder.cleanup()
-            self._folder = None
 
     def __enter__(self) -> Self:
         self.start()

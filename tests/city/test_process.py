@@ -160,19 +160,19 @@ def test_a_signal_is_a_clean_end(module: list[str], signal_: signal.Signals) -> 
 
 
 def test_a_city_ends_with_its_parent(tmp_path: Path) -> None:
-    """When the process that started it is killed, the city ends by itself and purges its records."""
-    state = tmp_path / "state"
+    """When the process that started it is killed, the city ends by itself and leaves no file behind."""
     code = (
-        "import sys, time; from pathlib import Path; from hms_esr.city.process import CityProcess\n"
-        "city = CityProcess(state=Path(sys.argv[1])); city.start(); print(city.pid, flush=True); time.sleep(600)"
+        "import time; from hms_esr.city.process import CityProcess\n"
+        "city = CityProcess(); city.start(); print(city.pid, flush=True); time.sleep(600)"
     )
-    with subprocess.Popen([sys.executable, "-c", code, str(state)], stdout=subprocess.PIPE) as parent:
+    environment = os.environ | {"TMPDIR": str(tmp_path)}
+    with subprocess.Popen([sys.executable, "-c", code], stdout=subprocess.PIPE, env=environment) as parent:
         assert parent.stdout is not None
         city = psutil.Process(int(parent.stdout.readline()))
-        assert state.exists()
+        assert [path.name[:13] for path in tmp_path.iterdir()] == ["hms-esr-city-"]
         parent.kill()
     assert city.wait(LIMIT_S) is None
-    assert not state.exists()
+    assert not list(tmp_path.iterdir())
 
 
 def test_a_patched_process_can_start_one() -> None:
