@@ -177,15 +177,14 @@ class SecureConnection(Connection):
                 break
             except ssl.SSLWantReadError:
                 self._flush(deadline)
-                self.done = False
                 self._wait(deadline)
+                self.done = False
                 if self.ended:
                     raise Broken("the connection ended during the TLS handshake") from None
             except ssl.SSLCertVerificationError as error:
                 raise Broken(f"the certificate of {host} is not trusted: {error.verify_message}") from None
             except ssl.SSLError as error:
                 raise Broken(f"TLS failed: {(error.reason or str(error)).replace('_', ' ').lower()}") from None
-        self.done = False
         self._tls = tls
         self._flush(deadline)
 

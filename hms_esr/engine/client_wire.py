@@ -213,7 +213,10 @@ class Wire(Waiting):
             self.close()
 
     def _push(self, data: bytes, deadline: float) -> None:
-        """Hand ``data`` to the kernel; stops early when ``done``. Raises OSError as the kernel does, and Broken."""
+        """Hand ``data`` to the kernel. Raises OSError as the kernel does, and Broken.
+
+        Stops early when ``done``: the peer did not wait for the rest, so nothing more may be sent on this connection.
+        """
         left: Any = data
         while not self.done:
             try:
@@ -224,6 +227,7 @@ class Wire(Waiting):
                 return
             left = memoryview(left)[sent:]
             self._until_writable(deadline)
+        self.ended = True
 
     def _until_writable(self, deadline: float) -> None:
         watcher = self._hub.loop.io(self._sock.fileno(), _WRITE)

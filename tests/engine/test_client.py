@@ -297,6 +297,28 @@ def test_an_answer_before_the_whole_body_was_sent_counts() -> None:
     assert hops[0].failure is None
 
 
+def test_a_body_that_was_cut_short_ends_its_connection() -> None:
+    """The target answers at once and reads no further, keeping the connection: the next request needs another."""
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+        url = f"http://127.0.0.1:{listener.getsockname()[1]}/"
+        person, hops = session(url)
+        accepted = []
+
+        def answer() -> None:
+            accepted.append(listener.accept()[0])
+            accepted[-1].recv(1000)
+            accepted[-1].sendall(ok())
+
+        pool = gevent.get_hub().threadpool
+        for size in (20_000_000, 10):
+            answering = pool.spawn(answer)
+            assert person.fetch("POST", url, body=b"x" * size).status == 200
+            answering.get()
+        for connection in accepted:
+            connection.close()
+    assert [hop.reused for hop in hops] == [False, False]
+
+
 def test_a_person_gives_up_before_the_time_limit() -> None:
     """Patience is counted over all hops and says so."""
     with target(lambda got: redirect("/next") if got.path == "/" else "hang") as there:

@@ -57,6 +57,15 @@ def test_a_trusted_target_is_spoken_to_and_reused(keys: Path) -> None:
     assert there.connections == 1
 
 
+def test_older_handshakes_are_spoken_too(keys: Path) -> None:
+    """TLS 1.2 takes more turns than TLS 1.3."""
+    context = server(keys, asks=True)
+    context.maximum_version = ssl.TLSVersion.TLSv1_2
+    with target(lambda got: ok(), tls=context) as there:
+        person, _ = session(there.url, ca=str(keys / "ca.pem"), cert=str(keys / "client.pem"))
+        assert person.fetch("GET", there.url).status == 200
+
+
 def test_a_stranger_is_refused_unless_told_otherwise(keys: Path) -> None:
     """No request reaches a target whose certificate nobody vouches for."""
     with target(lambda got: ok(), tls=server(keys)) as there:
