@@ -112,7 +112,7 @@ def _head(seen: SeenPage, form: HtmlForm | None, file: str) -> list[str]:
     target = f"{{url: {quoted(origin)}, also: [{', '.join(map(quoted, others))}]}}" if others else quoted(origin)
     what = comment(seen.page.title) or "no title"
     return [
-        f"# A first scenario for {comment(seen.asked, 200)} ({what}).",
+        f"# A first scenario for {comment(origin + parts.path, 200)} ({what}).",
         "# Change what does not fit, then:",
         f"#   hms-esr validate {file}",
         f"#   hms-esr try {file}        one person, each step printed",
@@ -221,7 +221,7 @@ def _value(field: HtmlField, people: Sequence[Mapping[str, str]]) -> tuple[str |
             return quoted(f"{{{{ persona.{name} }}}}"), note
     free = not (field.options or field.pattern or field.maxlength or field.kind not in ("text", "textarea", "search"))
     if free and len(set(texts)) > 1:
-        made = "sentence" if " " in texts[0] else "digits" if texts[0].isdecimal() else "words"
+        made = "digits" if texts[0].isdecimal() else "sentence" if texts[0].endswith(".") else "words"
         return quoted(f"{{{{ random.{made} }}}}"), note
     return quoted(texts[0]), note
 
