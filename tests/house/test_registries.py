@@ -34,8 +34,8 @@ KINDS: list[tuple[Registry[Any], type, str]] = [
     (MEASURES, Measure, "checks.md"),
     (PROBES, Probe, "checks.md"),
     (DIALECTS, Dialect, "accents.md"),
-    (REPORTS, Report, "reports.md"),
-    (SINKS, Sink, "reports.md"),
+    (REPORTS, Report, "runs.md"),
+    (SINKS, Sink, "runs.md"),
 ]
 ENTRIES = [(registry, contract, page, name) for registry, contract, page in KINDS for name in registry.names()]
 EACH = pytest.mark.parametrize(
