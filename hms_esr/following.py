@@ -5,6 +5,7 @@ Knows nothing of how people act; it answers the engine's questions and returns a
 
 from __future__ import annotations
 
+from collections import deque
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -25,6 +26,10 @@ if TYPE_CHECKING:
     from hms_esr.run import StopSwitch
 
 PROOF_EVERY_S = 10.0
+
+
+def _windows(plan: RunPlan) -> list[float]:
+    return [check.abort_after_s for check in plan.scenario.checks if check.abort_after_s is not None]
 
 
 class Follower:
@@ -49,7 +54,7 @@ class Follower:
         self._guard = guard
         self._crowd = crowd
         self._breaker = Breaker()
-        self._broken_s = [0 for _ in plan.scenario.checks]
+        self._recent: deque[Tick] = deque(maxlen=int(max(_windows(plan), default=1)))
         self._real_s = 0.0
         self._sim_s = 0.0
         self._proof_at_s = PROOF_EVERY_S
@@ -105,6 +110,7 @@ class Follower:
         record = self._record
         for tick in ticks:
             record.fold(tick)
+            self._recent.append(tick)
             record.planned_curve |= self._planned(tick.second)
         self._writer.ticks(ticks)
         self._sinks.hear(self._progress(ticks, phase, real_s, sim_s, warp))
@@ -122,17 +128,19 @@ class Follower:
         return {second: round(expected((second + 1) * warp)) - round(expected(second * warp))}
 
     def _abort(self) -> str:
-        for index, check in enumerate(self._plan.scenario.checks):
-            if check.abort_after_s is None:
-                continue
-            self._broken_s[index] = self._broken_s[index] + 1 if self._is_broken(check.check) else 0
-            if self._broken_s[index] >= check.abort_after_s:
-                return f"“{check.check}” did not hold for {check.abort_after_s:g} s"
+        for check in self._plan.scenario.checks:
+            window_s = check.abort_after_s
+            if window_s is not None and len(self._recent) >= window_s and self._is_broken(check.check, int(window_s)):
+                return f"“{check.check}” did not hold over {window_s:g} s"
         return ""
 
-    def _is_broken(self, check: str) -> bool:
+    def _is_broken(self, check: str, window_s: int) -> bool:
+        """Whether the check fails on the last seconds alone; without data it does not."""
+        lately = Record(self._record.manifest, self._plan.scenario)
+        for tick in list(self._recent)[-window_s:]:
+            lately.fold(tick)
         try:
-            return not parse(check).evaluate(lambda ref: measure(self._record, ref, self._plan.loaded.metrics).value)
+            return not parse(check).evaluate(lambda ref: measure(lately, ref, self._plan.loaded.metrics).value)
         except EsrError:
             return False
 

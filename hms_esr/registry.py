@@ -11,6 +11,8 @@ from importlib import import_module
 from importlib.metadata import entry_points
 from typing import Any, Generic, TypeVar
 
+from hms_esr.errors import BadInput
+
 T = TypeVar("T")
 
 
@@ -50,8 +52,14 @@ class Registry(Generic[T]):
             if where is None:
                 raise KeyError(f"unknown {self.kind} '{name}'.{did_you_mean(name, self.names())}")
             module, _, attribute = where.partition(":")
-            thing: Any = import_module(module)
-            for part in attribute.split("."):
-                thing = getattr(thing, part)
+            try:
+                thing: Any = import_module(module)
+                for part in attribute.split("."):
+                    thing = getattr(thing, part)
+            except (ImportError, AttributeError) as error:
+                if where == self._own.get(name):
+                    raise
+                text = f"the {self.kind} '{name}' of an installed package cannot be loaded from {where}: {error}"
+                raise BadInput(text) from None
             self._loaded[name] = thing
         return self._loaded[name]

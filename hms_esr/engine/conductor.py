@@ -13,7 +13,7 @@ import gevent
 from gevent.event import Event
 
 from hms_esr.engine.alarm import Alarm
-from hms_esr.engine.performer import Performer
+from hms_esr.engine.performer import STILL_UNDER_WAY, Performer
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.users import ScenarioUser
 from hms_esr.engine.waits import Waits
@@ -21,6 +21,7 @@ from hms_esr.errors import StepFailed
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.profiles.crowd import Arrival
 from hms_esr.record import PersonEnd
+from hms_esr.scenario.step import Outcome
 
 LONGEST_SLEEP_S = 0.25
 """The course of the run is looked at so often even when nobody is due."""
@@ -38,7 +39,7 @@ class Conductor:
         self.phase = "waiting"
         self.finished = Event()
         self.waits = Waits(stage, self._resume)
-        stage.on_park = self.waits.add
+        stage.on_park = self._park
         stage.on_end = self._on_end
         self._classes = classes
         self._environment = environment
@@ -46,6 +47,7 @@ class Conductor:
         self._alarm = Alarm()
         self._again: list[tuple[float, int, Arrival]] = []
         self._under_way: dict[int, ScenarioUser] = {}
+        self._parked: dict[int, ScenarioUser] = {}
         self._stop_reason = ""
         self._peak_per_s = 1.0
         self._ramp_told = not any(load.closed or load.length_s for load in stage.scenario.loads)
@@ -87,8 +89,9 @@ class Conductor:
                 self._settle()
                 self._drain()
         finally:
-            self.waits.give_up()
             self._end_everybody()
+            stage.people.kill(timeout=5)
+            self.waits.give_up()
             self.phase = "over"
             self._alarm.close()
             stage.close()
@@ -147,8 +150,15 @@ class Conductor:
             self._under_way[arrival.k] = user
             user.perform(performer, stage.people)
 
+    def _park(self, performer: Performer, outcome: Outcome) -> None:
+        """A person waits from now on and is not under way."""
+        self._parked[performer.k] = self._under_way.pop(performer.k)
+        self.waits.add(performer, outcome)
+
     def _resume(self, performer: Performer) -> None:
         """A decision is known: the person goes on, in the greenlet that looked."""
+        user = self._under_way[performer.k] = self._parked.pop(performer.k)
+        user.goes_on_here()
         self.stage.recorder.active += 1
         performer.carry_out()
 
@@ -158,6 +168,7 @@ class Conductor:
 
     def _on_end(self, performer: Performer, end: PersonEnd) -> None:
         self._under_way.pop(performer.k, None)
+        self._parked.pop(performer.k, None)
         arrival = performer.arrival
         if arrival.place >= 0 and self.phase == "running" and self.stage.assignment.only is None:
             clock = self.stage.clock
@@ -172,22 +183,21 @@ class Conductor:
         stage = self.stage
         self.phase = "draining"
         until_s = stage.clock.now_s() + stage.scenario.drain_s
-        while stage.recorder.active > 0 and stage.clock.now_s() < until_s and not self._stop_reason:
+        while self._under_way and stage.clock.now_s() < until_s and not self._stop_reason:
             self._look()
             self._alarm.sleep(0.02)
         self._end_everybody()
 
     def _end_everybody(self) -> None:
         """Who still waits for an answer has failed (unfinished when we were stopped); everybody else is unfinished."""
-        left = [user for user in self._under_way.values() if not user.performer.ended and user.greenlet]
-        left = [user for user in left if user.greenlet not in (None, gevent.getcurrent()) and not user.greenlet.ready()]
+        left = list(self._under_way.values())
         for user in left:
             waiting = user.performer.in_request and not self._stop_reason
             ending = StepFailed("no_answer", "no answer before the end") if waiting else gevent.GreenletExit()
             user.greenlet.kill(ending, block=False)
         gevent.joinall([user.greenlet for user in left], timeout=5)
         for user in left:
-            user.performer.end("unfinished", "still under way at the end")
+            user.performer.end("unfinished", STILL_UNDER_WAY)
 
     def _settle(self) -> None:
         """The clock runs on, faster, until every decision is known."""

@@ -1,113 +1,23 @@
-"""Owns forms as data, and what a browser sends when one is submitted: entries, method, address, encoding.
+"""Owns what a browser sends when a form is submitted: entries, method, address, encoding.
 
 Knows nothing of HTML parsing or sockets; completion of empty fields is handed in.
 """
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
 from hms_esr.engine.client_address import join
 from hms_esr.engine.form_encoding import Entry, multipart, text_plain, urlencoded
+from hms_esr.engine.form_model import BUTTONS, SILENT, URLENCODED, HtmlField, HtmlForm, folded
 from hms_esr.errors import StepFailed
 from hms_esr.scenario.step import Upload
 
-BUTTONS = frozenset(("submit", "image"))
-SILENT = frozenset(("button", "reset"))
-"""Buttons that send nothing without JavaScript."""
+__all__ = ["BUTTONS", "SILENT", "URLENCODED", "Complete", "HtmlField", "HtmlForm", "Submission", "folded", "submission"]
+
 _NO = frozenset(("", "no", "false", "off", "0"))
 _YES = frozenset(("yes", "true", "on", "1", "x"))
-URLENCODED = "application/x-www-form-urlencoded"
-
-
-@dataclass(frozen=True, slots=True)
-class HtmlField:
-    """One control. ``options``: values of a select, or of all radio buttons of its name; ``shown``: their texts.
-
-    ``value`` is what it would send untouched (of a checkbox or radio button: when checked; of a select: its first
-    chosen option, ``chosen`` has all). ``label`` is the text a person reads beside it, ``group`` the legend above it.
-    """
-
-    name: str
-    kind: str = "text"
-    value: str = ""
-    required: bool = False
-    label: str = ""
-    group: str = ""
-    id: str = ""
-    autocomplete: str = ""
-    options: tuple[str, ...] = ()
-    shown: tuple[str, ...] = ()
-    chosen: tuple[str, ...] = ()
-    checked: bool = False
-    disabled: bool = False
-    multiple: bool = False
-    pattern: str = ""
-    min: str = ""
-    max: str = ""
-    step: str = ""
-    minlength: str = ""
-    maxlength: str = ""
-    placeholder: str = ""
-    accept: str = ""
-    form_action: str | None = None
-    form_method: str = ""
-    form_enctype: str = ""
-
-    def called(self, name: str) -> bool:
-        """Whether a person could mean this control by ``name``: its id, label, legend or placeholder, case folded."""
-        wanted = folded(name)
-        return wanted in {
-            folded(text) for text in (self.name, self.id, self.label, self.group, self.placeholder) if text
-        }
-
-
-@dataclass(frozen=True, slots=True)
-class HtmlForm:
-    """A form of a page. ``action`` and ``url`` (the page's) are absolute; ``charset`` is what values are sent in."""
-
-    fields: tuple[HtmlField, ...]
-    action: str
-    url: str
-    base: str = ""
-    method: str = "GET"
-    enctype: str = URLENCODED
-    id: str = ""
-    charset: str = "utf-8"
-    aside: bool = False
-    """In a navigation, header or footer, or a search: rarely what a person came for."""
-
-    @property
-    def buttons(self) -> tuple[HtmlField, ...]:
-        """Buttons that submit it, in page order."""
-        return tuple(field for field in self.fields if field.kind in BUTTONS and not field.disabled)
-
-    @property
-    def inputs(self) -> tuple[HtmlField, ...]:
-        """Controls a person can see and fill."""
-        hidden = BUTTONS | SILENT | {"hidden"}
-        return tuple(field for field in self.fields if field.kind not in hidden and not field.disabled)
-
-    def button(self, text: str) -> HtmlField | None:
-        """The button with that text, name or id; the first one for no text; None when there is none."""
-        if not text:
-            return self.buttons[0] if self.buttons else None
-        wanted = folded(text)
-        return next(
-            (one for one in self.buttons if wanted in (folded(one.label), folded(one.name), folded(one.id))), None
-        )
-
-    def has(self, names: Iterable[str]) -> bool:
-        """Whether every one of ``names`` means a control."""
-        return all(self.find(name) for name in names)
-
-    def find(self, name: str) -> str | None:
-        """Name of the control meant by ``name``: the name itself, else id, label, legend or placeholder."""
-        for field in self.fields:
-            if field.name == name and field.kind not in BUTTONS | SILENT:
-                return name
-        return next((field.name for field in self.inputs if field.name and field.called(name)), None)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,11 +34,6 @@ class Submission:
 
 Complete = Callable[[HtmlField], str | None]
 """What a person enters into an empty required field; None leaves it empty."""
-
-
-def folded(text: str) -> str:
-    """``text`` as it is compared: spaces joined, case folded, without a final colon or asterisk."""
-    return " ".join(text.split()).rstrip(" :*").casefold()
 
 
 def submission(
@@ -169,8 +74,9 @@ def _refuse(form: HtmlForm, what: str, kind: str, there: Sequence[str]) -> None:
 
 def _by_name(form: HtmlForm, filled: Mapping[str, str]) -> dict[str, str]:
     values = {}
+    names = {field.name for field in form.fields if field.kind not in BUTTONS and field.kind not in SILENT}
     for given, value in filled.items():
-        name = form.find(given)
+        name = given if given in names else form.find(given)
         if name is None:
             _refuse(form, f"no field '{given}'", "fields", [field.name for field in form.inputs])
         else:
@@ -266,6 +172,8 @@ def _selected(form: HtmlForm, field: HtmlField, given: str | None, complete: Com
 
 
 def _picked(form: HtmlForm, field: HtmlField, given: str) -> list[str]:
+    if given in field.options:
+        return [given]
     known = {folded(text): value for value, text in zip(field.options, field.shown, strict=True)}
     known |= {folded(value): value for value in field.options}
     wanted = [part.strip() for part in given.split(",")] if field.multiple and folded(given) not in known else [given]

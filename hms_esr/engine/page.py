@@ -14,11 +14,13 @@ from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from hms_esr.engine.client_address import join
 from hms_esr.engine.client_answer import HttpAnswer
-from hms_esr.engine.forms import BUTTONS, HtmlForm, folded
+from hms_esr.engine.form_model import BUTTONS, HtmlForm, folded
 from hms_esr.engine.page_forms import read_forms, words
+from hms_esr.engine.page_memory import FormMemory
 from hms_esr.errors import StepFailed
 
 _LONGEST_ERROR = 200
+_MEMORY = FormMemory()
 _ALERTS = (
     '[role="alert"],.error,.errors,.errorlist,.error-message,.usa-alert--error,.govuk-error-summary,.alert-danger,'
     ".alert-error,.invalid-feedback,.field-error,.has-error .help-block"
@@ -69,9 +71,15 @@ class Page:
     def forms(self) -> tuple[HtmlForm, ...]:
         """Every form, in page order."""
         if self._forms is None:
-            has_form = "<form" in self._html or "<FORM" in self._html or "<form" in self._html.lower()
-            self._forms = read_forms(self.tree, self.base, self.url, self.charset) if has_form else ()
+            self._forms = _MEMORY.forms(self._html, self.url, self.charset, self._read_forms)
         return self._forms
+
+    def _read_forms(self, html: str) -> tuple[HtmlForm, ...]:
+        """The full parse, of this page or of the same page with other hidden values."""
+        if "<form" not in html and "<form" not in html.lower():
+            return ()
+        page = self if html is self._html else Page(html, self.url, self.charset)
+        return read_forms(page.tree, page.base, self.url, self.charset)
 
     def form(self, with_kind: str = "", names: Iterable[str] = ()) -> HtmlForm | None:
         """The form a person is looking at.

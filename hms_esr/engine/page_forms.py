@@ -8,7 +8,7 @@ from __future__ import annotations
 from typing import Any
 
 from hms_esr.engine.client_address import join
-from hms_esr.engine.forms import URLENCODED, HtmlField, HtmlForm
+from hms_esr.engine.form_model import URLENCODED, HtmlField, HtmlForm
 from hms_esr.errors import StepFailed
 
 _CONTROLS = "form,input,select,textarea,button"

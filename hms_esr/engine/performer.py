@@ -35,6 +35,9 @@ LOOKING = {"Accept": "application/json, text/html;q=0.5"}
 """A look at a status page would rather have data than a page."""
 
 
+STILL_UNDER_WAY = "still under way at the end"
+
+
 class Parked(Exception):
     """The person waits for a decision; the greenlet may end."""
 
@@ -127,7 +130,7 @@ class Performer:
         except StepFailed as failure:
             self.end("failed", failure.message)
         except gevent.GreenletExit:
-            self.end("unfinished", "still under way at the end")
+            self.end("unfinished", STILL_UNDER_WAY)
         except Exception as fault:
             stage.fault_of_ours(self, fault)
             self.end("failed", f"{type(fault).__name__}: {fault}")
@@ -221,6 +224,9 @@ class Performer:
         if self.session is not None:
             self.session.close()
         now_s = self.stage.clock.now_s()
+        if self.started_s < 0:
+            self.started_s = now_s
+            self.stage.recorder.person_started(self.planned_s, now_s)
         end = PersonEnd(
             self.k, self.journey, self.persona, state, self.where, reason, self.planned_s, self.started_s, now_s
         )

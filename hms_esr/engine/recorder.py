@@ -63,7 +63,8 @@ class Recorder:
 
     def error(self, at_s: float, key: ErrorKey, k: int, trace_id: str, *, stopped: bool) -> None:
         """One error of a kind; ``stopped``: it ended the person's journey."""
-        key = key._replace(message=mask(key.message))
+        if key.kind == "status":
+            key = key._replace(message=mask(key.message))
         if key not in self._error_keys:
             if len(self._error_keys) >= MOST_KINDS:
                 key = key._replace(message="other errors", kind="other", status=0)

@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable
 
+import gevent
 from gevent.event import Event
 from gevent.pool import Group
 from locust import User, task
@@ -27,6 +28,10 @@ class ScenarioUser(User):
         self.performer = performer
         self._group = group
         self._greenlet = group.spawn(performer.carry_out)
+
+    def goes_on_here(self) -> None:
+        """The journey goes on in the greenlet that calls this, after a wait."""
+        self._greenlet = gevent.getcurrent()
 
 
 def user_classes(scenario: Scenario) -> tuple[type[ScenarioUser], ...]:

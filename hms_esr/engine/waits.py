@@ -11,6 +11,8 @@ from datetime import datetime
 from heapq import heappop, heappush, nsmallest
 from typing import Any
 
+from gevent import GreenletExit
+
 from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.performer import Performer
 from hms_esr.engine.stage import Stage
@@ -83,6 +85,9 @@ class Waits:
                 failure = StepFailed("status", f"the status page answered {answer.status}", answer.status)
         except StepFailed as refused:
             failure = refused
+        except GreenletExit:
+            self._undecided(wait)
+            raise
         finally:
             performer.polling = False
             self.looking -= 1
@@ -121,7 +126,7 @@ class Waits:
         return all(segment.warp in (0.0, 1.0) for segment in self._stage.clock.sim.segments)
 
     def _too_late(self, outcome: Outcome) -> StepFailed:
-        return StepFailed("deadline", f"not {outcome.status} within {duration_text(outcome.within_s)}")
+        return StepFailed("deadline", f"not {outcome.status} within {_span(outcome.within_s)}")
 
     def _settle(self, wait: Wait, failure: StepFailed | None, *, decided: bool) -> None:
         stage = self._stage
@@ -162,6 +167,12 @@ class Waits:
             return settle_warp
         nearest = nsmallest(most, self._heap)[-1].due_s
         return min(settle_warp, max(1.0, nearest - now_s))
+
+
+def _span(seconds: float) -> str:
+    """``48 hours``: whole hours up to four days, else the shortest exact text."""
+    hours = seconds / 3600
+    return f"{hours:g} hours" if hours.is_integer() and hours <= 96 else duration_text(seconds)
 
 
 def read_status(answer: HttpAnswer, wanted: str) -> tuple[str, datetime | None]:
