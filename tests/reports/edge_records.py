@@ -28,6 +28,11 @@ def three_people() -> Record:
     return made_up_record(people=3, length_s=2, warp=1.0, fault=None, checks=("success_rate > 0.5",))
 
 
+def short_faults() -> Record:
+    """A small run with a fault so early that nobody knows what is usual."""
+    return made_up_record(people=60, length_s=8, fault=(2, 4))
+
+
 def hostile() -> Record:
     """Every text that a scenario, a target or a machine can choose is an attack."""
     record = made_up_record(people=200, length_s=30, fault=(10, 15))

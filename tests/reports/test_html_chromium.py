@@ -12,7 +12,7 @@ from hms_esr.record import Record
 from hms_esr.reports.html import HtmlReport
 from hms_esr.verdicts.judge import judge
 from tests.records import made_up_record
-from tests.reports.edge_records import hostile, large, nobody
+from tests.reports.edge_records import hostile, large, nobody, short_faults
 
 pytestmark = pytest.mark.chromium
 RUNS: dict[str, Callable[[], Record]] = {
@@ -20,6 +20,7 @@ RUNS: dict[str, Callable[[], Record]] = {
     "hostile": hostile,
     "large": large,
     "nobody": nobody,
+    "short faults": short_faults,
 }
 
 

@@ -14,7 +14,7 @@ from hms_esr.reports import REPORTS
 from hms_esr.reports.html import HtmlReport
 from hms_esr.verdicts.judge import judge
 from tests.records import made_up_record
-from tests.reports.edge_records import HOSTILE, hostile, large, nobody, three_people
+from tests.reports.edge_records import HOSTILE, hostile, large, nobody, short_faults, three_people
 from tests.reports.parsed import parsed, svgs
 
 RUNS = {
@@ -25,6 +25,7 @@ RUNS = {
     "not undone": lambda: made_up_record(undone=False),
     "nobody": nobody,
     "three people": three_people,
+    "short faults": short_faults,
     "hostile": hostile,
     "large": large,
 }

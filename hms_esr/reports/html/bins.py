@@ -26,12 +26,19 @@ class Bins:
 
     @classmethod
     def of(cls, record: Record, length_s: float) -> Bins:
-        """Run/200, at least 1 s; wider, up to run/12, when most bins would hold too few requests to be drawn."""
-        asked = sum(second.requests for second in record.seconds.values())
-        per_s = asked / max(1.0, record.real_s)
-        wanted = min(2 * LEAST_IN_BIN / per_s if per_s else 0.0, length_s / 12)
-        least = max(length_s / 200, wanted)
-        return cls(record, next((width for width in _WIDTHS_S if width >= least * 0.9), _WIDTHS_S[-1]))
+        """Run/200, at least 1 s; wider, up to run/12, until four fifths of the busy bins can be drawn."""
+        asked = {at: second.requests for at, second in record.seconds.items() if second.requests}
+        widths = [width for width in _WIDTHS_S if width >= 0.9 * length_s / 200] or [_WIDTHS_S[-1]]
+        for width in widths:
+            bins: dict[int, int] = {}
+            for at, n in asked.items():
+                bins[at // width] = bins.get(at // width, 0) + n
+            drawn = sum(n >= LEAST_IN_BIN for n in bins.values())
+            if drawn >= 0.8 * len(bins):
+                return cls(record, width)
+            if width >= length_s / 12:
+                break
+        return cls(record, widths[0] if not drawn else width)
 
     def cells(self, key: tuple[str, str] | None = None) -> list[Cell]:
         """Requests of one step, or all, by bin."""

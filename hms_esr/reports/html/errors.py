@@ -15,6 +15,8 @@ from hms_esr.wording import MISSING, count, elapsed, plural, share
 
 TITLE = "Errors"
 _STEPS = 2
+_ENOUGH = 8
+"""Errors that make a pattern."""
 _KINDS = {
     "status": "Status",
     "expectation": "Expectation",
@@ -105,8 +107,10 @@ def _story(figures: Figures, kinds: list[Kind]) -> list[object]:
 
 
 def _mostly_in(kind: Kind, from_s: float, to_s: float) -> bool:
+    """Whether a fault can be told as the time of a kind of error: it began in it and nearly all came then."""
     inside = sum(n for at, n in kind.total.by_second.items() if int(from_s) <= at <= to_s)
-    return inside > 0.8 * max(1, sum(kind.total.by_second.values()))
+    seen = sum(kind.total.by_second.values())
+    return from_s <= kind.total.first_real_s <= to_s and seen >= _ENOUGH and inside > 0.8 * seen
 
 
 def _row(figures: Figures, kind: Kind) -> list[object]:

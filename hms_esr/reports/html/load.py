@@ -27,9 +27,7 @@ def load(figures: Figures) -> Markup:
 
 def _sum(figures: Figures) -> Markup:
     record = figures.record
-    states = [(state, record.people(state)) for state in STATES]
-    shown = [(state, n) for state, n in states if n or state != "unfinished"]
-    rows = [("planned", record.planned), *shown]
+    rows = [("planned", record.planned), *((state, record.people(state)) for state in STATES)]
     made = [tag("div", tag("dt", name), tag("dd", count(n))) for name, n in rows]
     return tag("dl", *made, class_="sum", aria_label="Every planned person is accounted for")
 

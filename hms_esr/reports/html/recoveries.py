@@ -24,10 +24,10 @@ _EMPTY = "The scenario has no fault, so there was nothing to recover from."
 _COLUMNS = (
     Column("Fault"),
     Column("On, simulated"),
-    Column("On, real"),
+    Column("On, real", classes="nb"),
     Column("Undone and verified"),
     Column("Requests failed while on", number=True, wrap=True),
-    Column("Recovery", number=True),
+    Column("Recovery"),
     Column("Verdict", label=""),
 )
 

@@ -195,5 +195,5 @@ def _sensors(figures: Figures) -> Markup:
     ][: figures.caps.rows]
     if not rows:
         return Markup("")
-    columns = (Column("Service"), Column("Measured there"), Column("Value", number=True))
+    columns = (Column("Service"), Column("Measured there", classes="any"), Column("Value", number=True))
     return table(columns, rows, "What the site’s own sensors measured")

@@ -21,7 +21,7 @@ _STATES = {"holds": "ok", "holds, close": "warn", "broken": "inv", "explained": 
 def trust(figures: Figures) -> Markup:
     """The section."""
     rows = [_row(one) for one in figures.judgement.conditions]
-    columns = (Column("Condition"), Column("Measured"), Column("Allowed"), Column("State", label=""))
+    columns = (Column("Condition"), Column("Measured", classes="any"), Column("Allowed"), Column("State", label=""))
     made = table(columns, rows, "Conditions that would make this run INVALID") if rows else para(MISSING)
     return section("trust", 9, TITLE, _story(figures), made, _workers(figures))
 
