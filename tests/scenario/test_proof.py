@@ -8,7 +8,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hms_esr.scenario.caps import Breaker, Caps
+from hms_esr.scenario.caps import Caps
 from hms_esr.scenario.proof import Proof, read_proof, write_proof
 
 TODAY = date(2026, 11, 20)
@@ -53,14 +53,3 @@ def test_a_proof_that_does_not_hold_says_why(text: str, words: str) -> None:
     """ValueError, for a person to read."""
     with pytest.raises(ValueError, match=words):
         read_proof(text, "a.gov", TODAY)
-
-
-def test_the_breaker_needs_thirty_bad_seconds_in_a_row() -> None:
-    """29 are not enough, one good second starts again, quiet seconds neither help nor harm."""
-    breaker = Breaker()
-    assert [breaker.feed(second, 10, 6) for second in range(30)] == [False] * 29 + [True]
-    assert breaker.feed(30, 10, 10)
-    assert not breaker.feed(31, 10, 5)
-    assert [breaker.feed(second, 10, 6) for second in range(32, 62)] == [False] * 29 + [True]
-    quiet = Breaker()
-    assert [quiet.feed(second, 0, 0) for second in range(60)] == [False] * 60
