@@ -117,8 +117,9 @@ def _name(figures: Figures, fault: FaultRecord) -> str:
 
 
 def _failed_while_on(figures: Figures, fault: FaultRecord) -> int:
+    """Failed requests of the seconds whose middle lies in the fault, so that no second counts for two in a row."""
     until = fault.off_s if fault.off_s is not None else float("inf")
-    return sum(second.errors for at, second in figures.record.seconds.items() if int(fault.on_s) <= at < until)
+    return sum(second.errors for at, second in figures.record.seconds.items() if fault.on_s <= at + 0.5 < until)
 
 
 def _row(figures: Figures, fault: FaultRecord) -> list[object]:
