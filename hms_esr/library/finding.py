@@ -13,13 +13,14 @@ from typing import Any
 from hms_esr.dialects import dialect_of
 from hms_esr.dialects.translation import as_list
 from hms_esr.errors import BadInput, Problem
-from hms_esr.library.folders import document, shipped, shown
+from hms_esr.library.folders import document, is_file, shipped, shown
 from hms_esr.registry import did_you_mean
 
 DATA_ENDINGS = (".yml", ".yaml", ".json")
 ENDINGS = (*DATA_ENDINGS, ".py")
 _MARKS = frozenset(["load", "journeys", "steps", "script", "load_profile", "changes"])
 _MOST_FILES = 500
+_LONGEST_PART = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -101,7 +102,7 @@ def find_scenario(name: str) -> Path:
     if not name.strip() or "\0" in name or len(name) > 1000:
         raise BadInput([Problem("", 0, 0, "a scenario's file or name is wanted, such as scenarios/schedule_f.yml")])
     path = Path(name)
-    if path.suffix in ENDINGS or "/" in name or path.is_file():
+    if path.suffix in ENDINGS or "/" in name or is_file(path):
         return _existing(path, name)
     for folders in ([Path.cwd(), Path.cwd() / "scenarios"], [shipped("scenarios")]):
         found = _called(name, folders)
@@ -115,10 +116,12 @@ def find_scenario(name: str) -> Path:
 
 
 def _existing(path: Path, name: str) -> Path:
-    if path.is_file():
+    if is_file(path):
         return path
+    if any(len(part) > _LONGEST_PART for part in path.parts):
+        raise BadInput([Problem(f"{name[:80]}…", 0, 0, "no such file")])
     near = shipped("scenarios") / path.name
-    if path.parent.name == "scenarios" and not path.is_absolute() and near.is_file():
+    if path.parent.name == "scenarios" and not path.is_absolute() and is_file(near):
         return near
     if path.is_dir():
         raise BadInput([Problem(name, 0, 0, "is a folder; name a scenario file in it")])

@@ -42,7 +42,7 @@ def shown(path: Path) -> str:
 def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
     """A file's bytes, at most ``limit`` and one more; BadInput when it cannot be read."""
     try:
-        if not path.is_file():
+        if not is_file(path):
             raise BadInput([Problem(shown(path), 0, 0, "no such file")])
         with path.open("rb") as file:
             return file.read(limit + 1)
@@ -54,6 +54,14 @@ def read_bytes(path: Path, limit: int = MAX_BYTES) -> bytes:
 def document(path: Path) -> Document:
     """A YAML or JSON file, guarded; BadInput names the file as the person would."""
     return read_document(read_bytes(path), shown(path))
+
+
+def is_file(path: Path) -> bool:
+    """Whether there is such a file; also for names no file system has."""
+    try:
+        return path.is_file()
+    except (OSError, ValueError):
+        return False
 
 
 def inside(folder: Path, name: str) -> Path | None:

@@ -15,7 +15,7 @@ from pydantic import ValidationError
 from hms_esr.dialects import DIALECTS, Translation, dialect_of
 from hms_esr.errors import BadInput, Problem
 from hms_esr.library.finding import find_scenario, stem_of
-from hms_esr.library.folders import document, inside, shown
+from hms_esr.library.folders import document, inside, is_file, shown
 from hms_esr.library.functions import Metric, metric_functions, scenario_object
 from hms_esr.library.people import persona_names, read_template, role_file
 from hms_esr.library.rows import Rows, read_rows
@@ -25,6 +25,7 @@ from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.places import Document, Mistake, Path
 from hms_esr.scenario.problems import mistakes_of, placed
 from hms_esr.scenario.promises import leaves_folder, promise_mistakes, walk_steps
+from hms_esr.scenario.types import as_text
 from hms_esr.steps.upload import AttachFile
 
 if TYPE_CHECKING:
@@ -161,7 +162,9 @@ def _find_personas(data: Mapping[str, Any], sources: _Sources) -> None:
     named: list[tuple[Path, str]] = [*roles_of(data)]
     if data.get("before") or data.get("after"):
         named.append((("before",), "citizen"))
-    if any(not isinstance(one, Mapping) or "persona" not in one for one in data.get("journeys") or [{}]):
+    journeys = data.get("journeys")
+    each = journeys if isinstance(journeys, list) and journeys else [{}]
+    if any(not isinstance(one, Mapping) or "persona" not in one for one in each):
         named.append((("journeys",), "citizen"))
     for path, role in named:
         if role in sources.personas:
@@ -181,7 +184,7 @@ def _find_personas(data: Mapping[str, Any], sources: _Sources) -> None:
 def _find_data(data: Mapping[str, Any], sources: _Sources, trusted: bool) -> None:
     sets = data.get("data")
     for name, one in sets.items() if isinstance(sets, Mapping) else ():
-        file = one.get("file") if isinstance(one, Mapping) else None
+        file = as_text(one.get("file")) if isinstance(one, Mapping) else None
         if not isinstance(file, str):
             continue
         try:
@@ -224,7 +227,7 @@ def _outside(scenario: Scenario, folder: File) -> list[Mistake]:
         if not isinstance(step, AttachFile) or "{{" in step.file or leaves_folder(step.file):
             continue
         for place in (folder, File.cwd()):
-            if (place / step.file).is_file() and inside(place, step.file) is None:
+            if is_file(place / step.file) and inside(place, step.file) is None:
                 text = f"'{step.file}' leads out of the scenario's folder; uploads stay inside it"
                 found.append(Mistake((*path, step.verb), text))
                 break

@@ -10,7 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from hms_esr.errors import BadInput, Problem
-from hms_esr.library.folders import document, folders, shown
+from hms_esr.library.folders import document, folders, is_file, shown
 from hms_esr.registry import did_you_mean
 
 if TYPE_CHECKING:
@@ -44,7 +44,7 @@ def persona_template(name_or_path: str, *, beside: Path | None = None) -> Person
 def find_persona(name_or_path: str, beside: Path | None = None) -> Path | None:
     """The file of a role or path; None when there is none."""
     if "/" in name_or_path or name_or_path.endswith(_ENDINGS):
-        return Path(name_or_path) if Path(name_or_path).is_file() else None
+        return Path(name_or_path) if is_file(Path(name_or_path)) else None
     return role_file(name_or_path, beside)
 
 

@@ -185,7 +185,6 @@ class Scenario:
 
     def _set(self, **settings: Any) -> Scenario:
         if self._model is not None:
-            self._model = None
             raise BadInput(f"the scenario '{self._data['name']}' was read from a file and cannot be changed here")
         self._data |= settings
         return self

@@ -54,7 +54,8 @@ def _text(writer: _Writer, value: str) -> yaml.Node:
 def _number(writer: _Writer, value: float) -> yaml.Node:
     if value.is_integer() and abs(value) < 1e15:
         return writer.represent_int(int(value))
-    return writer.represent_scalar("tag:yaml.org,2002:float", repr(float(value)))
+    text = repr(float(value))
+    return writer.represent_scalar("tag:yaml.org,2002:float", text if "." in text else text.replace("e", ".0e"))
 
 
 _Writer.add_representer(str, _text)
