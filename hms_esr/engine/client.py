@@ -27,7 +27,8 @@ _BODILESS = frozenset(("GET", "HEAD", "DELETE", "OPTIONS", "TRACE"))
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _WRONG_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _OURS = frozenset(("host", "content-length", "transfer-encoding", "connection", "cookie"))
-_CREDENTIALS = frozenset(("authorization", "cookie", "proxy-authorization"))
+_CREDENTIALS = frozenset(("authorization", "proxy-authorization"))
+_OF_BODY = frozenset(("content-type", "content-encoding"))
 
 
 def header_lines(headers: Mapping[str, str]) -> bytes:
@@ -110,25 +111,22 @@ class PersonSession:
         them. StepFailed: timeout, patience, connection, refused, status (too many redirects).
         """
         where = join(base, address)
-        extra = _extra_lines(headers)
-        timeout_s = self._transport.timeout_s if timeout_s is None else timeout_s
-        patient_until = perf_counter() + patience_s if patience_s is not None else None
-        left = redirects
+        limit = _Limit(self._transport.timeout_s if timeout_s is None else timeout_s, patience_s, redirects)
+        head, extra = (self._head, b"") if not headers else _with(headers, self._head)
         while True:
-            tail = self._basic if where.origin.text == self._basic_origin else b""
-            tail += _body_lines(method, body, media_type) + _referer_lines(referer, where, method) + extra
-            answer = self._hop(method, where, tail, body, _Limit(timeout_s, patience_s, patient_until))
+            tail = _body_lines(method, body, media_type) + _referer_lines(referer, where, method) + extra
+            if self._basic and where.origin.text == self._basic_origin and b"authorization:" not in extra.lower():
+                tail += self._basic
+            answer = self._hop(method, where, head, tail, body, limit)
             if not answer.redirected:
                 return answer
-            left -= 1
-            if left < 0:
-                last = answer.header("location")
-                raise StepFailed("status", f"more than {redirects} redirects, the last to {last}", answer.status)
-            method, body, media_type, extra = _after_redirect(method, body, media_type, extra, answer.status, headers)
             before = where
             where = join(where.url, answer.header_all("location")[0])
-            if where.origin is not before.origin:
-                extra = _extra_lines(headers, without=_CREDENTIALS)
+            dropped = _CREDENTIALS if where.origin is not before.origin else frozenset[str]()
+            if (answer.status == 303 and method != "HEAD") or (answer.status in (301, 302) and method == "POST"):
+                method, body, media_type = "GET", b"", ""
+                dropped |= _OF_BODY
+            extra = _without(extra, dropped)
             self._check_redirect(before, where)
 
     def close(self) -> None:
@@ -144,13 +142,13 @@ class PersonSession:
                 failure.kind, f"{before.path} redirects to {where.origin.text}: {failure.message}"
             ) from None
 
-    def _hop(self, method: str, where: Address, tail: bytes, body: bytes, limit: _Limit) -> HttpAnswer:
+    def _hop(self, method: str, where: Address, head: bytes, tail: bytes, body: bytes, limit: _Limit) -> HttpAnswer:
         """One exchange, reported once, answered or not; nothing is reported when the guard refuses."""
         pinned = self._transport.pinned(where.origin)
         lines, sim_s = self._stamp()
         cookies = self.cookies.line(where, time.time()) if len(self.cookies) else b""
         request = b"".join(
-            (f"{method} {where.target}".encode(), where.origin.host_line, self._head, lines, cookies, tail, b"\r\n")
+            (f"{method} {where.target}".encode(), where.origin.host_line, head, lines, cookies, tail, b"\r\n")
         )
         answer = HttpAnswer(method, where, sim_s, perf_counter())
         answer.largest_bytes = self._transport.largest_bytes
@@ -191,7 +189,7 @@ class PersonSession:
                     connection.close()
                 raise
             self._put_back(connection, again, origin.text)
-            self._look_at(answer)
+            self._look_at(answer, limit)
             return
 
     def _put_back(self, connection: Connection, again: bool, key: str) -> None:
@@ -203,25 +201,31 @@ class PersonSession:
             home = self._homes[key] = []
         connection.rest_in(home)
 
-    def _look_at(self, answer: HttpAnswer) -> None:
-        """Cookies and redirects of an answer."""
+    def _look_at(self, answer: HttpAnswer, limit: _Limit) -> None:
+        """Cookies and redirects of an answer; one redirect too many is the failure of its hop."""
         for name, _ in answer.headers:
             if len(name) == 10 and name.lower() == b"set-cookie":
                 self.cookies.take(answer.header_all("set-cookie"), answer.address, time.time())
                 break
         if answer.status in _REDIRECTS and answer.header_all("location"):
             answer.redirected = True
+            limit.redirects -= 1
+            if limit.redirects < 0:
+                raise StepFailed(
+                    "status", f"too many redirects, the last to {answer.header('location')}", answer.status
+                )
 
 
 class _Limit:
-    """How long one hop may take: the target's time limit, or the person's patience, whichever ends first."""
+    """How far one request goes: the target's time limit for each hop, the person's patience for all, redirects left."""
 
-    __slots__ = ("patience_s", "patient_until", "timeout_s")
+    __slots__ = ("patience_s", "patient_until", "redirects", "timeout_s")
 
-    def __init__(self, timeout_s: float, patience_s: float | None, patient_until: float | None) -> None:
+    def __init__(self, timeout_s: float, patience_s: float | None, redirects: int) -> None:
         self.timeout_s = timeout_s
         self.patience_s = patience_s
-        self.patient_until = patient_until
+        self.patient_until = None if patience_s is None else perf_counter() + patience_s
+        self.redirects = redirects
 
     def until(self, started_at: float) -> float:
         """When the hop that began at ``started_at`` must be over."""
@@ -247,22 +251,27 @@ def _body_lines(method: str, body: bytes, media_type: str) -> bytes:
     return lines + b"Content-Type: " + media_type.encode("latin-1", "replace") + b"\r\n" if media_type else lines
 
 
-def _extra_lines(headers: Mapping[str, str] | None, without: frozenset[str] = frozenset()) -> bytes:
-    if not headers:
-        return b""
+def _with(headers: Mapping[str, str], head: bytes) -> tuple[bytes, bytes]:
+    """The person's lines without those that ``headers`` replace, and the lines of ``headers``.
+
+    A User-Agent ends with our mark all the same.
+    """
+    mark = head.partition(b"User-Agent: ")[2].partition(b"\r\n")[0].rpartition(b"HMS-ESR")
+    ending = "HMS-ESR" + mark[2].decode("latin-1")
+    named = {name: f"{value} {ending}" if name.lower() == "user-agent" else value for name, value in headers.items()}
     try:
-        return header_lines({name: value for name, value in headers.items() if name.lower() not in without})
+        lines = header_lines(named)
     except ValueError as error:
         raise StepFailed("scenario", str(error)) from None
+    return _without(head, frozenset(name.lower() for name in headers)), lines
 
 
-def _after_redirect(
-    method: str, body: bytes, media_type: str, extra: bytes, status: int, headers: Mapping[str, str] | None
-) -> tuple[str, bytes, str, bytes]:
-    """Method, body and header lines of the next hop (RFC 9110 section 15.4, as browsers do it)."""
-    if (status == 303 and method != "HEAD") or (status in (301, 302) and method == "POST"):
-        return "GET", b"", "", _extra_lines(headers, without=frozenset(("content-type", "content-encoding")))
-    return method, body, media_type, extra
+def _without(lines: bytes, names: frozenset[str]) -> bytes:
+    """Header lines but for those with ``names`` (lower case)."""
+    if not names or not lines:
+        return lines
+    every = lines.split(b"\r\n")
+    return b"\r\n".join(line for line in every if line.partition(b":")[0].decode("latin-1").lower() not in names)
 
 
 def _referer_lines(referer: str, where: Address, method: str) -> bytes:

@@ -100,7 +100,7 @@ class HttpAnswer:
 
     @property
     def body(self) -> bytes:
-        """The body, content encodings undone; StepFailed("connection") when they cannot be."""
+        """The body, content encodings undone; StepFailed("expectation") when they cannot be."""
         if self._body is None:
             raw = b"".join(self.parts)
             encoding = self.header("content-encoding") or ""
@@ -157,7 +157,7 @@ class HttpAnswer:
 def decoded(raw: bytes, encoding: str, largest_bytes: int = LARGEST_BYTES) -> bytes:
     """``raw`` without its content encoding: gzip, deflate (with or without zlib header), br, identity.
 
-    StepFailed("connection") when the bytes are broken, the encoding unknown, or the result over ``largest_bytes``.
+    StepFailed("expectation") when the bytes are broken, the encoding unknown, or the result over ``largest_bytes``.
     """
     try:
         if encoding in ("gzip", "x-gzip"):
@@ -170,11 +170,11 @@ def decoded(raw: bytes, encoding: str, largest_bytes: int = LARGEST_BYTES) -> by
         elif encoding in ("identity", ""):
             return raw
         else:
-            raise StepFailed("connection", f"the answer has an unknown content encoding '{encoding[:30]}'")
+            raise StepFailed("expectation", f"the answer has an unknown content encoding '{encoding[:30]}'")
     except (zlib.error, brotli.error, EOFError):
-        raise StepFailed("connection", f"the answer's {encoding} encoding is broken") from None
+        raise StepFailed("expectation", f"the answer's {encoding} encoding is broken") from None
     if len(body) > largest_bytes:
-        raise StepFailed("connection", f"the answer is larger than {largest_bytes / 2**20:.0f} MiB when unpacked")
+        raise StepFailed("expectation", f"the answer is larger than {largest_bytes / 2**20:.0f} MiB when unpacked")
     return body
 
 

@@ -12,7 +12,7 @@ from typing import Literal, Protocol
 from hms_esr.engine.client_address import Origin
 from hms_esr.engine.client_answer import LARGEST_BYTES, HttpAnswer
 from hms_esr.engine.client_connection import Connection, SecureConnection
-from hms_esr.errors import BadInput, EnvironmentProblem, StepFailed, TargetRefused
+from hms_esr.errors import BadInput, EnvironmentProblem, StepFailed
 from hms_esr.scenario.guard import Pinned
 
 Homes = dict[str, list[Connection]]
@@ -58,13 +58,11 @@ class Transport:
         return self._context
 
     def pinned(self, origin: Origin) -> Pinned:
-        """The address the guard allows for ``origin``; StepFailed("refused" or "connection") otherwise."""
+        """The address the guard allows for ``origin``; StepFailed("refused") otherwise, also for an unknown name."""
         try:
             return self.gate.allow(origin.scheme, origin.host, origin.port)
-        except TargetRefused as error:
-            raise StepFailed("refused", str(error)) from None
         except EnvironmentProblem as error:
-            raise StepFailed("connection", str(error)) from None
+            raise StepFailed("refused", str(error)) from None
 
     def idle(self, homes: Homes, origin: Origin) -> Connection | None:
         """An idle connection to ``origin`` that the peer has not closed."""

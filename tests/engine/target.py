@@ -24,6 +24,7 @@ class Got:
     body: bytes
     connection: int
     number: int
+    lines: list[str]
 
 
 Piece = bytes | str
@@ -124,8 +125,10 @@ def _read(reader: object, connection: int, number: int) -> Got | None:
     if not line:
         return None
     headers: dict[str, str] = {}
+    lines: list[str] = []
     while (header := reader.readline().decode().rstrip("\r\n")) != "":  # type: ignore[attr-defined]
+        lines.append(header)
         name, _, value = header.partition(":")
         headers[name.lower()] = value.strip()
     body = reader.read(int(headers.get("content-length", "0")))  # type: ignore[attr-defined]
-    return Got(line[0], line[1], headers, body, connection, number)
+    return Got(line[0], line[1], headers, body, connection, number, lines)

@@ -160,7 +160,7 @@ def test_a_broken_encoding_or_a_bomb_is_a_failure_and_no_flood() -> None:
             answer = person.fetch("GET", there.url)
             with pytest.raises(StepFailed) as caught:
                 _ = answer.body
-            assert caught.value.kind == "connection", encoding
+            assert caught.value.kind == "expectation", encoding
     with target(lambda got: ok(b"<p>no json", Content_Type="text/html")) as there:
         answer = session(there.url)[0].fetch("GET", there.url)
     with pytest.raises(StepFailed, match="is not JSON but text/html"):
@@ -198,8 +198,23 @@ def test_ten_redirects_are_followed_and_no_more() -> None:
         person, hops = session(there.url)
         caught = failure(person, "GET", there.url)
     assert (caught.kind, caught.status) == ("status", 302)
-    assert caught.message.startswith("more than 10 redirects")
+    assert caught.message == "too many redirects, the last to /10"
     assert len(hops) == len(there.got) == 11
+    assert [hop.failure for hop in hops] == [None] * 10 + [caught]
+
+
+def test_headers_of_a_step_replace_the_persons() -> None:
+    """Once each; the User-Agent keeps its mark; Basic gives way to a step's own Authorization."""
+    with target(lambda got: ok()) as there:
+        person, _ = session(there.url, person={"basic": basic_line("me:pw"), "basic_origin": there.url})
+        person.fetch("GET", there.url, headers={"accept": "x/y", "User-Agent": "Mine", "Authorization": "Bearer t"})
+        person.fetch("GET", there.url)
+    first, second = there.got
+    assert (first.headers["accept"], first.headers["user-agent"]) == ("x/y", "Mine HMS-ESR")
+    assert (first.headers["authorization"], second.headers["authorization"]) == ("Bearer t", "Basic bWU6cHc=")
+    assert [line.lower().split(":")[0] for line in first.lines].count("accept") == 1
+    assert len(first.lines) == len(first.headers)
+    assert second.headers["user-agent"] == "Mozilla/5.0 HMS-ESR"
 
 
 def test_credentials_stay_with_their_host() -> None:
