@@ -5,6 +5,7 @@ Knows nothing of how a rehearsal is carried out.
 
 from __future__ import annotations
 
+from functools import cache
 from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
@@ -29,6 +30,11 @@ _WHERE = {
 __all__ = ["EsrError", "Probe", "Scenario", "Step", "User", "Verdict", "load", "run"]
 
 
+@cache
+def _launcher() -> Any:
+    return import_module("hms_esr.launching").ChildLauncher()
+
+
 def __getattr__(name: str) -> Any:
     """Import a public name when it is first asked for."""
     if name not in _WHERE:
@@ -37,7 +43,7 @@ def __getattr__(name: str) -> Any:
     found = getattr(import_module(module), attribute)
     if module == "hms_esr.scenario.builder":
         import_module(module).connect(
-            launcher=lambda: import_module("hms_esr.run").LAUNCHER,
+            launcher=_launcher,
             has_account=lambda role: import_module("hms_esr.library").has_account(role),
         )
     return found
