@@ -55,7 +55,7 @@ format: setup-dev
 	@$(BIN)/ruff check --fix .
 
 bench: setup-dev
-	@$(BIN)/python -m benchmarks
+	@for file in $$(ls benchmarks/[a-z]*.py); do echo "== $$file"; PYTHONPATH=. $(BIN)/python $$file || exit 1; done
 
 soak: setup-dev
 	@$(BIN)/python -m pytest -m soak
