@@ -34,7 +34,9 @@ class Piece:
         slope = (self.end - self.start) / self.length_s
         root = math.sqrt(max(0.0, self.start * self.start + 2 * slope * people))
         below = self.start + root
-        return min(self.length_s, 2 * people / below) if below > 0 else self.length_s
+        if below > 0:
+            return min(self.length_s, 2 * people / below)
+        return 0.0 if self.end > 0 else self.length_s
 
 
 @dataclass(frozen=True)

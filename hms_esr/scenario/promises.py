@@ -82,7 +82,7 @@ def _in_loads(scenario: Scenario) -> Iterator[Mistake]:
         total = load.curve(scenario.length_s, scenario.clock.warp).total
         if total > MAX_PEOPLE:
             yield Mistake(path, f"{total:,.0f} people are too many; at most {MAX_PEOPLE:,} are allowed")
-        elif total <= 0:
+        elif round(total) < 1:
             yield Mistake(path, f"nobody comes within the duration of {duration_text(scenario.length_s)}")
 
 
