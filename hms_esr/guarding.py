@@ -15,7 +15,7 @@ from typing import TYPE_CHECKING, NoReturn
 
 from hms_esr.errors import EnvironmentProblem, TargetRefused
 from hms_esr.scenario.guard import Asked, Guard, Pinned
-from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, split_url
+from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, kind_of, split_url
 from hms_esr.scenario.proof import PATH, Proof, read_proof
 
 if TYPE_CHECKING:
@@ -67,10 +67,23 @@ class SetupAnswer:
 
 
 def resolve(host: str, port: int) -> Sequence[str]:
-    """IP addresses of ``host``, IPv4 first (a loopback server often listens on that alone); OSError when unknown."""
+    """IP addresses of ``host``; of this machine's the one where somebody listens on ``port`` comes first.
+
+    (``localhost`` is both 127.0.0.1 and ::1, and many servers listen on one of them.) OSError when unknown.
+    """
     found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    ips = list(dict.fromkeys(str(entry[4][0]) for entry in found))
-    return sorted(ips, key=lambda ip: ":" in ip)
+    ips = sorted(dict.fromkeys(str(entry[4][0]) for entry in found), key=lambda ip: ":" in ip)
+    if len(ips) > 1 and all(kind_of(ip.partition("%")[0]) == "loopback" for ip in ips):
+        ips.sort(key=lambda ip: not _listens(ip, port))
+    return ips
+
+
+def _listens(ip: str, port: int) -> bool:
+    try:
+        socket.create_connection((ip, port), timeout=1.0).close()
+    except OSError:
+        return False
+    return True
 
 
 def guard_for(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import socket
 from collections.abc import Callable
 from datetime import date
+from typing import Any
 
 import pytest
 
@@ -79,6 +80,23 @@ def test_a_certificate_file_that_cannot_be_used_is_named() -> None:
     """Before any connection."""
     with pytest.raises(EnvironmentProblem, match=r"the certificate file gone\.pem cannot be used"):
         preflight("https://127.0.0.1:1", guard_for(["https://127.0.0.1:1"]), "r", Http(ca="gone.pem"))
+
+
+@pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
+def test_localhost_is_where_somebody_listens(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Servers listen on one of the two addresses of localhost; that one is pinned."""
+    real = socket.getaddrinfo
+
+    def both(name: str, *rest: Any, **more: Any) -> list[Any]:
+        names = ["::1", "127.0.0.1"] if name == "localhost" else [name]
+        return [entry for one in names for entry in real(one, *rest, **more)]
+
+    monkeypatch.setattr(socket, "getaddrinfo", both)
+    with target(lambda got: ok(), host=host) as there:
+        url = f"http://localhost:{there.port}"
+        guard = guard_for([url])
+        assert preflight(url, guard, "r") == 1
+        assert guard.allow_url(url).ip == host
 
 
 def test_setup_asks_the_guard_too() -> None:
