@@ -1,6 +1,6 @@
 """Owns which run somebody means by an id, ``latest``, or a scenario's name.
 
-Reads manifests only.
+Reads manifests and never a record.
 """
 
 from __future__ import annotations

@@ -34,6 +34,7 @@ PAGES = {
     "/done": "<title>Thank you</title>",
     "/nothing": "<title>No form here</title><p>{{ weird }}",
 }
+REDIRECTS = {"/old": "/apply", "/round": "/round", "/away": "http://192.0.2.1/"}
 
 
 @dataclass
@@ -44,44 +45,48 @@ class Site:
     got: list[tuple[str, str, bytes]] = field(default_factory=list)
 
 
+class Handler(BaseHTTPRequestHandler):
+    """Answers of the site; ``server.found`` remembers the requests."""
+
+    protocol_version = "HTTP/1.1"
+
+    def _answer(self, status: int, text: str, **headers: str) -> None:
+        body = text.encode()
+        self.send_response(status)
+        for name, value in ({"Content-Type": "text/html; charset=utf-8"} | headers).items():
+            self.send_header(name.replace("_", "-"), value)
+        self.send_header("Content-Length", str(len(body)))
+        self.end_headers()
+        self.wfile.write(body)
+
+    def _remember(self, body: bytes = b"") -> None:
+        self.server.found.got.append((self.command, self.path, body))  # type: ignore[attr-defined]
+
+    def do_GET(self) -> None:
+        self._remember()
+        if self.path in REDIRECTS:
+            self._answer(302, "", Location=REDIRECTS[self.path])
+        elif self.path == "/api":
+            self._answer(200, "{}", Content_Type="application/json")
+        else:
+            self._answer(200 if self.path in PAGES else 404, PAGES.get(self.path, "no"))
+
+    def do_POST(self) -> None:
+        body = self.rfile.read(int(self.headers["Content-Length"]))
+        self._remember(body)
+        complete = all(part in body for part in (b"t0ken", b"Polk", b"%PDF-", b'name="agree"'))
+        self._answer(303 if complete else 400, "", Location="/done")
+
+    def log_message(self, *_: Any) -> None:
+        return
+
+
 @pytest.fixture
 def site() -> Iterator[Site]:
-    class Handler(BaseHTTPRequestHandler):
-        protocol_version = "HTTP/1.1"
-
-        def _answer(self, status: int, text: str, **headers: str) -> None:
-            body = text.encode()
-            self.send_response(status)
-            for name, value in ({"Content-Type": "text/html; charset=utf-8"} | headers).items():
-                self.send_header(name.replace("_", "-"), value)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def do_GET(self) -> None:
-            found.got.append(("GET", self.path, b""))
-            if self.path == "/old":
-                self._answer(302, "", Location="/apply")
-            elif self.path == "/round":
-                self._answer(302, "", Location="/round")
-            elif self.path == "/away":
-                self._answer(302, "", Location="http://192.0.2.1/")
-            elif self.path == "/api":
-                self._answer(200, "{}", Content_Type="application/json")
-            else:
-                self._answer(200 if self.path in PAGES else 404, PAGES.get(self.path, "no"))
-
-        def do_POST(self) -> None:
-            body = self.rfile.read(int(self.headers["Content-Length"]))
-            found.got.append(("POST", self.path, body))
-            complete = all(part in body for part in (b"t0ken", b"Polk", b"%PDF-", b'name="agree"'))
-            self._answer(303 if complete else 400, "", Location="/done")
-
-        def log_message(self, *_: Any) -> None:
-            return
-
+    """The site on a free port."""
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     found = Site(f"http://127.0.0.1:{server.server_port}")
+    server.found = found  # type: ignore[attr-defined]
     thread = threading.Thread(target=server.serve_forever, args=(0.01,))
     thread.start()
     yield found
