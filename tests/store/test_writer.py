@@ -137,26 +137,38 @@ for lap in range(1000):
 """
 
 
-@pytest.mark.parametrize("trial", range(4))
-def test_a_kill_loses_no_committed_tick(tmp_path: Path, trial: int) -> None:
-    """After kill -9 at a drawn moment the record opens, holds every tick said to be written, and says it broke off."""
-    child = subprocess.Popen([sys.executable, "-c", _CHILD, str(tmp_path)], stdout=subprocess.PIPE, text=True)
+def _kill_once(folder: Path, trial: int) -> None:
+    """Start a writer, kill it at a moment drawn for ``trial``, and look at what is left."""
+    child = subprocess.Popen([sys.executable, "-c", _CHILD, str(folder)], stdout=subprocess.PIPE, text=True)
     assert child.stdout is not None
     said = -1
     for _ in range(1 + int(uniform(7, "kill", trial) * 150)):
         said = int(child.stdout.readline())
     child.send_signal(signal.SIGKILL)
-    rest = child.stdout.read().split()
+    rest = child.stdout.read().split("\n")[:-1]
     child.wait()
     child.stdout.close()
     said = int(rest[-1]) if rest else said
 
-    record = open_record(tmp_path)
+    record = open_record(folder)
 
     health = record.workers["worker-1"]
     assert health.last_seq >= said
     assert health.missing_ticks == 0
     assert record.problems == [BROKEN_OFF]
+
+
+@pytest.mark.parametrize("trial", range(4))
+def test_a_kill_loses_no_committed_tick(tmp_path: Path, trial: int) -> None:
+    """After kill -9 at a drawn moment the record opens, holds every tick said to be written, and says it broke off."""
+    _kill_once(tmp_path, trial)
+
+
+@pytest.mark.soak
+def test_a_thousand_kills_lose_no_committed_tick(tmp_path: Path) -> None:
+    """The same, a thousand times at other moments."""
+    for trial in range(4, 1004):
+        _kill_once(tmp_path / str(trial), trial)
 
 
 def test_the_manifest_is_readable_json(tmp_path: Path) -> None:
