@@ -86,7 +86,7 @@ def wait_for(run_id: str, out: Path = Path("results")) -> Mapping[str, Any]:
 
 
 def _is_alive(folder: Path) -> bool:
-    from hms_esr.processes import is_running
+    from hms_esr.store import is_running
 
     return is_running(folder)
 

@@ -11,13 +11,12 @@ from pathlib import Path
 
 from hms_esr.engine.local import Finished, carry_out
 from hms_esr.engine.once import carry_out_steps
-from hms_esr.errors import EnvironmentProblem, EsrError
+from hms_esr.errors import BadInput, EnvironmentProblem, EsrError
 from hms_esr.events import Happened, RunEnded, RunStarted
 from hms_esr.fault_duty import FaultDuty, finish_left_over
 from hms_esr.following import Follower
 from hms_esr.guarding import guard_for, preflight
 from hms_esr.plan import SETUP_ROLE, RunPlan, manifest_of
-from hms_esr.processes import is_running, this_worker
 from hms_esr.record import Manifest, Record
 from hms_esr.reports import REPORTS
 from hms_esr.sandboxes.city import CityInjector
@@ -25,7 +24,9 @@ from hms_esr.sandboxes.journal import Journal
 from hms_esr.scenario.guard import Guard
 from hms_esr.scenario.step import Step
 from hms_esr.sinks.fanout import FanOut
+from hms_esr.store import is_running
 from hms_esr.store.latest import copy_report, point_latest
+from hms_esr.store.process import this_process
 from hms_esr.store.writer import RunWriter
 from hms_esr.verdicts.judge import judge
 from hms_esr.verdicts.judgement import Judgement
@@ -56,7 +57,10 @@ class StopSwitch:
 
 def carry_out_run(plan: RunPlan, sinks: FanOut, switch: StopSwitch, *, command: str, city_url: str = "") -> Outcome:
     """From preflight to reports. EnvironmentProblem and BadInput are raised before anybody starts."""
-    guard = guard_for(plan.named, plan.options.may_load, own=[city_url] if city_url else [])
+    try:
+        guard = guard_for(plan.named, plan.options.may_load, own=[city_url] if city_url else [])
+    except BadInput as error:
+        raise EnvironmentProblem(str(error)) from None
     crowd = plan.crowd()
     length_s = plan.scenario.length_s / plan.warp
     at_once = None if not crowd.closed else crowd.places
@@ -71,7 +75,7 @@ def carry_out_run(plan: RunPlan, sinks: FanOut, switch: StopSwitch, *, command: 
             f"the scenario's faults ({names}) cannot be carried out at {plan.target}: only the embedded city takes them"
         )
     plan.folder.mkdir(parents=True, exist_ok=True)
-    manifest = replace(manifest_of(plan, command, plan.target), workers=[this_worker()])
+    manifest = replace(manifest_of(plan, command, plan.target), workers=[{"index": 0} | this_process()])
     return _Rehearsal(plan, guard, injector, sinks, switch, manifest, setup_requests).carry_out()
 
 

@@ -128,8 +128,14 @@ def _switch() -> StopSwitch:
     from hms_esr.run import StopSwitch
 
     switch = StopSwitch()
-    signal.signal(signal.SIGINT, lambda *_: switch.press("by the operator"))
-    signal.signal(signal.SIGTERM, lambda *_: switch.press("by a signal to end"))
+
+    def press(number: int, _: Any) -> None:
+        switch.press("by the operator" if number == signal.SIGINT else "by a signal to end")
+        again = "; once more to leave out `after`" if switch.presses == 1 else " without `after`"
+        os.write(2, f"Stopping: faults are undone and the report is written{again}\n".encode())
+
+    signal.signal(signal.SIGINT, press)
+    signal.signal(signal.SIGTERM, press)
     return switch
 
 

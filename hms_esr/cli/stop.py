@@ -6,6 +6,7 @@ Knows nothing of how a run ends: it undoes its faults and writes its report by i
 from __future__ import annotations
 
 from pathlib import Path
+from time import monotonic, sleep
 
 import click
 
@@ -78,14 +79,24 @@ def stop(folders: list[Path], wait_s: float) -> None:
             asked.append((folder, None))
         except psutil.Error as error:
             problems.append(f"{folder.name} cannot be stopped: {error}")
-    _, left = psutil.wait_procs([process for _, process in asked if process is not None], timeout=wait_s)
+    _wait([folder for folder, process in asked if process is not None], wait_s)
     for folder, process in asked:
-        if process in left and process is not None:
+        if process is not None and find(read_facts(folder).get("process")) is not None:
             problems.append(f"{folder.name} was asked to stop and is still ending (process {process.pid})")
         else:
             click.echo(f"{folder.name} stopped: {_how(folder)}")
     if problems:
         raise EnvironmentProblem("\n".join(problems))
+
+
+def _wait(folders: list[Path], wait_s: float) -> None:
+    """Until the processes of these runs are over (a dead one whose parent has not looked is), or the time is."""
+    from hms_esr.store import read_facts
+    from hms_esr.store.process import find
+
+    until_s = monotonic() + wait_s
+    while monotonic() < until_s and any(find(read_facts(folder).get("process")) for folder in folders):
+        sleep(0.1)
 
 
 def _how(folder: Path) -> str:

@@ -68,6 +68,11 @@ class Cast:
         }
         self._start = scenario.clock.start
 
+    def warm(self) -> None:
+        """Build the tables people are made from now, so that the first ones are not late."""
+        for maker in self._makers.values():
+            dict(maker.person(0).fields)
+
     def person(self, arrival: Arrival) -> Person:
         """Who comes with ``arrival``."""
         return self._makers[arrival.role].person(arrival.k)

@@ -99,6 +99,7 @@ class LocalRun:
 
     def carry_out(self) -> Finished:
         """From the first person to the last tick."""
+        self.stage.cast.warm()
         gc.collect()
         gc.freeze()
         runner = self._environment.create_local_runner()
