@@ -95,7 +95,7 @@ class FaultDuty:
         self._journal.write("on", duty.ref, fault_id=duty.fault_id)
         duty.state = "on"
         real_s, sim_s = self._now()
-        details = {"service": fault.service, "fault": fault.fault, "title": fault.title}
+        details = fault.order(for_s) | {"title": fault.title}
         self._tell(Happened("fault_on", fault.title, real_s, sim_s, duty.ref, details))
 
     def _finish(self, duty: Duty) -> None:

@@ -5,7 +5,7 @@ Knows nothing of how people act; it answers the engine's questions and returns a
 
 from __future__ import annotations
 
-from collections import deque
+from collections import Counter, deque
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -60,6 +60,7 @@ class Follower:
         self._proof_at_s = PROOF_EVERY_S
         self._proof_gone = ""
         self._paused = False
+        self._failed_by_step: Counter[str] = Counter()
 
     def now(self) -> tuple[float, float]:
         """(real, simulated) seconds, as the engine said last (a tenth of a second old at most)."""
@@ -87,7 +88,9 @@ class Follower:
         """The operator, the time limit, or a proof that is gone."""
         record, limit_s = self._record, self._plan.options.time_limit_s
         if self._switch.presses:
-            record.interrupted = record.interrupted or self._switch.who
+            if not record.interrupted:
+                record.interrupted = self._switch.who
+                self._writer.facts(interrupted=record.interrupted)
         elif self._proof_gone:
             record.interrupted = record.interrupted or f"the proof is gone: {self._proof_gone}"
         elif limit_s is not None and self._real_s >= limit_s:
@@ -110,6 +113,7 @@ class Follower:
         record = self._record
         for tick in ticks:
             record.fold(tick)
+            self._failed_by_step.update(end.step for end in tick.ends if end.state == "failed")
             self._recent.append(tick)
             record.planned_curve |= self._planned(tick.second)
         self._writer.ticks(ticks)
@@ -156,9 +160,6 @@ class Follower:
     def _progress(self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float) -> Progress:
         record = self._record
         last = record.seconds[ticks[-1].second]
-        steps: dict[str, int] = {}
-        for (_, step, _), n in record.stuck.items():
-            steps[step] = steps.get(step, 0) + n
         everything = record.merged()
         return Progress(
             real_s=real_s,
@@ -179,6 +180,6 @@ class Follower:
             people_per_s=float(last.delivered),
             requests_per_s=float(last.requests),
             p95_ms=everything.intended.percentile(0.95) if everything.intended.count else None,
-            failed_by_step=steps,
+            failed_by_step=dict(self._failed_by_step),
             faults_on=self.duty.on if self.duty is not None else (),
         )

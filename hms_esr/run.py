@@ -24,7 +24,7 @@ from hms_esr.sandboxes.journal import Journal
 from hms_esr.scenario.guard import Guard
 from hms_esr.scenario.step import Step
 from hms_esr.sinks.fanout import FanOut
-from hms_esr.store import is_running
+from hms_esr.store import is_running, open_record
 from hms_esr.store.latest import copy_report, point_latest
 from hms_esr.store.process import this_process
 from hms_esr.store.writer import RunWriter
@@ -141,6 +141,9 @@ class _Rehearsal:
         record.planned_total = 1 if alone else crowd.total
         record.length_real_s = plan.scenario.length_s / plan.warp
         record.warm_real_s = plan.scenario.warm_up_s / plan.warp
+        self.writer.facts(
+            planned_total=record.planned_total, length_real_s=record.length_real_s, warm_real_s=record.warm_real_s
+        )
         follower = Follower(plan, record, self.writer, self.sinks, self.switch, self.guard, crowd)
         duty = FaultDuty(
             plan.scenario.faults,
@@ -209,6 +212,7 @@ class _Rehearsal:
             setup_requests=record.setup_requests,
         )
         self.writer.close()
+        self.record = open_record(plan.folder)
 
     def _judge(self) -> Judgement:
         options = self.plan.options

@@ -162,7 +162,10 @@ class PersonSession:
             raise
         finally:
             answer.ended_at = perf_counter()
-            self._on_exchange(answer)
+            try:
+                self._transport.turns.step_back()
+            finally:
+                self._on_exchange(answer)
         return answer
 
     def _carry(self, request: bytes, body: bytes, pinned: Pinned, answer: HttpAnswer, limit: _Limit) -> None:

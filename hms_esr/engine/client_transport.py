@@ -12,6 +12,7 @@ from typing import Literal, Protocol
 from hms_esr.engine.client_address import Origin
 from hms_esr.engine.client_answer import LARGEST_BYTES, HttpAnswer
 from hms_esr.engine.client_connection import Connection, SecureConnection
+from hms_esr.engine.fairness import Turns
 from hms_esr.errors import BadInput, EnvironmentProblem, StepFailed
 from hms_esr.scenario.guard import Pinned
 
@@ -49,6 +50,7 @@ class Transport:
         self.shared: Homes | None = {} if connections == "reused" else None
         self._tls = (ca, cert, insecure)
         self._context: ssl.SSLContext | None = None
+        self.turns = Turns()
 
     @property
     def context(self) -> ssl.SSLContext:
@@ -91,7 +93,8 @@ class Transport:
         return connection
 
     def close(self) -> None:
-        """End shared idle connections."""
+        """End shared idle connections, and give the loop back."""
+        self.turns.close()
         close_all(self.shared or {})
 
 

@@ -124,9 +124,8 @@ class Recorder:
             tick = self._open.pop(second)
             tick.seq = self._seq
             self._seq += 1
-            tick.active = self.active
-            tick.waiting = self.waiting
-            tick.cpu = cpu
+            if second == before_second - 1:
+                tick.active, tick.waiting, tick.cpu = self.active, self.waiting, cpu
             ready.append(tick)
         self._now = None
         return list(ready)
