@@ -16,11 +16,15 @@ from hms_esr.scenario.places import Mistake, Path
 from hms_esr.scenario.templates import Reference, references
 
 MAX_STEPS = 5000
-_MOST: dict[str, int] = {"journeys": 500} | dict.fromkeys(("checks", "faults", "tags", "probes", "changes"), 500) | {
-    "data": 100,
-    "targets": 100,
-    "sensors": 100,
-}
+_MOST: dict[str, int] = (
+    {"journeys": 500}
+    | dict.fromkeys(("checks", "faults", "tags", "probes", "changes"), 500)
+    | {
+        "data": 100,
+        "targets": 100,
+        "sensors": 100,
+    }
+)
 """Most items under a key of a scenario."""
 _MOST_PERSONAS = 100
 
@@ -42,6 +46,8 @@ class _Scope:
     vars: set[str]
     roles: Collection[str] | None
     """Personas who may come here; None where there is no person."""
+    shared: bool = False
+    """Whether the text is the same for everybody, as a header is."""
 
 
 def size_mistakes(data: Mapping[str, Any]) -> list[Mistake]:
@@ -79,7 +85,7 @@ def template_mistakes(data: Mapping[str, Any], known: Known) -> list[Mistake]:
     before = _Scope(known, set(given), None)
     found += _in_steps(data.get("before"), ("before",), before)
     found += _in_steps(data.get("after"), ("after",), _Scope(known, set(before.vars), None))
-    headers = _Scope(known, set(before.vars), ())
+    headers = _Scope(known, set(before.vars), None, shared=True)
     found += _in_value(_mapping(data.get("http")), ("http",), headers)
     for index, journey in enumerate(_list(data.get("journeys"))):
         if isinstance(journey, Mapping):
@@ -128,11 +134,17 @@ def _in_value(value: Any, path: Path, scope: _Scope) -> Iterator[Mistake]:
 def _in_text(text: str, path: Path, scope: _Scope) -> Iterator[Mistake]:
     try:
         for reference in references(text):
+            if scope.shared and reference.kind not in ("secret", "vars", "run"):
+                yield Mistake(path, _SHARED)
+                continue
             wrong = _CHECKS[reference.kind](reference, scope) if reference.kind in _CHECKS else ""
             if wrong:
                 yield Mistake(path, wrong)
     except ValueError as error:
         yield Mistake(path, str(error))
+
+
+_SHARED = "headers are the same for everybody; only {{ secret.X }}, {{ vars.x }} and {{ run.id }} have a value here"
 
 
 def _persona(reference: Reference, scope: _Scope) -> str:
