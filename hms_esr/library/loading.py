@@ -152,6 +152,7 @@ def _checked(
     if scenario is not None:
         if trusted:
             sources.metrics.update(metric_functions(sources.folder))
+            sources.problems += _built_in(sources.metrics)
         sources.mistakes += promise_mistakes(scenario, list(sources.metrics))
         sources.mistakes += _outside(scenario, sources.folder)
         scenario = scenario.model_copy(update={"vars": {**scenario.vars, **variables}})
@@ -206,6 +207,17 @@ def _fields(personas: Mapping[str, PersonaTemplate]) -> dict[str, Collection[str
     from hms_esr.personas.defaults import USES
 
     return {role: {*USES, *template.declared} for role, template in personas.items()}
+
+
+def _built_in(functions: Mapping[str, Metric]) -> list[Problem]:
+    """Functions nobody could ever ask for, because their name is taken."""
+    from hms_esr.verdicts.metrics import is_metric
+
+    taken = [name for name in functions if is_metric(name)]
+    return [
+        Problem("metrics", 0, 0, f"the function '{name}' has the name of a built-in metric; give it another")
+        for name in taken
+    ]
 
 
 def _unused(variables: Mapping[str, str], data: Mapping[str, Any]) -> list[Problem]:

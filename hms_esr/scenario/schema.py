@@ -14,6 +14,7 @@ from hms_esr.scenario.model import Scenario
 from hms_esr.steps import STEPS
 
 DRAFT = "https://json-schema.org/draft/2020-12/schema"
+_TEXT = {"type": ["string", "number", "boolean"]}
 _KINDS = {"step": "Step", "load": "Load", "fault": "Fault"}
 
 
@@ -55,7 +56,9 @@ def _step(verb: str, fields: dict[str, Any]) -> dict[str, Any]:
     """A step as it is written: its value under the verb, or its keys beside it."""
     keys: dict[str, Any] = dict(fields.get("properties", {}))
     common = {key: keys.pop(key) for key in ("name", "save")}
-    inner = {"type": "object", "properties": keys, "additionalProperties": verb == "fill"}
+    inner = {"type": "object", "properties": keys, "additionalProperties": False}
+    if verb == "fill":  # any name may be a field of a form, also "field", "value" and "values"
+        inner = {"type": "object", "minProperties": 1, "additionalProperties": {"anyOf": [_TEXT, {"type": "object"}]}}
     short = {"type": ["string", "number", "boolean", "null"]}
     if verb == "upload":
         inner["properties"] = keys | {"path": {"type": "string", "description": "the same as file"}}

@@ -218,6 +218,13 @@ def test_metric_functions_beside_the_scenario_have_names_in_checks(write: Write)
     assert "unknown metric 'sqrt'" in refusal("s.yml")
 
 
+def test_a_metric_function_cannot_take_a_built_in_name(write: Write) -> None:
+    """It would never be asked, so it is refused."""
+    write("metrics/own.py", "def error_rate(metrics):\n    return 0\n")
+    write("s.yml", f"name: s\n{HEAD}")
+    assert "the function 'error_rate' has the name of a built-in metric" in refusal("s.yml")
+
+
 PYTHON = """\
 from hms_esr import Probe, Scenario, Step, User
 
