@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from importlib import import_module
 from pathlib import Path
+from shutil import which
 from typing import TYPE_CHECKING, Any
 
 import click
@@ -240,14 +241,21 @@ def _command() -> str:
     return shlex.join(["hms-esr", *sys.argv[1:]])
 
 
+def _program() -> str:
+    """What a person types to call this program: its name, or the way to it when the shell would not find it."""
+    called = Path(sys.argv[0])
+    return "hms-esr" if which("hms-esr") or called.name != "hms-esr" else str(called)
+
+
 def _closing(outcome: Outcome, name: str) -> None:
     from hms_esr.sinks.console import closing_lines
 
     scenario = outcome.record.scenario.name
-    following = f"hms-esr report {scenario} --format html"
+    following = f"report {scenario} --format html"
     if outcome.judgement.warnings:
-        following = f"hms-esr run {name} --strict   (warnings fail)"
+        following = f"run {name} --strict   (warnings fail)"
     if outcome.record.manifest.stem == "schedule_f":
-        following = "hms-esr run scenarios/schedule_f_strict.yml   (fails on purpose)"
+        following = "run scenarios/schedule_f_strict.yml   (fails on purpose)"
+    following = f"{_program()} {following}"
     for line in closing_lines(outcome.record, outcome.judgement, outcome.report, following):
         click.echo(line)
