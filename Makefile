@@ -5,7 +5,6 @@ PYTHON ?= $(shell for p in python3 python3.14 python3.13 python3.12 python3.11 p
 VENV ?= .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
-SHELL := /bin/bash
 # A site for tests. Without its dependencies: it asks for a greenlet older than gevent can use; ours are in [dev].
 HTTPBIN := httpbin==0.10.4
 
