@@ -32,6 +32,13 @@ def _windows(plan: RunPlan) -> list[float]:
     return [check.abort_after_s for check in plan.scenario.checks if check.abort_after_s is not None]
 
 
+def planned_in(second: int, plan: RunPlan, crowd: Crowd) -> dict[int, int]:
+    """``{second: people}`` that an open load expects in a real second; empty where there is no such figure."""
+    if crowd.closed or plan.options.only is not None or second >= plan.scenario.length_s / plan.warp:
+        return {}
+    return {second: round(crowd.expected((second + 1) * plan.warp)) - round(crowd.expected(second * plan.warp))}
+
+
 class Follower:
     """The engine's listener of one run."""
 
@@ -115,7 +122,7 @@ class Follower:
             record.fold(tick)
             self._failed_by_step.update(end.step for end in tick.ends if end.state == "failed")
             self._recent.append(tick)
-            record.planned_curve |= self._planned(tick.second)
+            record.planned_curve |= planned_in(tick.second, self._plan, self._crowd)
         self._writer.ticks(ticks)
         self._sinks.hear(self._progress(ticks, phase, real_s, sim_s, warp))
         reason = self._abort() or self._break(ticks)
@@ -123,13 +130,6 @@ class Follower:
             record.aborted = reason
             self.happened(Happened("abort", reason, real_s, sim_s))
         return record.aborted
-
-    def _planned(self, second: int) -> dict[int, int]:
-        warp = self._plan.warp
-        if self._crowd.closed or self._plan.options.only is not None or second >= self._record.length_real_s:
-            return {}
-        expected = self._crowd.expected
-        return {second: round(expected((second + 1) * warp)) - round(expected(second * warp))}
 
     def _abort(self) -> str:
         for check in self._plan.scenario.checks:

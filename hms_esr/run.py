@@ -196,21 +196,7 @@ class _Rehearsal:
         due = sum(record.states.values())
         if plan.crowd().closed or record.interrupted or record.aborted or record.time_limited:
             record.planned_total = due
-        self.writer.facts(
-            state="FINISHED",
-            planned_total=record.planned_total,
-            length_real_s=record.length_real_s,
-            warm_real_s=record.warm_real_s,
-            planned_curve=record.planned_curve,
-            real_s=record.real_s,
-            sim_s=record.sim_s,
-            interrupted=record.interrupted,
-            aborted=record.aborted,
-            time_limited=record.time_limited,
-            problems=record.problems,
-            lost_records=record.lost_records,
-            setup_requests=record.setup_requests,
-        )
+        self.writer.facts(**closing_facts(record))
         self.writer.close()
         self.record = open_record(plan.folder)
 
@@ -234,6 +220,25 @@ class _Rehearsal:
             )
         )
         return Outcome(record, judgement, folder, report)
+
+
+def closing_facts(record: Record) -> dict[str, object]:
+    """What ticks and events do not tell of a run that is over."""
+    names = (
+        "planned_total",
+        "length_real_s",
+        "warm_real_s",
+        "planned_curve",
+        "real_s",
+        "sim_s",
+        "interrupted",
+        "aborted",
+        "time_limited",
+        "problems",
+        "lost_records",
+        "setup_requests",
+    )
+    return {"state": "FINISHED"} | {name: getattr(record, name) for name in names}
 
 
 def write_reports(record: Record, judgement: Judgement, folder: Path, names: Sequence[str] = ()) -> list[Path]:

@@ -15,6 +15,7 @@ import click
 from hms_esr.cli.run import read_secrets
 
 if TYPE_CHECKING:
+    from hms_esr.engine.acting import Acting
     from hms_esr.engine.client_answer import HttpAnswer
     from hms_esr.engine.forms import Submission
     from hms_esr.engine.performer import Performer
@@ -46,12 +47,12 @@ class Printer:
             text = text.replace(secret, "***")
         click.echo(text)
 
-    def _head(self, performer: Performer) -> None:
+    def _head(self, performer: Acting) -> None:
         if performer.where != self._step:
             self._step = performer.where
             self._say(f"\n{performer.where}")
 
-    def exchanged(self, performer: Performer, hop: HttpAnswer) -> None:
+    def exchanged(self, performer: Acting, hop: HttpAnswer) -> None:
         """One request and its answer."""
         self._head(performer)
         if hop.failure is not None:
@@ -62,7 +63,7 @@ class Printer:
         onward = f"  → {hop.header('location')}" if hop.redirected else ""
         self._say(f"  {hop.method} {hop.url} → {hop.status}  {took_ms:.0f} ms{title}{onward}")
 
-    def submitted(self, performer: Performer, sent: Submission) -> None:
+    def submitted(self, performer: Acting, sent: Submission) -> None:
         """The fields of a form."""
         self._head(performer)
         for name, value in sent.sent:

@@ -6,27 +6,22 @@ Knows nothing of Locust's runners, files or verdicts. Starting never waits for t
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
-from heapq import heappop, heappush
 from typing import Any
 
-import gevent
 from gevent.event import Event
 
 from hms_esr.engine.alarm import Alarm
-from hms_esr.engine.performer import STILL_UNDER_WAY, Performer
+from hms_esr.engine.crew import Crew
+from hms_esr.engine.performer import Performer
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.users import ScenarioUser
 from hms_esr.engine.waits import Waits
-from hms_esr.errors import StepFailed
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.profiles.crowd import Arrival
-from hms_esr.record import PersonEnd
 from hms_esr.scenario.step import Outcome
 
 LONGEST_SLEEP_S = 0.25
 """The course of the run is looked at so often even when nobody is due."""
-BREATH_S = 0.5
-"""Simulated-time-free rest before a place of a closed load is filled again after a journey that failed at once."""
 
 Tell = Callable[[Happened | ClockChanged], None]
 
@@ -38,16 +33,11 @@ class Conductor:
         self.stage = stage
         self.phase = "waiting"
         self.finished = Event()
-        self.waits = Waits(stage, self._resume)
-        stage.on_park = self._park
-        stage.on_end = self._on_end
-        self._classes = classes
-        self._environment = environment
-        self._tell = tell
         self._alarm = Alarm()
-        self._again: list[tuple[float, int, Arrival]] = []
-        self._under_way: dict[int, ScenarioUser] = {}
-        self._parked: dict[int, ScenarioUser] = {}
+        self.crew = Crew(stage, classes, environment, self._alarm.ring)
+        self.waits = Waits(stage, self.crew.resume)
+        stage.on_park = self._park
+        self._tell = tell
         self._stop_reason = ""
         self._peak_per_s = 1.0
         self._ramp_told = not any(load.closed or load.length_s for load in stage.scenario.loads)
@@ -83,13 +73,14 @@ class Conductor:
         try:
             self.phase = "running"
             self._start_people(self._arrivals())
+            self.crew.refills = False
             self._closing_time("nobody_new", "no new people")
             self._drain()
             while len(self.waits) and not self._stop_reason:
                 self._settle()
                 self._drain()
         finally:
-            self._end_everybody()
+            self._end_crew()
             stage.people.kill(timeout=5)
             self.waits.give_up()
             self.phase = "over"
@@ -115,89 +106,40 @@ class Conductor:
             while upcoming is not None and upcoming.at_s <= sim_s:
                 batch.append(upcoming)
                 upcoming = next(arrivals, None)
-            while self._again and self._again[0][0] <= sim_s:
-                batch.append(heappop(self._again)[2])
+            batch += self.crew.due_again(sim_s)
             if batch:
-                self._start(batch)
+                self.crew.start(batch)
             self._look()
             if upcoming is None and not self._ramp_told:
                 self._ramp_told = True
                 self._happened("ramp_up_complete", "ramp up complete")
             if sim_s >= end_s or (alone and upcoming is None):
                 return
-            next_s = min(end_s, waits.next_due_s, self._again[0][0] if self._again else end_s)
+            next_s = min(end_s, waits.next_due_s, self.crew.next_again_s)
             if upcoming is not None:
                 next_s = min(next_s, upcoming.at_s)
             self._alarm.sleep(min(clock.until_s(next_s), LONGEST_SLEEP_S))
-
-    def _start(self, batch: list[Arrival]) -> None:
-        stage, clock = self.stage, self.stage.clock
-        recorder = stage.recorder
-        now_s = clock.now_s()
-        if not stage.cast.crowd.closed:
-            recorder.off_plan(now_s, len(batch))
-        for arrival in batch:
-            planned_s = min(clock.sim.real_s(arrival.at_s), now_s)
-            recorder.person_due(planned_s, now_s)
-            if len(self._under_way) >= stage.assignment.max_people:
-                journey = stage.scenario.journeys[arrival.journey].name
-                reason = f"more than {stage.assignment.max_people} people at once"
-                end = PersonEnd(arrival.k, journey, arrival.role, "dropped", "", reason, planned_s, -1.0, now_s)
-                recorder.person_ended(now_s, end)
-                continue
-            performer = Performer(stage, arrival, planned_s)
-            user = self._classes[arrival.journey](self._environment)
-            self._under_way[arrival.k] = user
-            user.perform(performer, stage.people)
-
-    def _park(self, performer: Performer, outcome: Outcome) -> None:
-        """A person waits from now on and is not under way."""
-        self._parked[performer.k] = self._under_way.pop(performer.k)
-        self.waits.add(performer, outcome)
-
-    def _resume(self, performer: Performer) -> None:
-        """A decision is known: the person goes on, in the greenlet that looked."""
-        user = self._under_way[performer.k] = self._parked.pop(performer.k)
-        user.goes_on_here()
-        self.stage.recorder.active += 1
-        performer.carry_out()
 
     def _look(self) -> None:
         for wait in self.waits.due(self.stage.clock.sim_s()):
             self.stage.people.spawn(self.waits.look, wait)
 
-    def _on_end(self, performer: Performer, end: PersonEnd) -> None:
-        self._under_way.pop(performer.k, None)
-        self._parked.pop(performer.k, None)
-        arrival = performer.arrival
-        if arrival.place >= 0 and self.phase == "running" and self.stage.assignment.only is None:
-            clock = self.stage.clock
-            rest_s = BREATH_S if end.state == "failed" and end.ended_s - end.started_s < BREATH_S else 0.0
-            at_s = clock.sim.sim_s(clock.now_s() + rest_s)
-            if at_s < self.stage.cast.crowd.length_s:
-                heappush(self._again, (at_s, arrival.k, self.stage.cast.crowd.again(arrival, at_s)))
-                self._alarm.ring()
+    def _park(self, performer: Performer, outcome: Outcome) -> None:
+        self.crew.park(performer)
+        self.waits.add(performer, outcome)
+
+    def _end_crew(self) -> None:
+        self.crew.end_everybody(stopped=bool(self._stop_reason))
 
     def _drain(self) -> None:
         """People under way finish within the scenario's ``drain``; looks of waits go on as they fall due."""
         stage = self.stage
         self.phase = "draining"
         until_s = stage.clock.now_s() + stage.scenario.drain_s
-        while self._under_way and stage.clock.now_s() < until_s and not self._stop_reason:
+        while self.crew.under_way and stage.clock.now_s() < until_s and not self._stop_reason:
             self._look()
             self._alarm.sleep(0.02)
-        self._end_everybody()
-
-    def _end_everybody(self) -> None:
-        """Who still waits for an answer has failed (unfinished when we were stopped); everybody else is unfinished."""
-        left = list(self._under_way.values())
-        for user in left:
-            waiting = user.performer.in_request and not self._stop_reason
-            ending = StepFailed("no_answer", "no answer before the end") if waiting else gevent.GreenletExit()
-            user.greenlet.kill(ending, block=False)
-        gevent.joinall([user.greenlet for user in left], timeout=5)
-        for user in left:
-            user.performer.end("unfinished", STILL_UNDER_WAY)
+        self._end_crew()
 
     def _settle(self) -> None:
         """The clock runs on, faster, until every decision is known."""

@@ -12,16 +12,19 @@ from typing import Protocol
 
 from gevent.pool import Group
 
+from hms_esr.engine.acting import Acting
 from hms_esr.engine.assignment import Assignment, Cast
-from hms_esr.engine.client import PersonSession, basic_line, person_head
+from hms_esr.engine.client import PersonSession
 from hms_esr.engine.client_answer import HttpAnswer
-from hms_esr.engine.client_transport import Gate, Transport
+from hms_esr.engine.client_transport import Gate
 from hms_esr.engine.forms import Submission
 from hms_esr.engine.madeup import made_up
+from hms_esr.engine.means import Means
 from hms_esr.engine.page import error_text
 from hms_esr.engine.performer import Performer
 from hms_esr.engine.recorder import Recorder
 from hms_esr.engine.timing import RunClock
+from hms_esr.engine.watching import Watcher
 from hms_esr.engine.words import phrase
 from hms_esr.errors import StepFailed
 from hms_esr.personas.template import lognormal_s
@@ -41,26 +44,6 @@ class Pace(Protocol):
     @property
     def spread(self) -> float:
         """Deviation of the logarithm."""
-        ...
-
-
-class Watcher(Protocol):
-    """Who follows single persons closely (``try``); runs have none."""
-
-    def exchanged(self, performer: Performer, hop: HttpAnswer) -> None:
-        """A request went out and was answered, or not."""
-        ...
-
-    def submitted(self, performer: Performer, sent: Submission) -> None:
-        """A form is about to be sent."""
-        ...
-
-    def saved(self, performer: Performer, names: tuple[str, ...]) -> None:
-        """A step saved values under these names."""
-        ...
-
-    def failed(self, performer: Performer, named: NamedStep, failure: StepFailed) -> None:
-        """A step failed."""
         ...
 
 
@@ -85,65 +68,11 @@ class Stage:
         self.on_park: Callable[[Performer, Outcome], None] | None = None
         self.trace_prefix = blake2b(assignment.run_id.encode(), digest_size=8).hexdigest()
         self._watcher = watcher
-        http = scenario.http
-        self._transport = Transport(
-            guard,
-            connections=http.connections,
-            timeout_s=http.timeout_s,
-            ca=http.ca,
-            cert=http.cert,
-            insecure=assignment.insecure,
-        )
-        self._heads: dict[tuple[str, str], bytes] = {}
-        self._own_headers = {name: self._secretly(text) for name, text in http.headers.items()}
-        self._basic = basic_line(self._secretly(http.basic)) if http.basic else b""
-        self._warp_line = f"X-ESR-Warp: {assignment.warp:g}\r\n".encode()
-
-    def _secretly(self, text: str) -> str:
-        """A header's value with ``secret``, ``vars`` and ``run.id`` filled in (the same for everybody)."""
-        from hms_esr.scenario.templates import split
-
-        values = {"secret": self.assignment.secrets, "vars": self.variables, "run": {"id": self.assignment.run_id}}
-        parts = [
-            part if isinstance(part, str) else str(values.get(part.kind, {}).get(part.name, "")) for part in split(text)
-        ]
-        return "".join(parts)
-
-    # a person's means
+        self._means = Means(assignment, guard, self.cast, clock, self.variables)
 
     def session(self, performer: Performer) -> PersonSession:
         """HTTP for one person."""
-        person = performer.person
-        kind = (person.user_agent, person.accept_language)
-        head = self._heads.get(kind)
-        if head is None:
-            run_id = self.assignment.run_id
-            extra = {
-                "Accept-Language": person.accept_language,
-                "X-ESR-Run": run_id,
-                "baggage": f"esr.run={run_id},esr.sim=true",
-            }
-            head = self._heads[kind] = person_head(
-                person.user_agent, extra | self._own_headers, self.assignment.contact
-            )
-        head += f"X-ESR-Person: {performer.k}\r\n".encode()
-        return PersonSession(
-            self._transport,
-            head=head,
-            stamp=lambda: self._stamp(performer),
-            on_exchange=performer.on_exchange,
-            basic=self._basic,
-            basic_origin=self.base if self._basic else "",
-        )
-
-    def _stamp(self, performer: Performer) -> tuple[bytes, float]:
-        sim_s = self.clock.sim_s()
-        performer.sent += 1
-        line = (
-            f"X-ESR-Sim-Time: {self.cast.sim_time(sim_s)}\r\n"
-            f"traceparent: 00-{performer.trace_id()}-{performer.sent & 0xFFFFFFFFFFFFFFFF:016x}-01\r\n"
-        )
-        return self._warp_line + line.encode(), sim_s
+        return self._means.session(performer)
 
     def pace_s(self, pace: Pace, k: int, number: int) -> float:
         """Simulated seconds person ``k`` pauses before step ``number``."""
@@ -164,7 +93,7 @@ class Stage:
 
     # what happens to people
 
-    def exchanged(self, performer: Performer, hop: HttpAnswer) -> None:
+    def exchanged(self, performer: Acting, hop: HttpAnswer) -> None:
         """Record one hop of a person."""
         origin = self.clock.origin
         ended_s = hop.ended_at - origin
@@ -195,7 +124,7 @@ class Stage:
             error = ErrorKey(performer.journey, performer.where, failure.kind, failure.message, failure.status)
             recorder.error(ended_s, error, performer.k, performer.trace_id(), stopped=False)
 
-    def _refusal(self, performer: Performer, hop: HttpAnswer) -> StepFailed | None:
+    def _refusal(self, performer: Acting, hop: HttpAnswer) -> StepFailed | None:
         if hop.status < 400:
             return None
         expect = performer.next_expect()
@@ -203,7 +132,7 @@ class Stage:
             return None
         return StepFailed("status", error_text(hop) or phrase(hop.status), hop.status)
 
-    def submitted(self, performer: Performer, sent: Submission) -> None:
+    def submitted(self, performer: Acting, sent: Submission) -> None:
         """A form is about to be sent."""
         if self._watcher is not None:
             self._watcher.submitted(performer, sent)
@@ -242,4 +171,4 @@ class Stage:
 
     def close(self) -> None:
         """Close what is open."""
-        self._transport.close()
+        self._means.close()

@@ -12,22 +12,24 @@ from typing import TYPE_CHECKING, Any
 
 from hms_esr.draw import draw
 from hms_esr.engine.client_answer import HttpAnswer
+from hms_esr.engine.forms import HtmlField
 from hms_esr.errors import StepFailed
+from hms_esr.personas.form_values import value_for
 from hms_esr.personas.random_values import random_value
 from hms_esr.scenario.step import Extract
 from hms_esr.scenario.templates import Reference, split
 from hms_esr.steps.expect import at_path
 
 if TYPE_CHECKING:
-    from hms_esr.engine.performer import Performer
+    from hms_esr.engine.acting import Acting
 
 
-def rendered(person: Performer, text: str) -> str:
+def rendered(person: Acting, text: str) -> str:
     """``text`` with its templates filled in for ``person``; StepFailed("scenario") names one without a value."""
     return "".join(part if isinstance(part, str) else _value(person, part) for part in split(text))
 
 
-def _value(person: Performer, ref: Reference) -> str:
+def _value(person: Acting, ref: Reference) -> str:
     assignment = person.stage.assignment
     if ref.kind == "run":
         return assignment.run_id
@@ -43,6 +45,27 @@ def _value(person: Performer, ref: Reference) -> str:
         return {"persona": person.fields, "vars": person.vars, "secret": assignment.secrets}[ref.kind][ref.name]
     except KeyError:
         raise StepFailed("scenario", f"there is no value for {{{{ {ref} }}}}") from None
+
+
+def completed(person: Acting, field: HtmlField) -> str | None:
+    """What the person types into a required field nobody filled."""
+    person.occurrence += 1
+    k, at, number, seed = person.k, person.at, person.occurrence, person.stage.assignment.seed
+    return value_for(
+        person.fields,
+        field.name,
+        kind=field.kind,
+        autocomplete=field.autocomplete,
+        label=field.label,
+        options=tuple(zip(field.options, field.shown or field.options, strict=False)),
+        minimum=field.min,
+        maximum=field.max,
+        step=field.step,
+        pattern=field.pattern,
+        max_length=int(field.maxlength) if field.maxlength.isdigit() else 0,
+        placeholder=field.placeholder,
+        draw=lambda i: draw(seed, "complete", k, at, number, i),
+    )
 
 
 def extracted(answer: HttpAnswer, extract: Extract) -> str | None:

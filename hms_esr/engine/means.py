@@ -1,0 +1,89 @@
+"""Owns what people speak HTTP with: one transport, header lines made once, and what each request tells of time and run.
+
+Knows nothing of steps or figures.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+
+from hms_esr.engine.acting import Acting
+from hms_esr.engine.assignment import Assignment, Cast
+from hms_esr.engine.client import PersonSession, basic_line, person_head
+from hms_esr.engine.client_transport import Gate, Transport
+from hms_esr.engine.timing import RunClock
+from hms_esr.scenario.templates import split
+
+
+class Means:
+    """One worker's transport and header lines."""
+
+    def __init__(
+        self, assignment: Assignment, guard: Gate, cast: Cast, clock: RunClock, variables: Mapping[str, str]
+    ) -> None:
+        http = assignment.scenario.http
+        self._assignment = assignment
+        self._cast = cast
+        self._clock = clock
+        self._variables = variables
+        self._transport = Transport(
+            guard,
+            connections=http.connections,
+            timeout_s=http.timeout_s,
+            ca=http.ca,
+            cert=http.cert,
+            insecure=assignment.insecure,
+        )
+        self._base = assignment.target.rstrip("/")
+        self._heads: dict[tuple[str, str], bytes] = {}
+        self._own_headers = {name: self._secretly(text) for name, text in http.headers.items()}
+        self._basic = basic_line(self._secretly(http.basic)) if http.basic else b""
+        self._warp_line = f"X-ESR-Warp: {assignment.warp:g}\r\n".encode()
+
+    def _secretly(self, text: str) -> str:
+        """A header's value with ``secret``, ``vars`` and ``run.id`` filled in (the same for everybody)."""
+        values = {"secret": self._assignment.secrets, "vars": self._variables, "run": {"id": self._assignment.run_id}}
+        parts = [
+            part if isinstance(part, str) else str(values.get(part.kind, {}).get(part.name, "")) for part in split(text)
+        ]
+        return "".join(parts)
+
+    # a person's means
+
+    def session(self, performer: Acting) -> PersonSession:
+        """HTTP for one person."""
+        person = performer.person
+        kind = (person.user_agent, person.accept_language)
+        head = self._heads.get(kind)
+        if head is None:
+            run_id = self._assignment.run_id
+            extra = {
+                "Accept-Language": person.accept_language,
+                "X-ESR-Run": run_id,
+                "baggage": f"esr.run={run_id},esr.sim=true",
+            }
+            head = self._heads[kind] = person_head(
+                person.user_agent, extra | self._own_headers, self._assignment.contact
+            )
+        head += f"X-ESR-Person: {performer.k}\r\n".encode()
+        return PersonSession(
+            self._transport,
+            head=head,
+            stamp=lambda: self._stamp(performer),
+            on_exchange=performer.on_exchange,
+            basic=self._basic,
+            basic_origin=self._base if self._basic else "",
+        )
+
+    def _stamp(self, performer: Acting) -> tuple[bytes, float]:
+        sim_s = self._clock.sim_s()
+        performer.sent += 1
+        line = (
+            f"X-ESR-Sim-Time: {self._cast.sim_time(sim_s)}\r\n"
+            f"traceparent: 00-{performer.trace_id()}-{performer.sent & 0xFFFFFFFFFFFFFFFF:016x}-01\r\n"
+        )
+        return self._warp_line + line.encode(), sim_s
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._transport.close()

@@ -1,0 +1,110 @@
+"""Owns what one person is and remembers between steps: who, where in the journey, what was saved, filled and answered.
+
+Knows nothing of requests; the engine's other parts act on it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from hms_esr.engine.client import PersonSession
+from hms_esr.engine.client_answer import HttpAnswer
+from hms_esr.personas.person import Person
+from hms_esr.profiles.crowd import Arrival
+from hms_esr.record import SeriesKey
+from hms_esr.scenario.step import Upload
+from hms_esr.scenario.unfold import NamedStep, steps_of
+from hms_esr.steps.expect import Expect
+
+if TYPE_CHECKING:
+    from hms_esr.engine.stage import Stage
+
+
+class Someone:
+    """What one person is and remembers between steps."""
+
+    __slots__ = (
+        "answer",
+        "arrival",
+        "at",
+        "ended",
+        "filled",
+        "hurried",
+        "in_request",
+        "intended_s",
+        "k",
+        "occurrence",
+        "person",
+        "persona",
+        "planned_s",
+        "polling",
+        "sent",
+        "session",
+        "stage",
+        "started_s",
+        "steps",
+        "uploads",
+        "vars",
+        "where",
+    )
+
+    def __init__(self, stage: Stage, arrival: Arrival, planned_s: float) -> None:
+        self.stage = stage
+        self.arrival = arrival
+        self.k = arrival.k
+        self.planned_s = planned_s
+        self.started_s = -1.0
+        self.intended_s = planned_s
+        self.person: Person = stage.cast.person(arrival)
+        self.persona = arrival.role
+        self.vars: dict[str, str] = dict(stage.variables)
+        self.filled: dict[str, str] = {}
+        self.uploads: dict[str, Upload] = {}
+        self.answer: HttpAnswer | None = None
+        self.at = 0
+        self.where = ""
+        self.sent = 0
+        self.occurrence = 0
+        self.polling = False
+        self.in_request = False
+        self.ended = False
+        self.hurried = False
+        skips = self.person.skips
+        self.steps: tuple[NamedStep, ...] = tuple(steps_of(stage.cast.journeys[arrival.journey], skips, self.chance))
+        self.session: PersonSession | None = None
+
+    def chance(self, kind: str, number: int) -> float:
+        """A number in [0, 1) of this person at step ``number``, the same whenever it is asked for."""
+        return self.stage.cast.uniform(kind, self.k, number)
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The persona's values; the password and e-mail are those of the account."""
+        return self.person.fields
+
+    @property
+    def journey(self) -> str:
+        """Name of the journey."""
+        return self.stage.scenario.journeys[self.arrival.journey].name
+
+    def next_expect(self) -> Expect | None:
+        """The expectation that judges the step we stand at, if the next step is one."""
+        if self.at >= len(self.steps):
+            return None
+        after = self.steps[self.at + 1].step if self.at + 1 < len(self.steps) else None
+        return after if isinstance(after, Expect) else None
+
+    def uniform(self, kind: str) -> float:
+        """A number in [0, 1) of this person at this step."""
+        self.occurrence += 1
+        return self.stage.cast.uniform(kind, self.k, self.at, self.occurrence)
+
+    def series(self, answer: HttpAnswer) -> SeriesKey:
+        """The series an answer of this person belongs to."""
+        service = answer.header("x-esr-service") or ""
+        return SeriesKey(self.journey, self.where, self.persona, answer.status, service)
+
+    def trace_id(self) -> str:
+        """W3C trace id of the last request: run, person, request."""
+        return f"{self.stage.trace_prefix}{self.k & 0xFFFFFFFFFFFF:012x}{self.sent & 0xFFFF:04x}"

@@ -1,0 +1,33 @@
+"""Owns what somebody sees who follows a single person closely. Knows nothing of who that is (``try``)."""
+
+from __future__ import annotations
+
+from typing import TYPE_CHECKING, Protocol
+
+if TYPE_CHECKING:
+    from hms_esr.engine.acting import Acting
+    from hms_esr.engine.client_answer import HttpAnswer
+    from hms_esr.engine.forms import Submission
+    from hms_esr.engine.performer import Performer
+    from hms_esr.errors import StepFailed
+    from hms_esr.scenario.unfold import NamedStep
+
+
+class Watcher(Protocol):
+    """Who follows single persons closely (``try``); runs have none."""
+
+    def exchanged(self, performer: Acting, hop: HttpAnswer) -> None:
+        """A request went out and was answered, or not."""
+        ...
+
+    def submitted(self, performer: Acting, sent: Submission) -> None:
+        """A form is about to be sent."""
+        ...
+
+    def saved(self, performer: Performer, names: tuple[str, ...]) -> None:
+        """A step saved values under these names."""
+        ...
+
+    def failed(self, performer: Performer, named: NamedStep, failure: StepFailed) -> None:
+        """A step failed."""
+        ...
