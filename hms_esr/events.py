@@ -28,7 +28,7 @@ class Happened:
     """Something worth a letter in the report.
 
     ``kind``: ``fault_on``, ``fault_off``, ``paused``, ``resumed``, ``worker_lost``, ``worker_joined``,
-    ``ramp_up_complete``, ``nobody_new``, ``settle``, ``drained``, ``abort``, ``breaker``, ``stop_asked``, ``proof_gone``, ``note``.
+    ``ramp_up_complete``, ``nobody_new``, ``settle``, ``abort``, ``note``.
     ``ref`` ties the end of something to its start (a fault's number).
     """
 

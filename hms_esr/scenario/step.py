@@ -225,8 +225,10 @@ def parse_step(value: Any) -> Step:
 def _build(cls: type[Step], verb: str, value: Mapping[str, Any], common: tuple[str, ...]) -> Step:
     shared = {key: value[key] for key in value if key in common}
     beside = {key: value[key] for key in value if key not in common and key != verb}
+    written = value[verb]
+    as_fields = cls.written is Step.written and isinstance(written, Mapping) and set(written) <= set(cls.key_names())
     try:
-        meant = cls.shorthand(value[verb])
+        meant = written if as_fields else cls.shorthand(written)
         inner = dict(meant)
     except ValidationError as error:
         raise under(error, (verb,)) from None
