@@ -149,6 +149,14 @@ def choose_target(scenario: Scenario, options: Options, city_url: str = "") -> t
     return city_url, ""
 
 
+def _also(scenario: Scenario, options: Options) -> tuple[str, ...]:
+    """Other hosts the chosen target's pages may lead to; those of other environments are not this run's."""
+    if not scenario.targets:
+        return ()
+    usual = "default" if "default" in scenario.targets else next(iter(scenario.targets))
+    return scenario.targets[options.env or usual].also
+
+
 def needs_city(scenario: Scenario, options: Options) -> bool:
     """Whether nobody named a target, so that the embedded city is started for the run."""
     return not (options.target or options.env or scenario.targets)

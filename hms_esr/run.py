@@ -64,7 +64,8 @@ def carry_out_run(plan: RunPlan, sinks: FanOut, switch: StopSwitch, *, command: 
     crowd = plan.crowd()
     length_s = plan.scenario.length_s / plan.warp
     at_once = None if not crowd.closed else crowd.places
-    guard.allow_url(plan.target)
+    for place in plan.named:
+        guard.allow_url(place)
     guard.check_caps(crowd.peak_per_real_s, length_s, at_once)
     finish_left_over(sorted(plan.options.out.glob("*/faults.jsonl")), is_running)
     setup_requests = preflight(plan.target, guard, plan.run_id, plan.scenario.http)
