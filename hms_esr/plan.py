@@ -124,10 +124,7 @@ def make_plan(loaded: LoadedScenario, options: Options, *, city_url: str = "", r
         problems += _nobody(scenario, seed, options)
     if problems:
         raise BadInput(problems)
-    places = [one.url for one in scenario.targets.values()] + [
-        also for t in scenario.targets.values() for also in t.also
-    ]
-    named = tuple(dict.fromkeys([target, *(_with_scheme(place) for place in places)]))
+    named = tuple(dict.fromkeys([target, *(_with_scheme(place) for place in _also(scenario, options))]))
     return RunPlan(
         loaded, scenario, options, run_id or new_run_id(scenario.name), seed, target, requested, named, files
     )
