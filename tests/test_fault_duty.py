@@ -1,0 +1,126 @@
+"""Faults are on at their time, off at their end, and their end is seen; what cannot be undone is said."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from hms_esr import fault_duty
+from hms_esr.errors import EnvironmentProblem
+from hms_esr.events import Happened
+from hms_esr.fault_duty import FaultDuty
+from hms_esr.faults.latency import Latency
+from hms_esr.sandboxes.journal import Journal
+
+
+class Target:
+    """An injector that remembers; ``deaf``: undoing does nothing; ``refuses``: nothing can be turned on."""
+
+    def __init__(self, *, deaf: bool = False, refuses: bool = False) -> None:
+        self.on: set[str] = set()
+        self.orders: list[Mapping[str, Any]] = []
+        self.deaf = deaf
+        self.refuses = refuses
+
+    def inject(self, order: Mapping[str, Any]) -> str:
+        if self.refuses:
+            raise EnvironmentProblem("no")
+        self.orders.append(order)
+        self.on.add(str(len(self.orders)))
+        return str(len(self.orders))
+
+    def undo(self, fault_id: str) -> None:
+        if not self.deaf:
+            self.on.discard(fault_id)
+
+    def active(self) -> frozenset[str]:
+        return frozenset(self.on)
+
+
+@pytest.fixture(autouse=True)
+def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(fault_duty, "sleep", lambda _: None)
+
+
+Maker = Callable[[Target], tuple[FaultDuty, list[Happened], Journal]]
+
+
+@pytest.fixture
+def make(tmp_path: Path) -> Maker:
+    """A duty of one slow service from second 60 to 120 at warp 60, the events it tells and its journal."""
+
+    def build(target: Target) -> tuple[FaultDuty, list[Happened], Journal]:
+        fault = Latency.model_validate({"fault": "latency", "service": "svc", "at": "1m", "for": "1m", "latency_ms": 5})
+        told: list[Happened] = []
+        journal = Journal(tmp_path / "faults.jsonl")
+        duty = FaultDuty(
+            (fault,), target, "http://t", journal, warp=60, length_s=600, now=lambda: (0.0, 0.0), tell=told.append
+        )
+        return duty, told, journal
+
+    return build
+
+
+def settle(duty: FaultDuty) -> None:
+    """Let the duty's threads finish."""
+    for thread in duty._threads:
+        thread.join()
+
+
+def test_on_at_its_time_and_off_at_its_end(make: Maker) -> None:
+    """The order carries the real length, so that the target ends the fault even when we are killed."""
+    target = Target()
+    duty, told, journal = make(target)
+    duty.moment(59)
+    settle(duty)
+    assert not target.orders
+    duty.moment(61)
+    settle(duty)
+    assert target.orders[0]["for_s"] == 1.0
+    assert len(journal.open_faults()) == 1
+    duty.moment(121)
+    settle(duty)
+    assert not target.on and not journal.open_faults()
+    assert [event.kind for event in told] == ["fault_on", "fault_off"]
+    assert told[1].details["verified"] is True
+
+
+def test_whatever_ends_the_run_ends_the_fault(make: Maker) -> None:
+    """``end_all`` in mid-fault leaves nothing on."""
+    target = Target()
+    duty, _, journal = make(target)
+    duty.moment(61)
+    settle(duty)
+    duty.end_all()
+    assert not target.on and not journal.open_faults()
+
+
+def test_an_end_that_is_not_seen_is_a_problem(make: Maker) -> None:
+    """A target that keeps the fault on makes the rehearsal untrustworthy, and the journal stays open."""
+    duty, told, journal = make(Target(deaf=True))
+    duty.moment(61)
+    settle(duty)
+    duty.end_all()
+    assert duty.problems and told[-1].details["verified"] is False
+    assert len(journal.open_faults()) == 1
+
+
+def test_a_fault_that_cannot_be_turned_on_is_a_problem(make: Maker) -> None:
+    """The run goes on and cannot be trusted."""
+    duty, told, journal = make(Target(refuses=True))
+    duty.moment(61)
+    settle(duty)
+    assert duty.problems and not told and not journal.open_faults()
+
+
+def test_a_torn_last_line_is_passed_over(tmp_path: Path) -> None:
+    """A journal cut off in mid-line still knows what is open."""
+    journal = Journal(tmp_path / "faults.jsonl")
+    journal.write("intended", "1", url="http://t", service="svc")
+    journal.write("on", "1", fault_id="77")
+    with journal.path.open("a") as file:
+        file.write('{"state": "clo')
+    assert [left.fault_id for left in journal.open_faults()] == ["77"]
