@@ -55,6 +55,8 @@ class Options:
     limits: Limits = field(default_factory=Limits)
     contact: str = ""
     max_people: int = 20_000
+    workers: int = 0
+    """Worker processes; 0 or 1: everything in this one."""
 
 
 @dataclass(frozen=True)

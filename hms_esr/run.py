@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import Any
 
 from hms_esr.engine.local import Finished, carry_out
 from hms_esr.engine.once import carry_out_steps
@@ -77,7 +78,8 @@ def carry_out_run(plan: RunPlan, sinks: FanOut, switch: StopSwitch, *, command: 
         )
     plan.folder.mkdir(parents=True, exist_ok=True)
     manifest = replace(manifest_of(plan, command, plan.target), workers=[{"index": 0} | this_process()])
-    return _Rehearsal(plan, guard, injector, sinks, switch, manifest, setup_requests).carry_out()
+    needs = {"named": list(plan.named), "may_load": list(plan.options.may_load), "own": [city_url] if city_url else []}
+    return _Rehearsal(plan, guard, needs, injector, sinks, switch, manifest, setup_requests).carry_out()
 
 
 class _Rehearsal:
@@ -87,6 +89,7 @@ class _Rehearsal:
         self,
         plan: RunPlan,
         guard: Guard,
+        guard_needs: dict[str, list[str]],
         injector: CityInjector,
         sinks: FanOut,
         switch: StopSwitch,
@@ -95,6 +98,7 @@ class _Rehearsal:
     ) -> None:
         self.plan = plan
         self.guard = guard
+        self.guard_needs = guard_needs
         self.injector = injector
         self.sinks = sinks
         self.switch = switch
@@ -159,10 +163,20 @@ class _Rehearsal:
         follower.duty = duty
         assignment = plan.assignment(self.variables, plan.target)
         try:
+            if plan.options.workers > 1 and plan.options.only is None:
+                from hms_esr.engine.cluster.master import MasterRun
+
+                run = MasterRun(assignment, self.guard_needs, follower, workers=plan.options.workers)
+                return run.carry_out(self._announce_workers)
             return carry_out(assignment, self.guard, follower, ready=self._announce)
         finally:
             duty.end_all()
             record.problems += duty.problems
+
+    def _announce_workers(self, workers: list[dict[str, Any]]) -> None:
+        self.manifest = replace(self.manifest, workers=workers)
+        self.writer.update_manifest(self.manifest)
+        self._announce()
 
     def _announce(self) -> None:
         plan, record = self.plan, self.record
@@ -186,6 +200,7 @@ class _Rehearsal:
         record, plan = self.record, self.plan
         if finished is not None:
             record.real_s, record.sim_s = finished.real_s, finished.sim_s
+            record.problems += finished.problems
             record.problems += [f"a fault of ours ended {text.splitlines()[0]}" for text in finished.faults_of_ours]
             if finished.faults_of_ours:
                 (plan.folder / "faults_of_ours.txt").write_text("\n\n".join(finished.faults_of_ours))

@@ -28,6 +28,7 @@ COMMANDS = {
     "report": "Make a run's reports again from its record.",
     "runs": "List the runs on record.",
     "stop": "Stop a run.",
+    "worker": "Take a share of a run's people.",
     "city": "Start the embedded system under test.",
     "prove": "Make the proof that a host may be loaded.",
     "schema": "Print the JSON Schema of scenario files.",

@@ -77,6 +77,7 @@ def pairs(option: str, values: Sequence[str]) -> dict[str, str]:
 @click.option("--warp", type=click.FloatRange(0, 100_000, min_open=True), help="Simulated seconds per real second.")
 @click.option("--time-limit", callback=_duration, metavar="D", help="Stop after D of real time (INVALID if too early).")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True)
+@click.option("--workers", type=click.IntRange(0, 249), default=0, metavar="N", help="Spread over N processes here.")
 @click.option("--only", type=click.IntRange(0), metavar="K", help="Person K alone, with the same data and choices.")
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A value for vars.")
 @click.option("--secret-file", type=click.Path(path_type=Path, dir_okay=False), help="Lines NAME=VALUE for secrets.")
@@ -161,6 +162,7 @@ def _options(given: dict[str, Any]) -> Options:
         limits=Limits(max_dropped=given["max_dropped"], max_late=given["max_late"]),
         contact=given["contact"],
         max_people=_most_people(),
+        workers=given["workers"],
     )
 
 

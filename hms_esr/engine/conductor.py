@@ -69,7 +69,6 @@ class Conductor:
 
     def conduct(self) -> None:
         """From the first person to the last decision."""
-        stage = self.stage
         try:
             self.phase = "running"
             self._start_people(self._arrivals())
@@ -80,13 +79,16 @@ class Conductor:
                 self._settle()
                 self._drain()
         finally:
-            self._end_crew()
-            stage.people.kill(timeout=5)
-            self.waits.give_up()
-            self.phase = "over"
-            self._alarm.close()
-            stage.close()
-            self.finished.set()
+            self._close()
+
+    def _close(self) -> None:
+        self._end_crew()
+        self.stage.people.kill(timeout=5)
+        self.waits.give_up()
+        self.phase = "over"
+        self._alarm.close()
+        self.stage.close()
+        self.finished.set()
 
     def _arrivals(self) -> Iterator[Arrival]:
         assignment = self.stage.assignment

@@ -22,14 +22,22 @@ BREATH_S = 0.5
 """Rest before a place of a closed load is filled again after a journey that failed at once."""
 
 
+def _everybody(arrival: Arrival) -> bool:
+    return True
+
+
 class Crew:
-    """Everybody who has come and is not over. ``refills``: places of closed loads are filled again."""
+    """Everybody who has come and is not over. ``refills``: places of closed loads are filled again.
+
+    ``claim`` is asked just before a person starts; who is refused does not come: another worker's person.
+    """
 
     def __init__(
         self, stage: Stage, classes: tuple[type[ScenarioUser], ...], environment: Any, wake: Callable[[], None]
     ) -> None:
         self.under_way: dict[int, ScenarioUser] = {}
         self.refills = stage.assignment.only is None
+        self.claim: Callable[[Arrival], bool] = _everybody
         self._stage = stage
         self._classes = classes
         self._environment = environment
@@ -58,8 +66,10 @@ class Crew:
         if not stage.cast.crowd.closed:
             recorder.off_plan(now_s, len(batch))
         for arrival in batch:
+            if not self.claim(arrival):
+                continue
             planned_s = min(clock.sim.real_s(arrival.at_s), now_s)
-            recorder.person_due(planned_s, now_s)
+            recorder.person_due(arrival.k, planned_s, now_s)
             if len(self.under_way) >= stage.assignment.max_people:
                 journey = stage.scenario.journeys[arrival.journey].name
                 reason = f"more than {stage.assignment.max_people} people at once"

@@ -20,6 +20,7 @@ from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.client_transport import Gate
 from hms_esr.engine.conductor import Conductor
 from hms_esr.engine.dispatch import OnePerWorker
+from hms_esr.engine.recorder import Recorder
 from hms_esr.engine.shapes import RehearsalShape, shape_of
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.timing import RunClock
@@ -64,6 +65,8 @@ class Finished:
     made_up: tuple[str, ...]
     faults_of_ours: tuple[str, ...]
     stopped: str
+    problems: tuple[str, ...] = ()
+    """Why the run cannot be trusted, beyond what ticks show."""
 
 
 class LocalRun:
@@ -104,7 +107,7 @@ class LocalRun:
         gc.freeze()
         runner = self._environment.create_local_runner()
         self.clock.start()
-        helpers = [gevent.spawn(self._second_hand), gevent.spawn(self._lag)]
+        helpers = [gevent.spawn(self._second_hand), gevent.spawn(watch_lag, self.clock, self.stage.recorder)]
         try:
             runner.start_shape()
             self.conductor.finished.wait()
@@ -154,13 +157,14 @@ class LocalRun:
                 cpu_s, at_s = process_time(), now_s
                 self._hand_out(self.stage.recorder.take(closed, min(1.0, used_s / passed_s)), now_s)
 
-    def _lag(self) -> None:
-        """How late the event loop comes back, 20 times a second."""
-        clock, recorder = self.clock, self.stage.recorder
-        while True:
-            before_s = clock.now_s()
-            gevent.sleep(LAG_EVERY_S)
-            now_s = clock.now_s()
+
+def watch_lag(clock: RunClock, recorder: Recorder) -> None:
+    """How late the event loop comes back, 20 times a second."""
+    while True:
+        before_s = clock.now_s()
+        gevent.sleep(LAG_EVERY_S)
+        now_s = clock.now_s()
+        if before_s >= 0:
             recorder.lag(now_s, max(0.0, now_s - before_s - LAG_EVERY_S) * 1000)
 
 

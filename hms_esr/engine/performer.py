@@ -32,7 +32,7 @@ class Performer(Acting):
         stage = self.stage
         if self.session is None:
             self.started_s = stage.clock.now_s()
-            stage.recorder.person_started(self.planned_s, self.started_s)
+            stage.recorder.person_started(self.k, self.planned_s, self.started_s)
             self.session = stage.session(self)
         else:
             self.intended_s = stage.clock.now_s()
@@ -132,7 +132,7 @@ class Performer(Acting):
         now_s = self.stage.clock.now_s()
         if self.started_s < 0:
             self.started_s = now_s
-            self.stage.recorder.person_started(self.planned_s, now_s)
+            self.stage.recorder.person_started(self.k, self.planned_s, now_s)
         end = PersonEnd(
             self.k, self.journey, self.persona, state, self.where, reason, self.planned_s, self.started_s, now_s
         )

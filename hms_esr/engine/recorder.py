@@ -31,6 +31,11 @@ class Recorder:
         self._reached: set[tuple[str, str]] = set()
         self.listeners: list[Callable[[str, str, float, int, str | None], None]] = []
 
+    @property
+    def next_seq(self) -> int:
+        """How many ticks were taken so far."""
+        return self._seq
+
     def at(self, real_s: float) -> Tick:
         """The open tick of that second; a second already taken goes into the oldest still open."""
         second = int(real_s)
@@ -78,17 +83,19 @@ class Recorder:
         if not stopped:
             count.by_second[tick.second] = count.by_second.get(tick.second, 0) + 1
 
-    def person_due(self, planned_s: float, now_s: float) -> None:
+    def person_due(self, k: int, planned_s: float, now_s: float) -> None:
         """Somebody's intended moment has come."""
         self.due += 1
-        planned = self.at(now_s).planned
-        planned[int(planned_s)] = planned.get(int(planned_s), 0) + 1
+        tick = self.at(now_s)
+        tick.planned[int(planned_s)] = tick.planned.get(int(planned_s), 0) + 1
+        tick.due_ks.append(k)
 
-    def person_started(self, planned_s: float, started_s: float) -> None:
+    def person_started(self, k: int, planned_s: float, started_s: float) -> None:
         """Somebody has started."""
         self.started += 1
         self.active += 1
         tick = self.at(started_s)
+        tick.started_ks.append(k)
         tick.delivered[tick.second] = tick.delivered.get(tick.second, 0) + 1
         tick.late_ms.add(max(0.0, started_s - planned_s) * 1000)
 

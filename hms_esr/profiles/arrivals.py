@@ -5,6 +5,7 @@ Knows nothing of clocks or workers: times are simulated seconds of the curve.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from functools import lru_cache
 
 from hms_esr.draw import uniform
@@ -37,3 +38,7 @@ class Arrivals:
             return 0.0
         people = index + 0.5 if self._even else self._block(index // BLOCK)[index % BLOCK]
         return curve.inverse(people * (curve.total / self.total) if self.total else people)
+
+    def first_from(self, from_s: float) -> int:
+        """The lowest index of those meant to come at ``from_s`` or later; ``total`` when nobody is."""
+        return bisect_left(range(self.total), from_s, key=self.at_s) if from_s > 0 else 0

@@ -114,12 +114,15 @@ class Crowd:
         """Who fills the place of ``before``, a person of a closed load, when it is free again."""
         return self.person(before.k + self.places, self._stream_of(before.place), at_s)
 
-    def in_order(self, worker: int = 0, workers: int = 1) -> Iterator[Arrival]:
-        """Everybody with ``k % workers == worker``, in order of intended time, lazily (flat memory)."""
-        return merge(*(self._stream(stream, worker, workers) for stream in self.streams), key=lambda one: one.at_s)
+    def in_order(self, worker: int = 0, workers: int = 1, from_s: float = 0.0) -> Iterator[Arrival]:
+        """Everybody with ``k % workers == worker`` from ``from_s`` on, in order of intended time (flat memory)."""
+        streams = (self._stream(stream, worker, workers, from_s) for stream in self.streams)
+        return merge(*streams, key=lambda one: one.at_s)
 
-    def _stream(self, stream: Stream, worker: int, workers: int) -> Iterator[Arrival]:
+    def _stream(self, stream: Stream, worker: int, workers: int, from_s: float) -> Iterator[Arrival]:
         start = (worker - stream.first_k) % workers
+        first = stream.arrivals.first_from(from_s)
+        start += -((start - first) // workers) * workers if first > start else 0
         for index in range(start, stream.arrivals.total, workers):
             yield self.person(stream.first_k + index, stream, stream.arrivals.at_s(index))
 

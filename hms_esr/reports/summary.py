@@ -22,7 +22,8 @@ _ORDER = (
     *("run_id", "scenario", "description", "tags", "seed", "target", "target_requested", "sim", "state"),
     *("verdict", "reason", "also", "trust", "warnings", "exit_code", "started_at", "real_s", "simulated_s"),
     *("people", "requests", "setup_requests", "polls", "retries", "refreshes", "errors", "checks"),
-    *("latency_ms", "service_latency_ms", "steps", "error_kinds", "delivery", "decisions", "personas"),
+    *("latency_ms", "service_latency_ms", "steps", "error_kinds", "delivery", "generator"),
+    *("decisions", "personas"),
     *("clock", "faults", "conditions", "probes", "sensors", "made_up_files"),
 )
 """As a reader of the file meets them."""
@@ -100,6 +101,7 @@ def _parts(record: Record) -> dict[str, Any]:
         "steps": _steps(record),
         "error_kinds": _error_kinds(record),
         "delivery": _delivery(record),
+        "generator": _generator(record),
         "decisions": _decisions(record),
         "personas": _personas(record),
         "clock": [{"real_s": one.real_s, "simulated_s": one.sim_s, "warp": one.warp} for one in record.segments],
@@ -181,6 +183,19 @@ def _delivery(record: Record) -> dict[str, Any]:
         "delivered": record.delivered,
         "late_p99_ms": round(late.percentile(0.99), 3) if late.count else None,
         "off_plan_max": record.off_plan_max,
+        "per_second": [[at, one.planned, one.delivered] for at, one in sorted(record.seconds.items())],
+        "workers_lost": len({event.ref for event in record.events if event.kind == "worker_lost"}),
+        "taken_over": sum(int(event.details.get("taken_over", 0)) for event in record.events),
+    }
+
+
+def _generator(record: Record) -> dict[str, Any]:
+    """The busiest worker's CPU (share of a core, in its busiest second) and the worst worker's event loop."""
+    workers = list(record.workers.values())
+    lags = [worker.loop_lag_ms.percentile(0.99) for worker in workers if worker.loop_lag_ms.count]
+    return {
+        "cpu_max": max((worker.cpu_max for worker in workers if worker.seconds), default=None),
+        "loop_lag_p99_ms": round(max(lags), 3) if lags else None,
     }
 
 

@@ -41,7 +41,9 @@ def test_names_that_others_rely_on_are_there() -> None:
     assert set(found["latency_ms"]) == set(found["service_latency_ms"]) == FIGURES
     assert set(found["steps"][0]) == {"journey", "step", "requests", "errors", "latency_ms", "service_latency_ms"}
     assert set(found["error_kinds"][0]) >= {"step", "kind", "message", "n"}
-    assert set(found["delivery"]) == {"planned", "delivered", "late_p99_ms", "off_plan_max"}
+    delivery = {"planned", "delivered", "late_p99_ms", "off_plan_max", "per_second", "workers_lost", "taken_over"}
+    assert set(found["delivery"]) == delivery
+    assert set(found["generator"]) == {"cpu_max", "loop_lag_p99_ms"}
     assert found["sim"] is True
     assert found["state"] == "FINISHED"
 

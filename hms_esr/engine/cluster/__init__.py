@@ -1,0 +1,16 @@
+"""Owns a run over several processes: one master, and workers that each take their share of the people.
+
+Knows nothing of files, verdicts or reports. Locust's master and worker runners carry the messages, encrypted.
+
+- ``keys``       encryption of Locust's port, from one secret
+- ``wire``       assignments and ticks as messages
+- ``start_log``  who has started, in memory that survives a worker's death
+- ``duties``     which people a worker is to start, and how they are shared out again
+- ``led``        the conductor of a worker: starts people, follows the master's orders
+- ``worker``     a worker's process
+- ``accounts``   the master's books: what became of each person
+- ``member``     the master's view of one worker
+- ``course``     the phases of a run, decided by the master
+- ``children``   workers as processes of this machine
+- ``master``     a run over workers
+"""

@@ -1,0 +1,79 @@
+"""Owns the master's books: of each person whether it was due, started and ended, and who was lost with a worker.
+
+Knows nothing of workers' lives: ticks come in.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+
+from hms_esr.clock import SimClock
+from hms_esr.profiles.crowd import Crowd
+from hms_esr.record import PersonEnd, Tick
+
+_DUE, _STARTED, _ENDED = 1, 2, 4
+LOST = "its worker was lost"
+
+
+class Accounts:
+    """What became of everybody. ``twice`` are those who were reported to start or end a second time."""
+
+    def __init__(self, crowd: Crowd) -> None:
+        self.crowd = crowd
+        self.twice: set[int] = set()
+        self._open = bytearray(crowd.total - crowd.places)
+        self._closed: dict[int, int] = {}
+
+    def _get(self, k: int) -> int:
+        return self._open[k] if k < len(self._open) else self._closed.get(k, 0)
+
+    def _note(self, ks: Iterable[int], flag: int) -> None:
+        for k in ks:
+            before = self._get(k)
+            if before & flag:
+                self.twice.add(k)
+            if k < len(self._open):
+                self._open[k] = before | flag
+            else:
+                self._closed[k] = before | flag
+
+    def fold(self, tick: Tick) -> None:
+        """Enter one tick; repeats were left out."""
+        self._note(tick.due_ks, _DUE)
+        self._note(tick.started_ks, _STARTED)
+        self._note((end.k for end in tick.ends), _ENDED)
+
+    def known(self, k: int) -> bool:
+        """Whether anything was heard of person ``k``."""
+        return self._get(k) != 0
+
+    def not_ended(self, ks: Iterable[int]) -> list[int]:
+        """Those of ``ks`` whose end was not reported."""
+        return [k for k in ks if not self._get(k) & _ENDED]
+
+    def place_not_ended(self, place: int, last: int) -> list[int]:
+        """People of a place of a closed load, up to number ``last``, whose end was not reported."""
+        found = []
+        while last >= place and not self._get(last) & _ENDED:
+            found.append(last)
+            last -= self.crowd.places
+        return found
+
+    def lost_tick(self, worker: str, seq: int, ks: Iterable[int], now_s: float, clock: SimClock) -> Tick:
+        """A tick in a lost worker's name that closes the books on ``ks``: each is lost, and counted once."""
+        tick = Tick(worker, seq, int(now_s))
+        scenario = self.crowd.scenario
+        for k in ks:
+            arrival = self.crowd.arrival(k)
+            planned_s = now_s if arrival.place >= 0 else min(now_s, clock.real_s(arrival.at_s))
+            known = self._get(k)
+            second = int(planned_s)
+            if not known & _DUE:
+                tick.planned[second] = tick.planned.get(second, 0) + 1
+                tick.due_ks.append(k)
+            if not known & _STARTED:
+                tick.delivered[second] = tick.delivered.get(second, 0) + 1
+                tick.started_ks.append(k)
+            journey = scenario.journeys[arrival.journey].name
+            tick.ends.append(PersonEnd(k, journey, arrival.role, "lost", "", LOST, planned_s, planned_s, now_s))
+        return tick

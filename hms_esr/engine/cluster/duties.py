@@ -1,0 +1,116 @@
+"""Owns which people a worker is to start: classes of numbers over a stretch of the plan, shared out again and again.
+
+Knows nothing of clocks, messages or of what people do.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+from heapq import heappop, heappush
+
+from hms_esr.engine.cluster.start_log import StartLog
+from hms_esr.profiles.crowd import Arrival, Crowd
+
+FOR_EVER = float("inf")
+
+
+@dataclass(frozen=True, slots=True)
+class Duty:
+    """Everybody with ``k % modulus == residue`` meant to come in [``from_s``, ``until_s``), simulated seconds."""
+
+    residue: int
+    modulus: int
+    from_s: float = 0.0
+    until_s: float = FOR_EVER
+
+    def among(self, parts: int) -> list[Duty]:
+        """The same people as ``parts`` duties, as equal as numbers allow."""
+        return [
+            replace(self, residue=self.residue + self.modulus * n, modulus=self.modulus * parts) for n in range(parts)
+        ]
+
+    def packed(self) -> list[float | None]:
+        """As a message carries it."""
+        return [self.residue, self.modulus, self.from_s, None if self.until_s == FOR_EVER else self.until_s]
+
+    @classmethod
+    def unpacked(cls, whole: list[float | None]) -> Duty:
+        """The reverse of :meth:`packed`."""
+        residue, modulus, from_s, until_s = whole
+        return cls(int(residue or 0), int(modulus or 1), from_s or 0.0, FOR_EVER if until_s is None else until_s)
+
+
+def unstarted(duty: Duty, crowd: Crowd, log: StartLog, sim_s: float) -> tuple[int, Duty]:
+    """(how many people of ``duty`` have not started at ``sim_s``, the duty from the first of them on).
+
+    A place of a closed load counts as one, until the plan's end.
+    """
+    count, from_s = 0, FOR_EVER
+    for stream in crowd.streams:
+        arrivals = stream.arrivals
+        first = arrivals.first_from(duty.from_s)
+        last = arrivals.total if duty.until_s == FOR_EVER else arrivals.first_from(duty.until_s)
+        first += (duty.residue - stream.first_k - first) % duty.modulus
+        if first >= last:
+            continue
+        free, lowest = len(range(first, last, duty.modulus)) if sim_s < crowd.length_s else 0, first
+        if not stream.closed:
+            free, lowest_k = log.free_of(stream.first_k + first, stream.first_k + last, duty.modulus)
+            lowest = lowest_k - stream.first_k
+        if free:
+            count += free
+            from_s = min(from_s, arrivals.at_s(lowest))
+    return count, replace(duty, from_s=max(duty.from_s, min(from_s, duty.until_s)))
+
+
+class Round:
+    """One worker's duties, in order of intended time."""
+
+    def __init__(self, crowd: Crowd, log: StartLog) -> None:
+        self._crowd = crowd
+        self._log = log
+        self._next: list[tuple[float, int, int, Arrival, Iterator[Arrival]]] = []
+        self._order = 0
+
+    def take(self, duty: Duty, sim_s: float) -> None:
+        """Add a duty at simulated second ``sim_s``; who has started already is left out."""
+        self._advance(self._people(duty, sim_s))
+
+    def _people(self, duty: Duty, sim_s: float) -> Iterator[Arrival]:
+        for arrival in self._crowd.in_order(duty.residue, duty.modulus, duty.from_s):
+            if arrival.at_s >= duty.until_s:
+                return
+            if arrival.place < 0:
+                if self._log.is_free(arrival.k):
+                    yield arrival
+                continue
+            last = self._log.last_of(arrival.place)
+            if last is not None:
+                arrival = self._crowd.again(replace(arrival, k=last), max(sim_s, arrival.at_s))
+            if arrival.at_s < self._crowd.length_s:
+                yield arrival
+
+    def _advance(self, people: Iterator[Arrival]) -> None:
+        arrival = next(people, None)
+        if arrival is not None:
+            self._order += 1
+            heappush(self._next, (arrival.at_s, arrival.k, self._order, arrival, people))
+
+    @property
+    def next_s(self) -> float:
+        """Simulated second at which somebody is due next; infinity when nobody is left."""
+        return self._next[0][0] if self._next else FOR_EVER
+
+    def due(self, sim_s: float) -> list[Arrival]:
+        """Everybody due by ``sim_s``, once."""
+        ready = []
+        while self._next and self._next[0][0] <= sim_s:
+            _, _, _, arrival, people = heappop(self._next)
+            ready.append(arrival)
+            self._advance(people)
+        return ready
+
+    def drop_everybody(self) -> None:
+        """Nobody is left to start."""
+        self._next.clear()

@@ -1,0 +1,120 @@
+"""Owns the course of a run in one worker of a cluster: people start on time, the master says what comes then.
+
+Knows nothing of sockets: orders come in, a status goes out. Nobody starts without a grant and an entry in the log.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+from hms_esr.engine.cluster.duties import Duty, Round
+from hms_esr.engine.cluster.start_log import StartLog
+from hms_esr.engine.conductor import LONGEST_SLEEP_S, Conductor
+from hms_esr.engine.stage import Stage
+from hms_esr.engine.users import ScenarioUser
+
+WITHOUT_GRANT_S = 0.02
+"""How often is looked for a grant while somebody is due and nobody may start."""
+
+
+class LedConductor(Conductor):
+    """A worker's conductor. ``granted_until_s``: real seconds since the start up to which people may start."""
+
+    def __init__(
+        self,
+        stage: Stage,
+        classes: tuple[type[ScenarioUser], ...],
+        environment: Any,
+        log: StartLog,
+        standing_by: Callable[[], None],
+    ) -> None:
+        super().__init__(stage, classes, environment, lambda event: None)
+        index = stage.assignment.worker
+        self.round = Round(stage.cast.crowd, log)
+        self.granted_until_s = 0.0
+        self.seen = 0
+        self.leaving = False
+        self._log = log
+        self._standing_by = standing_by
+        self._finish = False
+        self._to_end: list[str] = []
+        self.crew.claim = lambda arrival: log.claim(index, arrival)
+
+    def conduct(self) -> None:
+        """Until the master says that everything is over, or the lease ends."""
+        try:
+            self.phase = "running"
+            self._standing_by()
+            while not self._stop_reason and not self._finish:
+                self._turn()
+        finally:
+            self._close()
+
+    def leave(self) -> None:
+        """Start nobody any more; those who came are seen to their end. The master is told by the next status."""
+        self.leaving = True
+        self.crew.refills = False
+        self.round.drop_everybody()
+        self._alarm.ring()
+
+    def _turn(self) -> None:
+        clock = self.stage.clock
+        sim_s, granted = clock.sim_s(), clock.now_s() <= self.granted_until_s
+        if self._to_end:
+            self.phase = self._to_end.pop()
+            self._end_crew()
+        if sim_s >= self.stage.cast.crowd.length_s:
+            self.crew.refills = False
+        if granted and not self.leaving:
+            batch = self.round.due(sim_s) + self.crew.due_again(sim_s)
+            if batch:
+                self.crew.start(batch)
+        self._look()
+        next_s = min(self.waits.next_due_s, self.round.next_s, self.crew.next_again_s)
+        until_s = clock.until_s(next_s)
+        self._alarm.sleep(min(until_s if granted else max(until_s, WITHOUT_GRANT_S), LONGEST_SLEEP_S))
+
+    # what the master says and is told
+
+    def obey(self, order: Mapping[str, Any]) -> None:
+        """Carry out one order; each comes once, in the order of numbers."""
+        clock = self.stage.clock
+        kind = order["kind"]
+        if kind == "begin":
+            clock.origin = order["origin"]
+        elif kind == "clock":
+            self.stage.clock_may_change = True
+            clock.sim.change(order["real_s"], order["warp"])
+        elif kind == "take" and not self.leaving:
+            if order["anew"]:
+                self.round.drop_everybody()
+            for k in order["taken"]:
+                self._log.mark(k)
+            for one in order["duties"]:
+                self.round.take(Duty.unpacked(one), clock.sim_s())
+        elif kind == "settle":
+            self._to_end = ["settling"]
+        elif kind == "finish":
+            self._finish = True
+        elif kind == "stop":
+            self.stop(order["reason"])
+        self.seen = order["number"]
+        self._alarm.ring()
+
+    def status(self) -> dict[str, Any]:
+        """Where we are: orders seen, whether everybody of ours has started, who is under way or waits, pace wanted."""
+        stage = self.stage
+        sim_s = stage.clock.sim_s()
+        warp = None
+        if self.phase == "settling" and len(self.waits):
+            settle_warp = max(stage.scenario.clock.settle_warp, stage.clock.plan_warp)
+            warp = self.waits.warp(sim_s, self._peak_per_s, settle_warp)
+        return {
+            "seen": self.seen if not self._to_end else self.seen - 1,
+            "idle": self.leaving or (sim_s >= stage.cast.crowd.length_s and self.round.next_s > sim_s),
+            "under_way": len(self.crew.under_way),
+            "waits": len(self.waits),
+            "warp": warp,
+            "leaving": self.leaving,
+        }
