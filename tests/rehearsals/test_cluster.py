@@ -1,0 +1,157 @@
+"""A run over workers delivers the plan, and loses nobody it need not lose, seen from the target's own log."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from tests.rehearsals.clusters import Rehearsal, per_second, requests_for, twice
+
+
+@pytest.fixture
+def rehearsal(tmp_path: Path, logging_target: Any) -> Iterator[Callable[..., Rehearsal]]:
+    """``rehearsal(3, rate=200)``: a run over 3 workers against a target whose log is the truth."""
+    started: list[Rehearsal] = []
+
+    def start(workers: int, *options: str, **plan: Any) -> Rehearsal:
+        started.append(Rehearsal(tmp_path, logging_target(), workers, *options, **plan))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
+
+
+def test_workers_deliver_the_plan(rehearsal: Any) -> None:
+    """Three workers: everybody comes once, the record says so second by second, and each worker did its share."""
+    run = rehearsal(3, rate=100, duration_s=4)
+    ran = run.end()
+    assert ran.code == 0, ran.output + ran.errors
+    log, summary = run.target.log(), ran.summary
+    assert sorted(person for person, path, *_ in log if path == "/page") == list(range(400))
+    assert not twice(log)
+    assert summary["requests"] == len(log)
+    delivery = summary["delivery"]
+    assert (delivery["planned"], delivery["delivered"]) == (400, 400)
+    assert sum(planned for _, planned, _ in delivery["per_second"]) == 400
+    assert sum(delivered for _, _, delivered in delivery["per_second"]) == 400
+    assert (delivery["workers_lost"], delivery["taken_over"]) == (0, 0)
+    assert summary["generator"]["loop_lag_p99_ms"] is not None
+    workers = json.loads((ran.folder / "manifest.json").read_text())["workers"]
+    assert [worker["index"] for worker in workers] == [0, 1, 2]
+    assert len({worker["pid"] for worker in workers}) == 3
+
+
+@pytest.mark.parametrize("seed", [1, 2, 3])
+def test_a_killed_worker_is_made_up_for(seed: int, rehearsal: Any) -> None:
+    """SIGKILL at a seeded moment: accounts close person by person, nobody comes twice, the rate is back in a second."""
+    run = rehearsal(3, "--max-dropped", "10%")
+    run.wait_for_requests(requests_for(seed, 2000))
+    before = len(per_second(run.target.log())) - 1
+    run.workers()[seed % 3].kill()
+    ran = run.end()
+    log, summary = run.target.log(), ran.summary
+    assert not twice(log)
+    people, delivery = summary["people"], summary["delivery"]
+    missing = set(range(1600)) - {person for person, *_ in log}
+    assert people["planned"] == 1600 == sum(people[state] for state in ("completed", "failed", "lost"))
+    assert delivery["delivered"] == 1600
+    assert len(missing) <= people["lost"]
+    assert people["lost"] < 110, "only people under way, or whose end was told after the last record, are lost"
+    assert delivery["workers_lost"] == 1
+    assert delivery["taken_over"] > 0
+    assert all(n > 130 for n in per_second(log)[before + 2 : -1]), per_second(log)
+    assert ran.code == 0, ran.output + ran.errors
+
+
+def test_more_people_lost_than_allowed_is_no_pass(rehearsal: Any) -> None:
+    """A worker killed with people under way beyond the limit makes the run INVALID, and the reason names it."""
+    run = rehearsal(3, "--max-dropped", "0.1%")
+    run.wait_for_requests(900)
+    run.workers()[1].kill()
+    ran = run.end()
+    assert ran.code == 3
+    assert ran.summary["people"]["lost"] > 1
+    assert "lost" in ran.summary["reason"]
+
+
+def test_a_worker_asked_to_leave_loses_nobody(rehearsal: Any) -> None:
+    """SIGTERM to a worker: those who came are seen to their end, the others take over the rest, the verdict is PASS."""
+    run = rehearsal(2, rate=100, duration_s=6)
+    run.wait_for_requests(300)
+    leaver = run.workers()[0]
+    leaver.terminate()
+    run.wait_until(lambda: not leaver.is_running(), "the worker had left")
+    ran = run.end()
+    assert ran.code == 0, ran.output + ran.errors
+    log, summary = run.target.log(), ran.summary
+    assert not twice(log)
+    assert summary["people"]["completed"] == 600
+    assert summary["requests"] == len(log)
+    assert summary["delivery"]["workers_lost"] == 0
+    assert summary["delivery"]["taken_over"] > 0
+
+
+def test_a_worker_that_stood_still_is_made_up_for(rehearsal: Any) -> None:
+    """SIGSTOP: after the lease others take over; when it goes on nobody comes twice and nobody comes late by it."""
+    run = rehearsal(2, "--max-dropped", "100%", "--max-late", "100%", rate=60, duration_s=12)
+    run.wait_for_requests(120)
+    stopped = run.workers()[1]
+    stopped.suspend()
+    before = len(run.target.log())
+    run.wait_for_requests(before + 700)
+    stopped.resume()
+    ran = run.end()
+    log, summary = run.target.log(), ran.summary
+    assert not twice(log)
+    people = summary["people"]
+    assert people["planned"] == 720 == sum(people[state] for state in ("completed", "failed", "lost", "unfinished"))
+    assert {person for person, *_ in log} == set(range(720))
+    assert summary["delivery"]["workers_lost"] == 1
+    assert summary["delivery"]["taken_over"] > 0
+
+
+def test_workers_stop_when_their_master_is_killed(rehearsal: Any) -> None:
+    """The master killed: no request comes 6 s later, and the workers are gone, saying why."""
+    run = rehearsal(2, rate=60, duration_s=60)
+    run.wait_for_requests(60)
+    workers = run.workers()
+    killed_at = run.kill_master()
+    run.wait_until(lambda: not any(worker.is_running() for worker in workers), "the workers were gone", within_s=12)
+    log = run.target.log()
+    assert max(came_s for _, _, came_s, _ in log) < killed_at + 6
+    _, errors = run.process.communicate(timeout=10)
+    assert errors.count("the master is gone") == 2
+
+
+def test_pausing_holds_for_every_worker(rehearsal: Any) -> None:
+    """While a run is paused nobody comes to any worker; after it everybody does, and none is late for it."""
+    run = rehearsal(2, rate=40, duration_s=6)
+    run.wait_for_requests(80)
+    folder = (run.folder / "results" / "latest").resolve()
+    (folder / "wish").write_text("pause")
+    run.wait_until(lambda: not (folder / "wish").exists(), "the wish was read")
+    run.wait_until_quiet(1.5)
+    (folder / "wish").write_text("resume")
+    ran = run.end()
+    assert ran.code == 0, ran.output + ran.errors
+    log = run.target.log()
+    assert sorted(person for person, path, *_ in log if path == "/page") == list(range(240))
+    came = sorted(came_s for _, path, came_s, _ in log if path == "/page")
+    assert max(after - before for before, after in zip(came, came[1:], strict=False)) > 1.0
+    assert [segment["warp"] for segment in ran.summary["clock"]] == [1.0, 0.0, 1.0]
+
+
+def test_stopping_ends_every_worker(rehearsal: Any) -> None:
+    """The time limit ends the load of all workers; everybody who was due is accounted for."""
+    run = rehearsal(2, "--time-limit", "2s", rate=40, duration_s=30)
+    ran = run.end()
+    assert ran.code == 3
+    assert "the time limit" in ran.summary["reason"]
+    people = ran.summary["people"]
+    assert people["planned"] == sum(people[state] for state in ("completed", "unfinished"))
+    assert 40 < people["planned"] < 160
