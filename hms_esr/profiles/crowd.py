@@ -114,10 +114,15 @@ class Crowd:
         """Who fills the place of ``before``, a person of a closed load, when it is free again."""
         return self.person(before.k + self.places, self._stream_of(before.place), at_s)
 
-    def in_order(self, worker: int = 0, workers: int = 1, from_s: float = 0.0) -> Iterator[Arrival]:
-        """Everybody with ``k % workers == worker`` from ``from_s`` on, in order of intended time (flat memory)."""
-        streams = (self._stream(stream, worker, workers, from_s) for stream in self.streams)
-        return merge(*streams, key=lambda one: one.at_s)
+    def in_order(
+        self, worker: int = 0, workers: int = 1, from_s: float = 0.0, *, closed: bool | None = None
+    ) -> Iterator[Arrival]:
+        """Everybody with ``k % workers == worker`` from ``from_s`` on, in order of intended time, lazily (flat memory).
+
+        ``closed`` asks for those of open or of closed loads only.
+        """
+        streams = [stream for stream in self.streams if closed is None or stream.closed is closed]
+        return merge(*(self._stream(stream, worker, workers, from_s) for stream in streams), key=lambda one: one.at_s)
 
     def _stream(self, stream: Stream, worker: int, workers: int, from_s: float) -> Iterator[Arrival]:
         start = (worker - stream.first_k) % workers

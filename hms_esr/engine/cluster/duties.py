@@ -44,24 +44,28 @@ class Duty:
 def unstarted(duty: Duty, crowd: Crowd, log: StartLog, sim_s: float) -> tuple[int, Duty]:
     """(how many people of ``duty`` have not started at ``sim_s``, the duty from the first of them on).
 
-    A place of a closed load counts as one, until the plan's end.
+    A place of a closed load counts as one until the plan's end, whenever it was first filled.
     """
-    count, from_s = 0, FOR_EVER
+    total, from_s = 0, FOR_EVER
     for stream in crowd.streams:
         arrivals = stream.arrivals
-        first = arrivals.first_from(duty.from_s)
-        last = arrivals.total if duty.until_s == FOR_EVER else arrivals.first_from(duty.until_s)
-        first += (duty.residue - stream.first_k - first) % duty.modulus
-        if first >= last:
+        if stream.closed:
+            free = len(_class_of(duty, stream.first_k, stream.first_k + arrivals.total))
+            total += free if sim_s < crowd.length_s else 0
             continue
-        free, lowest = len(range(first, last, duty.modulus)) if sim_s < crowd.length_s else 0, first
-        if not stream.closed:
-            free, lowest_k = log.free_of(stream.first_k + first, stream.first_k + last, duty.modulus)
-            lowest = lowest_k - stream.first_k
+        first = stream.first_k + arrivals.first_from(duty.from_s)
+        last = stream.first_k + (arrivals.total if duty.until_s == FOR_EVER else arrivals.first_from(duty.until_s))
+        ks = _class_of(duty, first, last)
+        free, lowest = log.free_of(ks.start, ks.stop, ks.step)
         if free:
-            count += free
-            from_s = min(from_s, arrivals.at_s(lowest))
-    return count, replace(duty, from_s=max(duty.from_s, min(from_s, duty.until_s)))
+            total += free
+            from_s = min(from_s, arrivals.at_s(lowest - stream.first_k))
+    return total, replace(duty, from_s=max(duty.from_s, min(from_s, duty.until_s)))
+
+
+def _class_of(duty: Duty, first_k: int, last_k: int) -> range:
+    """Numbers of ``duty`` in [``first_k``, ``last_k``)."""
+    return range(first_k + (duty.residue - first_k) % duty.modulus, last_k, duty.modulus)
 
 
 class Round:
@@ -72,45 +76,51 @@ class Round:
         self._log = log
         self._next: list[tuple[float, int, int, Arrival, Iterator[Arrival]]] = []
         self._order = 0
+        self._until_s = FOR_EVER
 
     def take(self, duty: Duty, sim_s: float) -> None:
         """Add a duty at simulated second ``sim_s``; who has started already is left out."""
-        self._advance(self._people(duty, sim_s))
+        self._advance(self._people(duty))
+        self._advance(iter(sorted(self._places(duty, max(sim_s, duty.from_s)), key=lambda one: one.at_s)))
 
-    def _people(self, duty: Duty, sim_s: float) -> Iterator[Arrival]:
-        for arrival in self._crowd.in_order(duty.residue, duty.modulus, duty.from_s):
+    def _people(self, duty: Duty) -> Iterator[Arrival]:
+        for arrival in self._crowd.in_order(duty.residue, duty.modulus, duty.from_s, closed=False):
             if arrival.at_s >= duty.until_s:
                 return
-            if arrival.place < 0:
-                if self._log.is_free(arrival.k):
-                    yield arrival
-                continue
+            if self._log.is_free(arrival.k):
+                yield arrival
+
+    def _places(self, duty: Duty, from_s: float) -> Iterator[Arrival]:
+        """Places of closed loads: who comes first there, or after the last who came; nobody after the plan's end."""
+        for arrival in self._crowd.in_order(duty.residue, duty.modulus, closed=True):
             last = self._log.last_of(arrival.place)
             if last is not None:
-                arrival = self._crowd.again(replace(arrival, k=last), max(sim_s, arrival.at_s))
+                arrival = self._crowd.again(replace(arrival, k=last), max(from_s, arrival.at_s))
             if arrival.at_s < self._crowd.length_s:
                 yield arrival
 
     def _advance(self, people: Iterator[Arrival]) -> None:
         arrival = next(people, None)
-        if arrival is not None:
+        if arrival is not None and arrival.at_s < self._until_s:
             self._order += 1
             heappush(self._next, (arrival.at_s, arrival.k, self._order, arrival, people))
 
     @property
     def next_s(self) -> float:
         """Simulated second at which somebody is due next; infinity when nobody is left."""
-        return self._next[0][0] if self._next else FOR_EVER
+        next_s = self._next[0][0] if self._next else FOR_EVER
+        return next_s if next_s < self._until_s else FOR_EVER
 
     def due(self, sim_s: float) -> list[Arrival]:
         """Everybody due by ``sim_s``, once."""
         ready = []
         while self._next and self._next[0][0] <= sim_s:
-            _, _, _, arrival, people = heappop(self._next)
-            ready.append(arrival)
+            at_s, _, _, arrival, people = heappop(self._next)
+            if at_s < self._until_s:
+                ready.append(arrival)
             self._advance(people)
         return ready
 
-    def drop_everybody(self) -> None:
-        """Nobody is left to start."""
-        self._next.clear()
+    def keep_until(self, sim_s: float) -> None:
+        """Nobody due at ``sim_s`` or later is left to start."""
+        self._until_s = sim_s

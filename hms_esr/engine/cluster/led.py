@@ -35,9 +35,9 @@ class LedConductor(Conductor):
         self.granted_until_s = 0.0
         self.seen = 0
         self.leaving = False
-        self._log = log
         self._standing_by = standing_by
         self._finish = False
+        self._until_s = float("inf")
         self._to_end: list[str] = []
         self.crew.claim = lambda arrival: log.claim(index, arrival)
 
@@ -52,11 +52,12 @@ class LedConductor(Conductor):
             self._close()
 
     def leave(self) -> None:
-        """Start nobody any more; those who came are seen to their end. The master is told by the next status."""
+        """Ask to leave: the master says from when on others start our people."""
         self.leaving = True
-        self.crew.refills = False
-        self.round.drop_everybody()
-        self._alarm.ring()
+
+    def _leave(self, at_s: float) -> None:
+        self._until_s = at_s
+        self.round.keep_until(at_s)
 
     def _turn(self) -> None:
         clock = self.stage.clock
@@ -64,9 +65,9 @@ class LedConductor(Conductor):
         if self._to_end:
             self.phase = self._to_end.pop()
             self._end_crew()
-        if sim_s >= self.stage.cast.crowd.length_s:
+        if sim_s >= min(self.stage.cast.crowd.length_s, self._until_s):
             self.crew.refills = False
-        if granted and not self.leaving:
+        if granted:
             batch = self.round.due(sim_s) + self.crew.due_again(sim_s)
             if batch:
                 self.crew.start(batch)
@@ -82,17 +83,15 @@ class LedConductor(Conductor):
         clock = self.stage.clock
         kind = order["kind"]
         if kind == "begin":
-            clock.origin = order["origin"]
+            clock.origin, self.granted_until_s = order["origin"], order["until_s"]
         elif kind == "clock":
             self.stage.clock_may_change = True
             clock.sim.change(order["real_s"], order["warp"])
-        elif kind == "take" and not self.leaving:
-            if order["anew"]:
-                self.round.drop_everybody()
-            for k in order["taken"]:
-                self._log.mark(k)
+        elif kind == "take":
             for one in order["duties"]:
                 self.round.take(Duty.unpacked(one), clock.sim_s())
+        elif kind == "leave":
+            self._leave(order["at_s"])
         elif kind == "settle":
             self._to_end = ["settling"]
         elif kind == "finish":
@@ -112,7 +111,7 @@ class LedConductor(Conductor):
             warp = self.waits.warp(sim_s, self._peak_per_s, settle_warp)
         return {
             "seen": self.seen if not self._to_end else self.seen - 1,
-            "idle": self.leaving or (sim_s >= stage.cast.crowd.length_s and self.round.next_s > sim_s),
+            "idle": sim_s >= min(stage.cast.crowd.length_s, self._until_s) and self.round.next_s > sim_s,
             "under_way": len(self.crew.under_way),
             "waits": len(self.waits),
             "warp": warp,

@@ -23,10 +23,12 @@ from hms_esr.engine.cluster.duties import Duty
 from hms_esr.engine.cluster.estate import Estate
 from hms_esr.engine.cluster.gathering import Gathering
 from hms_esr.engine.cluster.keys import encrypted
+from hms_esr.engine.cluster.losses import Losses
 from hms_esr.engine.cluster.member import Member
+from hms_esr.engine.cluster.post import Post
 from hms_esr.engine.cluster.start_log import MOST_WORKERS, StartLog
-from hms_esr.engine.cluster.wire import packed_assignment, unpacked_tick
-from hms_esr.engine.cluster.worker import LEASE_S
+from hms_esr.engine.cluster.wire import packed_assignment
+from hms_esr.engine.cluster.worker import HORIZON_S, LEASE_S
 from hms_esr.engine.dispatch import OnePerWorker
 from hms_esr.engine.local import Finished, Listener
 from hms_esr.engine.shapes import RehearsalShape, shape_of
@@ -35,289 +37,228 @@ from hms_esr.engine.users import conductor_class
 from hms_esr.errors import BadInput, EnvironmentProblem
 from hms_esr.events import ClockChanged
 from hms_esr.profiles.crowd import Crowd
+from hms_esr.record import Tick
 
 TURN_S = 0.05
 ASK_EVERY_S = 0.1
 GRANT_EVERY_S = 0.5
-HORIZON_S = 2.0
 PREPARED_WITHIN_S = 60.0
 BEGIN_AHEAD_S = 0.3
-DEAD_LETTERS_S = 0.1
-"""What a dead worker sent before its end is read for so long before its books are closed."""
 FINISH_WITHIN_S = 15.0
 STOOD_STILL_S = 1.0
 
 Workers = list[dict[str, Any]]
 
 
-class MasterRun:
-    """One run over ``workers`` children of this process. ``guard`` is what workers make their guard from."""
+class Team:
+    """The workers of a run, from their start to their end: what the master knows of them and tells them."""
 
     def __init__(self, assignment: Assignment, guard: Mapping[str, Any], listener: Listener, *, workers: int) -> None:
         if workers > MOST_WORKERS - 1:
             raise BadInput(f"--workers {workers}: at most {MOST_WORKERS - 1} are carried")
         logging.getLogger("locust").setLevel(logging.CRITICAL)
-        self._assignment = replace(assignment, workers=workers)
-        self._guard = dict(guard)
-        self._listener = listener
-        self._secret = token_hex(32)
+        self.assignment = replace(assignment, workers=workers)
+        self.listener = listener
+        self.secret = token_hex(32)
         self.clock = RunClock(assignment.warp)
         crowd = Crowd(assignment.scenario, seed=assignment.seed, warp=assignment.warp, scale=assignment.scale)
-        self._log = StartLog.shared(crowd)
-        self.estate = Estate(crowd, self._log, self.clock, listener.happened)
+        self.log = StartLog.shared(crowd)
+        self.estate = Estate(crowd, self.log, self.clock, listener.happened)
         self.course = Course(assignment.scenario, crowd, self.clock, listener.happened)
         self.gathering = Gathering()
-        self.members: dict[str, Member] = {}
-        self.problems: list[str] = []
-        self._children: list[Child] = []
-        self._began = self._flushed = False
-        self._dying = 0
-        self._granted_at = self._asked_at = 0.0
-        self._turned_at = perf_counter()
-        self._over_at: float | None = None
-        load = assignment.scenario.loads[0]
-        shape = RehearsalShape(shape_of(load, crowd.length_s, assignment.warp), lambda: self._flushed)
-        self._environment = Environment(
+        self.losses = Losses(self.estate, self.gathering)
+        self.flushed = False
+        self._guard = dict(guard)
+        self._granted_at = 0.0
+        shape = shape_of(assignment.scenario.loads[0], crowd.length_s, assignment.warp)
+        environment = Environment(
             user_classes=[conductor_class(_nobody, assignment.target)],
-            shape_class=shape,
+            shape_class=RehearsalShape(shape, lambda: self.flushed),
             dispatcher_class=OnePerWorker,
             host=assignment.target,
         )
+        with encrypted(self.secret):
+            runner = environment.create_master_runner("127.0.0.1", 0)
+        runner.master_bind_port = runner.server.port
+        self.post = Post(runner, self._welcome, self._on_tick, self._on_done)
 
-    def carry_out(self, ready: Callable[[Workers], None]) -> Finished:
-        """From the first worker's start to the last record; ``ready`` hears who the workers are, just before."""
-        with encrypted(self._secret):
-            runner = self._runner = self._environment.create_master_runner("127.0.0.1", 0)
-            runner.master_bind_port = runner.server.port
-            for kind in ("hello", "prepared", "standing", "status", "tick", "done"):
-                runner.register_message(f"esr_{kind}", getattr(self, f"_on_{kind}"))
-            try:
-                self._gather_team(ready)
-                gc.collect()
-                gc.freeze()
-                self._turned_at = perf_counter()
-                while not self._is_over():
-                    gevent.sleep(TURN_S)
-                    self._turn()
-            finally:
-                self._end()
-        real_s = self._over_at if self._over_at is not None else self.clock.now_s()
-        return Finished(
-            real_s,
-            self.clock.sim.sim_s(real_s),
-            self.clock.sim.segments,
-            tuple(dict.fromkeys(name for member in self.members.values() for name in member.done.get("made_up", ()))),
-            tuple(fault for member in self.members.values() for fault in member.done.get("faults", ())),
-            self.course.stopped,
-            tuple(self.problems),
-        )
+    def _welcome(self, member: Member) -> Mapping[str, Any] | None:
+        if not 0 <= member.index < self.assignment.workers:
+            return None
+        return {
+            "assignment": packed_assignment(replace(self.assignment, worker=member.index)),
+            "guard": self._guard,
+        }
 
-    # before and after
-
-    def _gather_team(self, ready: Callable[[Workers], None]) -> None:
-        wanted = self._assignment.workers
-        port = self._runner.server.port
-        self._children = [Child(index, port, self._secret, self._log.fd) for index in range(wanted)]
-        self._wait_for("prepared", wanted)
-        team = sorted(self.members.values(), key=lambda member: member.index)
-        ready([{"index": member.index, "host": member.host, "pid": member.pid} for member in team])
-        self._runner.start_shape()
-        self._wait_for("standing", wanted)
-        for member in team:
-            member.state = "working"
-            member.duties = [Duty(member.index, wanted)]
-            member.order("take", duties=[duty.packed() for duty in member.duties], taken=[], anew=False)
+    def gather(self, ready: Callable[[Workers], None]) -> None:
+        """Start everybody, wait until all stand by, begin together a moment later."""
+        wanted, post = self.assignment.workers, self.post
+        for index in range(wanted):
+            self.losses.children[index] = Child(index, post.runner.server.port, self.secret, self.log.fd)
+        self._wait_for("prepared")
+        ready([{"index": member.index, "host": member.host, "pid": member.pid} for member in post.everybody])
+        post.runner.start_shape()
+        self._wait_for("standing")
         self.clock.origin = perf_counter() + BEGIN_AHEAD_S
-        for member in team:
-            member.order("begin", origin=self.clock.origin)
-            member.heard_at = self.clock.origin
-        self._began = True
+        for member in post.everybody:
+            member.state, member.heard_at = "working", self.clock.origin
+            member.duties = [Duty(member.index, wanted)]
+            member.order("take", duties=[duty.packed() for duty in member.duties])
+            member.order("begin", origin=self.clock.origin, until_s=HORIZON_S)
         segment = self.clock.sim.segments[0]
-        self._listener.happened(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
+        self.listener.happened(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
 
-    def _wait_for(self, state: str, wanted: int) -> None:
+    def _wait_for(self, state: str) -> None:
         until = perf_counter() + PREPARED_WITHIN_S
-        while sum(member.state == state for member in self.members.values()) < wanted:
+        while sum(member.state == state for member in self.post.members.values()) < self.assignment.workers:
             gevent.sleep(0.02)
-            self._grant(perf_counter())
-            for child in self._children:
+            self.grant(perf_counter())
+            for index, child in self.losses.children.items():
                 code = child.ended()
                 if code is not None:
-                    raise EnvironmentProblem(f"worker {child.index + 1} {how_it_ended(code)} before anybody came")
-            reason = self._listener.wants_to_stop()
+                    raise EnvironmentProblem(f"worker {index + 1} {how_it_ended(code)} before anybody came")
+            reason = self.listener.wants_to_stop()
             if reason:
                 raise EnvironmentProblem(f"stopped before anybody came: {reason}")
             if perf_counter() > until:
                 raise EnvironmentProblem(f"workers were not ready within {PREPARED_WITHIN_S:.0f} s")
 
-    def _end(self) -> None:
-        self._hand_out(everything=True)
-        self._flushed = True
-        for member in self.members.values():
-            self._send("esr_bye", member, reason=self.course.stopped or "the run is over")
-        self._runner.quit()
-        for child in self._children:
-            child.wait(5.0)
-        self._runner.server.close(linger=0)
-        self._log.close()
-        gc.unfreeze()
+    def grant(self, now: float) -> None:
+        """Allow everybody at work to start people for a little longer."""
+        if now - self._granted_at >= GRANT_EVERY_S:
+            self._granted_at = now
+            until_s = self.clock.now_s() + HORIZON_S
+            for member in self.post.members.values():
+                if member.state not in ("joining", "done", "lost"):
+                    self.post.send("grant", member, until_s=until_s)
 
-    # the course
+    def end(self) -> None:
+        """Send everybody home."""
+        self.flushed = True
+        for member in self.post.members.values():
+            self.post.send("bye", member, reason=self.course.stopped or "the run is over")
+        self.post.runner.quit()
+        for child in self.losses.children.values():
+            child.wait(5.0)
+        self.post.runner.server.close(linger=0)
+        self.log.close()
+
+    def _on_tick(self, member: Member, tick: Tick) -> None:
+        self.estate.accounts.fold(tick)
+        self.gathering.add(tick)
+
+    def _on_done(self, member: Member) -> None:
+        if member.state != "lost":
+            member.state = "done"
+        self.post.send("bye", member, reason="its part is over")
+
+
+class MasterRun:
+    """One run over ``workers`` children of this process. ``guard`` is what workers make their guard from."""
+
+    def __init__(self, assignment: Assignment, guard: Mapping[str, Any], listener: Listener, *, workers: int) -> None:
+        self.team = Team(assignment, guard, listener, workers=workers)
+        self.clock = self.team.clock
+        self.problems: list[str] = []
+        self._listener = listener
+        self._asked_at = 0.0
+        self._turned_at = 0.0
+        self._over_s: float | None = None
+
+    def carry_out(self, ready: Callable[[Workers], None]) -> Finished:
+        """From the first worker's start to the last record; ``ready`` hears who the workers are, just before."""
+        team = self.team
+        with encrypted(team.secret):
+            try:
+                team.gather(ready)
+                gc.collect()
+                gc.freeze()
+                self._turned_at = perf_counter()
+                while not self._is_over():
+                    gevent.sleep(TURN_S)
+                    self._turn(perf_counter())
+            finally:
+                self._hand_out(everything=True)
+                team.end()
+                gc.unfreeze()
+        return self._finished()
+
+    def _finished(self) -> Finished:
+        real_s = self._over_s if self._over_s is not None else self.clock.now_s()
+        told = [member.done for member in self.team.post.everybody]
+        twice = len(self.team.estate.accounts.twice)
+        if twice:
+            self.problems.append(f"{twice} people were reported by two workers")
+        return Finished(
+            real_s,
+            self.clock.sim.sim_s(real_s),
+            self.clock.sim.segments,
+            tuple(dict.fromkeys(name for done in told for name in done.get("made_up", ()))),
+            tuple(fault for done in told for fault in done.get("faults", ())),
+            self.team.course.stopped,
+            tuple(self.problems),
+        )
 
     def _is_over(self) -> bool:
-        if self.course.phase != "over" or self._dying:
+        team = self.team
+        if team.course.phase != "over" or team.losses.under_way:
             return False
-        if self._over_at is None:
-            self._over_at = self.clock.now_s()
-        left = [member for member in self.members.values() if member.at_work]
-        if left and self.clock.now_s() > self._over_at + FINISH_WITHIN_S:
+        if self._over_s is None:
+            self._over_s = self.clock.now_s()
+        left = [member for member in team.post.members.values() if member.at_work]
+        if left and self.clock.now_s() > self._over_s + FINISH_WITHIN_S:
             for member in left:
-                self._lose(member, "did not deliver its records")
+                team.losses.lose(team.post, member, "did not deliver its records", dead=False)
             return False
-        return not left
+        return not left and not team.losses.end_silent(team.post.members.values())
 
-    def _turn(self) -> None:
-        now = perf_counter()
+    def _turn(self, now: float) -> None:
+        team = self.team
         stood_s = now - self._turned_at - TURN_S
         self._turned_at = now
         if stood_s > STOOD_STILL_S:
             self._stood_still(stood_s)
-        self._see_deaths(now)
-        self._grant(now)
-        for member in self.members.values():
-            if member.at_work:
-                for order in member.to_send(now):
-                    self._send("esr_order", member, **order)
-        if now - self._asked_at >= ASK_EVERY_S:
+        else:
+            team.losses.look(team.post, now)
+        team.grant(now)
+        team.post.send_orders(now)
+        if now - self._asked_at >= ASK_EVERY_S and self.clock.now_s() >= 0:
             self._asked_at = now
             self._ask()
         self._hand_out()
-        self._see_leaving()
-        if not self._dying:
-            self.course.advance(self.members.values())
+        if not team.losses.under_way:
+            if not any(one.at_work for one in team.post.members.values()) and team.course.phase != "over":
+                self.problems.append("no worker was left to carry the plan out")
+                team.course.phase = "over"
+            team.course.advance(team.post.members.values())
 
     def _stood_still(self, stood_s: float) -> None:
-        """Our own fault: nobody is judged by what we could not hear."""
+        """Our own fault: nobody is judged by what we could not hear; what came meanwhile is read first."""
         if stood_s > LEASE_S:
             self.problems.append(f"the master itself stood still for {stood_s:.0f} s")
-        for member in self.members.values():
+        for member in self.team.post.members.values():
             member.heard_at += stood_s
 
     def _ask(self) -> None:
         real_s, sim_s = self.clock.now_s(), self.clock.sim_s()
-        if real_s < 0:
-            return
+        course, members = self.team.course, self.team.post.members
         self._listener.moment(real_s, sim_s)
         reason = self._listener.wants_to_stop()
         if reason:
-            self.course.stop(reason, self.members.values())
-        self.course.pause(self._listener.wants_pause(), self.members.values())
-
-    def _grant(self, now: float) -> None:
-        if now - self._granted_at >= GRANT_EVERY_S:
-            self._granted_at = now
-            until_s = self.clock.now_s() + HORIZON_S
-            for member in self.members.values():
-                if member.state not in ("joining", "done", "lost"):
-                    self._send("esr_grant", member, until_s=until_s)
+            course.stop(reason, members.values())
+        course.pause(self._listener.wants_pause(), members.values())
 
     def _hand_out(self, *, everything: bool = False) -> None:
-        ticks = self.gathering.ready(self.members.values(), self.clock.now_s(), everything=everything)
+        team, clock = self.team, self.clock
+        members = team.post.members.values()
+        ticks = team.gathering.ready(members, clock.now_s(), everything=everything or team.course.phase == "over")
         if not ticks:
             return
-        clock = self.clock
-        reason = self._listener.ticks(ticks, self.course.phase, clock.now_s(), clock.sim_s(), clock.sim.warp)
-        for member in self.members.values():
-            self._send("esr_ack", member, below=self.gathering.below(member))
+        reason = self._listener.ticks(ticks, team.course.phase, clock.now_s(), clock.sim_s(), clock.sim.warp)
+        for member in members:
+            team.post.send("ack", member, below=team.gathering.below(member))
         if reason:
-            self.course.stop(reason, self.members.values())
-
-    # workers that go
-
-    def _see_deaths(self, now: float) -> None:
-        for child in self._children:
-            code = child.ended()
-            member = next((one for one in self.members.values() if one.index == child.index), None)
-            if code is not None and member is not None and member.at_work:
-                self._lose(member, how_it_ended(code))
-        for member in self.members.values():
-            if member.at_work and now - member.heard_at > LEASE_S + STOOD_STILL_S / 2:
-                self._lose(member, f"was silent for {now - member.heard_at:.0f} s")
-
-    def _lose(self, member: Member, why: str) -> None:
-        member.state = "lost"
-        self._dying += 1
-        gevent.spawn_later(DEAD_LETTERS_S, self._close_books, member, why)
-
-    def _close_books(self, member: Member, why: str) -> None:
-        try:
-            if not self._log.shut_out(member.index):
-                self._children[member.index].kill()
-            tick = self.estate.books_of(member)
-            if tick is not None:
-                self.gathering.add(tick)
-            self._send("esr_bye", member, reason=f"it {why}")
-            self.estate.lost(member, why, self.members.values(), len(tick.ends) if tick else 0)
-            if not any(one.at_work for one in self.members.values()) and self.course.phase != "over":
-                self.problems.append("no worker was left to carry the plan out")
-                self.course.phase = "over"
-        finally:
-            self._dying -= 1
-
-    def _see_leaving(self) -> None:
-        for member in self.members.values():
-            if member.state == "working" and member.status.get("leaving"):
-                member.state = "leaving"
-                self.estate.left(member, self.members.values())
-            elif member.state == "leaving" and member.has_nobody and not member.told_to_finish:
-                member.told_to_finish = True
-                member.order("finish")
-
-    # messages
-
-    def _send(self, kind: str, member: Member, /, **data: Any) -> None:
-        self._runner.send_message(kind, data, member.client_id)
-
-    def _on_hello(self, environment: Any, msg: Any) -> None:
-        index = int(msg.data["index"])
-        if msg.node_id in self.members or not 0 <= index < self._assignment.workers:
-            return
-        member = Member(index, msg.node_id, str(msg.data["host"]), int(msg.data["pid"]), perf_counter())
-        self.members[msg.node_id] = member
-        assignment = packed_assignment(replace(self._assignment, worker=index))
-        self._send("esr_assignment", member, assignment=assignment, guard=self._guard)
-
-    def _on_prepared(self, environment: Any, msg: Any) -> None:
-        if msg.node_id in self.members:
-            self.members[msg.node_id].state = "prepared"
-
-    def _on_standing(self, environment: Any, msg: Any) -> None:
-        if msg.node_id in self.members:
-            self.members[msg.node_id].state = "standing"
-
-    def _on_status(self, environment: Any, msg: Any) -> None:
-        member = self.members.get(msg.node_id)
-        if member is not None:
-            member.says(msg.data, perf_counter())
-
-    def _on_tick(self, environment: Any, msg: Any) -> None:
-        member = self.members.get(msg.node_id)
-        if member is None:
-            return
-        tick = unpacked_tick(msg.data)
-        if member.is_new(tick):
-            self.estate.accounts.fold(tick)
-            self.gathering.add(tick)
-        elif tick.seq < self.gathering.below(member):
-            self._send("esr_ack", member, below=self.gathering.below(member))
-
-    def _on_done(self, environment: Any, msg: Any) -> None:
-        member = self.members.get(msg.node_id)
-        if member is not None and member.next_seq >= msg.data["seqs"]:
-            member.done = msg.data
-            member.state = "done" if member.state != "lost" else "lost"
-            self._hand_out(everything=self.course.phase == "over")
-            self._send("esr_bye", member, reason="its part is over")
+            team.course.stop(reason, members)
 
 
 def _nobody() -> None:

@@ -28,6 +28,7 @@ class Member:
         self.status: Mapping[str, Any] = {}
         self.done: Mapping[str, Any] = {}
         self.told_to_finish = False
+        self.books_open = False
         self.next_seq = 0
         self.last_second = -1
         self._number = 0
@@ -70,8 +71,8 @@ class Member:
 
     @property
     def has_nobody(self) -> bool:
-        """Whether nobody of its people is under way or waits, and it has seen every order."""
-        return self.up_to_date and not self.status["under_way"] and not self.status["waits"]
+        """Whether nobody of its people is to start, under way or waits, and it has seen every order."""
+        return self.up_to_date and self.status["idle"] and not self.status["under_way"] and not self.status["waits"]
 
     def is_new(self, tick: Tick) -> bool:
         """Whether this tick came for the first time; they come in order."""

@@ -73,10 +73,6 @@ class StartLog:
         fcntl.lockf(self.fd, fcntl.LOCK_UN, 1, worker)
         return True
 
-    def mark(self, k: int) -> None:
-        """Person ``k`` of an open load is somebody else's."""
-        self._memory[MOST_WORKERS + k] = MOST_WORKERS
-
     def is_free(self, k: int) -> bool:
         """Whether person ``k`` of an open load has not started."""
         return not self._memory[MOST_WORKERS + k]

@@ -34,6 +34,8 @@ from hms_esr.record import Tick
 
 LEASE_S = 5.0
 """Without a grant for so long, a worker stops everybody."""
+HORIZON_S = 2.0
+"""A grant allows to start people for so long."""
 STATUS_EVERY_S = 0.2
 RESEND_S = 1.5
 JOIN_WITHIN_S = 60.0
@@ -116,12 +118,12 @@ class WorkerRun:
         classes = user_classes(assignment.scenario)
         log = StartLog(crowd, self._join.log_fd)
         self.conductor = LedConductor(
-            self.stage, classes, self._environment, log, lambda: self._send("esr_standing", prepared=True)
+            self.stage, classes, self._environment, log, lambda: self._send("esr_state", state="standing")
         )
         self.stage.cast.warm()
         gc.collect()
         gc.freeze()
-        self._send("esr_prepared")
+        self._send("esr_state", state="prepared")
 
     def _conduct(self) -> None:
         """In the greenlet of Locust's one user."""
@@ -232,9 +234,12 @@ class WorkerRun:
             self.conductor.obey(msg.data)
 
     def _on_grant(self, environment: Any, msg: Any) -> None:
-        self._granted_at = perf_counter()
-        if self.conductor is not None:
-            self.conductor.granted_until_s = msg.data["until_s"]
+        """A grant is as old as the master says: those read late, after we stood still, do not count as new."""
+        if self.conductor is None or self.stage is None or self.stage.clock.now_s() < 0:
+            self._granted_at = perf_counter()
+            return
+        self._granted_at = self.stage.clock.origin + msg.data["until_s"] - HORIZON_S
+        self.conductor.granted_until_s = msg.data["until_s"]
 
     def _on_ack(self, environment: Any, msg: Any) -> None:
         while self._unacked and self._unacked[0].seq < msg.data["below"]:

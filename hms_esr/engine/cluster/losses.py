@@ -1,0 +1,78 @@
+"""Owns seeing that a worker goes: killed, silent or asked to leave; and that its people are made up for.
+
+Knows nothing of the phases of a run or of messages but the last one.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import TYPE_CHECKING
+
+import gevent
+
+from hms_esr.engine.cluster.children import Child, how_it_ended
+from hms_esr.engine.cluster.estate import Estate
+from hms_esr.engine.cluster.gathering import Gathering
+from hms_esr.engine.cluster.member import Member
+from hms_esr.engine.cluster.worker import LEASE_S
+
+if TYPE_CHECKING:
+    from hms_esr.engine.cluster.post import Post
+
+SILENT_S = LEASE_S + 0.5
+DEAD_LETTERS_S = 0.1
+"""What a dead worker sent before its end is read for so long before its people are shared out."""
+
+
+class Losses:
+    """Watches the workers. ``under_way``: how many goodbyes are not over; meanwhile nothing is decided."""
+
+    def __init__(self, estate: Estate, gathering: Gathering) -> None:
+        self.children: dict[int, Child] = {}
+        self.under_way = 0
+        self._estate = estate
+        self._gathering = gathering
+
+    def look(self, post: Post, now: float) -> None:
+        """See who ended, who fell silent, who wants to leave."""
+        for member in post.members.values():
+            child = self.children.get(member.index)
+            code = child.ended() if child is not None else None
+            if code is not None and (member.at_work or member.books_open):
+                self.lose(post, member, how_it_ended(code), dead=True)
+            elif member.at_work and now - member.heard_at > SILENT_S:
+                self.lose(post, member, f"was silent for {now - member.heard_at:.0f} s", dead=child is None)
+            elif member.state == "working" and member.status.get("leaving"):
+                member.state = "leaving"
+                self._estate.left(member, post.everybody)
+            elif member.state == "leaving" and member.has_nobody and not member.told_to_finish:
+                member.told_to_finish = True
+                member.order("finish")
+
+    def lose(self, post: Post, member: Member, why: str, *, dead: bool) -> None:
+        """``member`` is gone, or as good as: nobody starts with it any more."""
+        known, member.state = member.state == "lost", "lost"
+        member.books_open = not dead
+        self.under_way += 1
+        gevent.spawn_later(DEAD_LETTERS_S, self._make_up, post, member, why, dead, known)
+
+    def _make_up(self, post: Post, member: Member, why: str, dead: bool, known: bool) -> None:
+        try:
+            child = self.children.get(member.index)
+            if not self._estate.log.shut_out(member.index) and child is not None:
+                child.kill()
+            tick = self._estate.books_of(member) if dead else None
+            if tick is not None:
+                self._gathering.add(tick)
+            self._estate.lost(member, why, post.everybody, len(tick.ends) if tick else 0, again=known)
+            if not dead:
+                post.send("bye", member, reason=f"this worker {why}")
+        finally:
+            self.under_way -= 1
+
+    def end_silent(self, members: Iterable[Member]) -> bool:
+        """Kill those who were given up and still live, so that their books can be closed; whether there are any."""
+        left = [member for member in members if member.books_open]
+        for member in left:
+            self.children[member.index].kill()
+        return bool(left)
