@@ -52,8 +52,8 @@ account: true
 HOW = """Login, form, upload of a 20 kB PDF, submit, with redirects, session cookie and CSRF token: six requests a
 person, {people} people at {rate:g} a second, one connection each, against the city on another core. CPU is user and
 system time of the generator's process, per request the city counted, without what a run of {tiny} people costs (its
-start-up and end). The peer is [hand-written](../benchmarks/peers/form_journey_locustfile.py) with FastHttpUser: token by
-pattern, multipart by hand, users reused."""
+start-up and end). The peer is [hand-written](../benchmarks/peers/form_journey_locustfile.py) with FastHttpUser: token
+by pattern, multipart by hand, users reused."""
 
 Side = Callable[[int, float], float]
 
