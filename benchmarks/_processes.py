@@ -41,9 +41,14 @@ def program(name: str) -> list[str]:
 
 
 def used(
-    command: Sequence[str], folder: Path, env: Mapping[str, str] | None = None, codes: Sequence[int] = (0,)
+    command: Sequence[str],
+    folder: Path,
+    env: Mapping[str, str] | None = None,
+    *,
+    codes: Sequence[int] = (0,),
+    core: int | None = None,
 ) -> Used:
-    """Run a command to its end. RuntimeError with its words when it ends otherwise than with ``codes``."""
+    """Run a command to its end, on ``core`` or wherever. RuntimeError with its words for a status not in ``codes``."""
     with tempfile.TemporaryFile() as output:
         started_s = time.perf_counter()
         process = subprocess.Popen(
@@ -53,7 +58,7 @@ def used(
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=subprocess.STDOUT,
-            preexec_fn=lambda: own_core(GENERATOR_CORE),
+            preexec_fn=None if core is None else lambda: own_core(core),
         )
         _, status, usage = os.wait4(process.pid, 0)
         real_s = time.perf_counter() - started_s

@@ -17,7 +17,7 @@ from statistics import median
 from typing import Any
 
 from benchmarks._page import ROOT, Row, Section, publish, spread
-from benchmarks._processes import CITY_CORE, own_core, program, used
+from benchmarks._processes import program, used
 
 GOAL_S = 1.0
 INVALID = 3
@@ -38,10 +38,10 @@ had too few or too many of, against the plan laid over its first arrival (allowe
 
 
 def listening(folder: Path) -> tuple[subprocess.Popen[bytes], str]:
-    """A logging target on a core of its own, and its address."""
+    """A logging target and its address."""
     ready = folder / "ready"
     command = [sys.executable, "-m", "tests.rehearsals.logging_target", str(ready), "0", "0"]
-    process = subprocess.Popen(command, cwd=ROOT, preexec_fn=lambda: own_core(CITY_CORE))
+    process = subprocess.Popen(command, cwd=ROOT)
     deadline_s = time.monotonic() + 20
     while not ready.exists():
         if time.monotonic() > deadline_s or process.poll() is not None:

@@ -19,7 +19,7 @@ from statistics import median
 import psutil
 
 from benchmarks._page import ROOT, Row, Section, publish, spread
-from benchmarks._processes import CITY_CORE, program, used
+from benchmarks._processes import CITY_CORE, GENERATOR_CORE, program, used
 from hms_esr.city.process import CityProcess
 
 GOAL = 1.3
@@ -68,7 +68,9 @@ def prepare(folder: Path) -> None:
 def ours(folder: Path, url: str, people: int, rate_per_s: float) -> float:
     """CPU seconds of ``hms-esr run``; its one request before the start is not counted."""
     (folder / "journey.yml").write_text(SCENARIO.format(people=people, over_s=people / rate_per_s))
-    cpu_s = used([*program("hms-esr"), "run", "journey.yml", "--target", url, "--quiet"], folder).cpu_s
+    cpu_s = used(
+        [*program("hms-esr"), "run", "journey.yml", "--target", url, "--quiet"], folder, core=GENERATOR_CORE
+    ).cpu_s
     summary = json.loads((folder / "results" / "latest" / "summary.json").read_text())
     counted(url, people, summary["setup_requests"])
     return cpu_s
@@ -83,7 +85,9 @@ def locusts(folder: Path, url: str, people: int, rate_per_s: float) -> float:
         "PER_USER_PER_S": str(rate_per_s / loops),
         "SCHEDULE_F": str(folder / "schedule_f.pdf"),
     }
-    cpu_s = used([*command, "--host", url, "--only-summary", "--skip-log-setup"], folder, env).cpu_s
+    cpu_s = used(
+        [*command, "--host", url, "--only-summary", "--skip-log-setup"], folder, env, core=GENERATOR_CORE
+    ).cpu_s
     counted(url, people, 0)
     return cpu_s
 
