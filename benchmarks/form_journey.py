@@ -137,7 +137,7 @@ def measure(people: int, rate_per_s: float, rounds: int) -> Section:
 def main(arguments: list[str] | None = None) -> Section:
     """Measure and publish."""
     parser = argparse.ArgumentParser(description="CPU per request of a form journey, against FastHttpUser.")
-    parser.add_argument("--people", type=int, default=1200)
+    parser.add_argument("--people", type=int, default=1800)
     parser.add_argument("--rate", type=float, default=120, help="people starting per second")
     parser.add_argument("--rounds", type=int, default=3)
     given = parser.parse_args(arguments)
