@@ -137,9 +137,9 @@ def measure(people: int, rate_per_s: float, rounds: int) -> Section:
 def main(arguments: list[str] | None = None) -> Section:
     """Measure and publish."""
     parser = argparse.ArgumentParser(description="CPU per request of a form journey, against FastHttpUser.")
-    parser.add_argument("--people", type=int, default=1800)
-    parser.add_argument("--rate", type=float, default=120, help="people starting per second")
-    parser.add_argument("--rounds", type=int, default=3)
+    parser.add_argument("--people", type=int, default=1600)
+    parser.add_argument("--rate", type=float, default=200, help="people starting per second")
+    parser.add_argument("--rounds", type=int, default=5)
     given = parser.parse_args(arguments)
     section = measure(given.people, given.rate, given.rounds)
     publish(section)
