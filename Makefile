@@ -57,7 +57,7 @@ format: setup-dev
 	@$(BIN)/ruff check --fix .
 
 bench: setup-dev
-	@for file in $$(ls benchmarks/[a-z]*.py); do echo "== $$file"; PYTHONPATH=. $(BIN)/python $$file || exit 1; done
+	@$(BIN)/python -m benchmarks
 
 soak: setup-dev
 	@$(BIN)/python -m pytest -m soak

@@ -32,6 +32,8 @@ from hms_esr.steps.upload import AttachFile
 from hms_esr.verdicts.judgement import Limits
 
 SETUP_ROLE = "citizen"
+MOST_PEOPLE = 100_000_000
+MOST_AT_ONCE = 1_000_000
 PACKAGES = ("hms-esr", "locust", "gevent", "faker", "pydantic", "httptools", "selectolax")
 
 
@@ -118,6 +120,7 @@ def make_plan(loaded: LoadedScenario, options: Options, *, city_url: str = "", r
         scenario = scenario.model_copy(update={"clock": clock})
     target, requested = choose_target(scenario, options, city_url)
     seed = scenario.seed if options.seed is None else options.seed
+    _not_too_many(scenario, options)
     problems = [*_missing_secrets(scenario, options), *_too_few_rows(loaded, scenario, seed, options)]
     files, missing = _upload_files(loaded, scenario)
     if options.strict:
@@ -146,6 +149,17 @@ def choose_target(scenario: Scenario, options: Options, city_url: str = "") -> t
         first = scenario.targets.get("default") or next(iter(scenario.targets.values()))
         return _with_scheme(first.url), first.url
     return city_url, ""
+
+
+def _not_too_many(scenario: Scenario, options: Options) -> None:
+    """BadInput when scale makes the plan larger than anything this can carry out."""
+    crowd = Crowd(scenario, seed=0, warp=scenario.clock.warp, scale=options.scale)
+    burst = sum(curve.burst for curve in crowd.curve())
+    for people, most, what in ((crowd.total, MOST_PEOPLE, "people"), (burst, MOST_AT_ONCE, "people at one moment")):
+        if people > most:
+            raise BadInput(
+                [_problem(f"--scale {options.scale:g} plans {people:,.0f} {what}; at most {most:,} are allowed")]
+            )
 
 
 def _also(scenario: Scenario, options: Options) -> tuple[str, ...]:

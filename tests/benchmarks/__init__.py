@@ -1,0 +1,1 @@
+"""Tests of what is measured, and of the page it goes to."""
