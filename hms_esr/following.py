@@ -6,6 +6,7 @@ Knows nothing of how people act; it answers the engine's questions and returns a
 from __future__ import annotations
 
 from collections import Counter, deque
+from itertools import chain
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -61,7 +62,8 @@ class Follower:
         self._guard = guard
         self._crowd = crowd
         self._breaker = Breaker()
-        self._recent: deque[Tick] = deque(maxlen=int(max(_windows(plan), default=1)))
+        self._fed = -1
+        self._recent: deque[list[Tick]] = deque(maxlen=int(max(_windows(plan), default=1)))
         self._real_s = 0.0
         self._sim_s = 0.0
         self._proof_at_s = PROOF_EVERY_S
@@ -121,7 +123,10 @@ class Follower:
         for tick in ticks:
             record.fold(tick)
             self._failed_by_step.update(end.step for end in tick.ends if end.state == "failed")
-            self._recent.append(tick)
+            if self._recent and self._recent[-1][0].second == tick.second:
+                self._recent[-1].append(tick)
+            else:
+                self._recent.append([tick])
             record.planned_curve |= planned_in(tick.second, self._plan, self._crowd)
         self._writer.ticks(ticks)
         self._sinks.hear(self._progress(ticks, phase, real_s, sim_s, warp))
@@ -141,7 +146,7 @@ class Follower:
     def _is_broken(self, check: str, window_s: int) -> bool:
         """Whether the check fails on the last seconds alone; without data it does not."""
         lately = Record(self._record.manifest, self._plan.scenario)
-        for tick in list(self._recent)[-window_s:]:
+        for tick in chain.from_iterable(list(self._recent)[-window_s:]):
             lately.fold(tick)
         try:
             return not parse(check).evaluate(lambda ref: measure(lately, ref, self._plan.loaded.metrics).value)
@@ -151,9 +156,12 @@ class Follower:
     def _break(self, ticks: list[Tick]) -> str:
         if not self._guard.off_loopback:
             return ""
-        for tick in ticks:
-            second = self._record.seconds[tick.second]
-            if self._breaker.feed(tick.second, second.requests, second.errors):
+        for at in sorted({tick.second for tick in ticks}):
+            second = self._record.seconds[at]
+            if at <= self._fed:
+                continue
+            self._fed = at
+            if self._breaker.feed(at, second.requests, second.errors):
                 return "more than half of all requests failed for 30 s"
         return ""
 

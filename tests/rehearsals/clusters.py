@@ -21,7 +21,7 @@ PLAN = """
 name: open
 seed: 3
 spacing: poisson
-load: {{rate: {rate}}}
+load: {load}
 duration: {duration_s}s
 journeys:
   - name: look
@@ -36,7 +36,8 @@ class Rehearsal:
 
     def __init__(self, folder: Path, target: LoggingTarget, workers: int, *options: str, **plan: Any) -> None:
         file = folder / "open.yml"
-        file.write_text(PLAN.format(**({"rate": 200, "duration_s": 8} | plan)))
+        load = "{rate: " + str(plan.pop("rate", 200)) + "}"
+        file.write_text(PLAN.format(**({"load": load, "duration_s": 8} | plan)))
         command = [sys.executable, "-m", "hms_esr", "run", str(file), "--target", target.url]
         command += ["--workers", str(workers), *options]
         env = os.environ | {"PYTHONPATH": str(ROOT)}

@@ -159,3 +159,22 @@ def test_stopping_ends_every_worker(rehearsal: Any) -> None:
     people = ran.summary["people"]
     assert people["planned"] == sum(people[state] for state in ("completed", "unfinished"))
     assert 40 < people["planned"] < 160
+
+
+def test_places_of_a_closed_load_are_kept_filled(rehearsal: Any) -> None:
+    """A worker killed in a closed load: its places are filled again by the other, nobody comes twice."""
+    run = rehearsal(2, *LATE, "--max-dropped", "100%", load="{concurrent: 20}", duration_s=6)
+    run.wait_for_requests(200)
+    log = run.target.log()
+    run.workers()[0].kill()
+    killed = len(log)
+    ran = run.end()
+    log, summary = run.target.log(), ran.summary
+    assert not twice(log)
+    people = summary["people"]
+    assert people["planned"] == sum(people[state] for state in ("completed", "failed", "lost", "unfinished"))
+    assert len({person for person, *_ in log}) <= summary["delivery"]["delivered"]
+    last = max(came_s for _, _, came_s, _ in log)
+    lately = [person for person, path, came_s, _ in log if path == "/page" and came_s > last - 2.0]
+    assert {person % 20 for person in lately} == set(range(20)), "every place is filled to the end"
+    assert len(log) > killed

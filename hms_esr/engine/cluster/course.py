@@ -33,7 +33,7 @@ class Course:
         self._until_s = 0.0
         self._changed_s = -1.0
         last = [stream.arrivals.at_s(stream.arrivals.total - 1) for stream in crowd.streams if stream.arrivals.total]
-        ramps = not any(load.closed or load.length_s for load in scenario.loads)
+        ramps = any(load.closed or load.length_s for load in scenario.loads)
         self._ramped_at_s = max(last, default=0.0) if ramps else float("inf")
 
     def advance(self, members: Iterable[Member]) -> None:

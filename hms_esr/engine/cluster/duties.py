@@ -42,11 +42,11 @@ class Duty:
 
 
 def unstarted(duty: Duty, crowd: Crowd, log: StartLog, sim_s: float) -> tuple[int, Duty]:
-    """(how many people of ``duty`` have not started at ``sim_s``, the duty from the first of them on).
+    """(how many people of ``duty`` have not started at ``sim_s``, the duty from the first of them or ``sim_s`` on).
 
     A place of a closed load counts as one until the plan's end, whenever it was first filled.
     """
-    total, from_s = 0, FOR_EVER
+    total, from_s = 0, sim_s
     for stream in crowd.streams:
         arrivals = stream.arrivals
         if stream.closed:
@@ -60,7 +60,7 @@ def unstarted(duty: Duty, crowd: Crowd, log: StartLog, sim_s: float) -> tuple[in
         if free:
             total += free
             from_s = min(from_s, arrivals.at_s(lowest - stream.first_k))
-    return total, replace(duty, from_s=max(duty.from_s, min(from_s, duty.until_s)))
+    return total, replace(duty, from_s=max(duty.from_s, min(from_s, sim_s)))
 
 
 def _class_of(duty: Duty, first_k: int, last_k: int) -> range:
