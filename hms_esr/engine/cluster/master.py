@@ -95,10 +95,12 @@ class Team:
         wanted, post = self.assignment.workers, self.post
         for index in range(wanted):
             self.losses.children[index] = Child(index, post.runner.server.port, self.secret, self.log.fd)
-        self._wait_for("prepared")
+        if not self._all_are("prepared"):
+            return
         ready([{"index": member.index, "host": member.host, "pid": member.pid} for member in post.everybody])
         post.runner.start_shape()
-        self._wait_for("standing")
+        if not self._all_are("standing"):
+            return
         self.clock.origin = perf_counter() + BEGIN_AHEAD_S
         for member in post.everybody:
             member.state, member.heard_at = "working", self.clock.origin
@@ -108,7 +110,8 @@ class Team:
         segment = self.clock.sim.segments[0]
         self.listener.happened(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
 
-    def _wait_for(self, state: str) -> None:
+    def _all_are(self, state: str) -> bool:
+        """Wait until everybody is so far; False when the run was stopped meanwhile."""
         until = perf_counter() + PREPARED_WITHIN_S
         while sum(member.state == state for member in self.post.members.values()) < self.assignment.workers:
             gevent.sleep(0.02)
@@ -119,9 +122,11 @@ class Team:
                     raise EnvironmentProblem(f"worker {index + 1} {how_it_ended(code)} before anybody came")
             reason = self.listener.wants_to_stop()
             if reason:
-                raise EnvironmentProblem(f"stopped before anybody came: {reason}")
+                self.course.stopped, self.course.phase = reason, "over"
+                return False
             if perf_counter() > until:
                 raise EnvironmentProblem(f"workers were not ready within {PREPARED_WITHIN_S:.0f} s")
+        return True
 
     def grant(self, now: float) -> None:
         """Allow everybody at work to start people for a little longer."""
@@ -177,8 +182,8 @@ class MasterRun:
                 while not self._is_over():
                     gevent.sleep(TURN_S)
                     self._turn(perf_counter())
-            finally:
                 self._hand_out(everything=True)
+            finally:
                 team.end()
                 gc.unfreeze()
         return self._finished()

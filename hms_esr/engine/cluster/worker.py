@@ -17,6 +17,7 @@ from typing import Any
 
 import gevent
 from gevent.event import Event
+from locust import runners
 from locust.env import Environment
 
 from hms_esr.engine.client_transport import Gate
@@ -57,6 +58,7 @@ class WorkerRun:
 
     def __init__(self, join: Join, guard_of: Callable[[Mapping[str, Any]], Gate]) -> None:
         logging.getLogger("locust").setLevel(logging.CRITICAL)
+        runners.MASTER_HEARTBEAT_TIMEOUT = float("inf")  # it goes by the wall clock; the lease does not
         self._join = join
         self._guard_of = guard_of
         self._assigned = Event()
