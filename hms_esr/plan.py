@@ -18,6 +18,7 @@ from pathlib import Path
 from typing import Any
 
 from hms_esr.engine.assignment import Assignment
+from hms_esr.engine.cluster.invitation import Invitation
 from hms_esr.errors import BadInput, Problem
 from hms_esr.library import LoadedScenario
 from hms_esr.library.folders import shown
@@ -59,6 +60,8 @@ class Options:
     max_people: int = 20_000
     workers: int = 0
     """Worker processes; 0 or 1: everything in this one."""
+    invitation: Invitation | None = None
+    """For workers that come by themselves."""
 
 
 @dataclass(frozen=True)

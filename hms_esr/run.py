@@ -5,11 +5,12 @@ Knows nothing of command lines. Whatever happens after the first fault or ``befo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.local import Finished, carry_out
 from hms_esr.engine.once import carry_out_steps
 from hms_esr.errors import BadInput, EnvironmentProblem, EsrError
@@ -56,8 +57,23 @@ class StopSwitch:
         self.who = self.who or who
 
 
-def carry_out_run(plan: RunPlan, sinks: FanOut, switch: StopSwitch, *, command: str, city_url: str = "") -> Outcome:
-    """From preflight to reports. EnvironmentProblem and BadInput are raised before anybody starts."""
+def _nobody_joins(line: str) -> None:
+    """A run in one process, or over children of its own, invites nobody."""
+
+
+def carry_out_run(
+    plan: RunPlan,
+    sinks: FanOut,
+    switch: StopSwitch,
+    *,
+    command: str,
+    city_url: str = "",
+    invite: Callable[[str], None] = _nobody_joins,
+) -> Outcome:
+    """From preflight to reports. EnvironmentProblem and BadInput are raised before anybody starts.
+
+    ``invite`` is told the line with which workers join, when the plan waits for some.
+    """
     try:
         guard = guard_for(plan.named, plan.options.may_load, own=[city_url] if city_url else [])
     except BadInput as error:
@@ -79,7 +95,9 @@ def carry_out_run(plan: RunPlan, sinks: FanOut, switch: StopSwitch, *, command: 
     plan.folder.mkdir(parents=True, exist_ok=True)
     manifest = replace(manifest_of(plan, command, plan.target), workers=[{"index": 0} | this_process()])
     needs = {"named": list(plan.named), "may_load": list(plan.options.may_load), "own": [city_url] if city_url else []}
-    return _Rehearsal(plan, guard, needs, injector, sinks, switch, manifest, setup_requests).carry_out()
+    rehearsal = _Rehearsal(plan, guard, needs, injector, sinks, switch, manifest, setup_requests)
+    rehearsal.invite = invite
+    return rehearsal.carry_out()
 
 
 class _Rehearsal:
@@ -104,6 +122,7 @@ class _Rehearsal:
         self.switch = switch
         self.manifest = manifest
         self.setup_requests = setup_requests
+        self.invite: Callable[[str], None] = _nobody_joins
         self.writer = RunWriter(plan.folder, manifest, secrets=tuple(plan.options.secrets.values()))
         self.record = Record(manifest, plan.scenario, setup_requests=setup_requests)
         self.variables: dict[str, str] = dict(plan.options.variables)
@@ -163,19 +182,28 @@ class _Rehearsal:
         follower.duty = duty
         assignment = plan.assignment(self.variables, plan.target)
         try:
-            if plan.options.workers > 1 and plan.options.only is None:
-                from hms_esr.engine.cluster.master import MasterRun
-
-                run = MasterRun(assignment, self.guard_needs, follower, workers=plan.options.workers)
-                return run.carry_out(self._announce_workers)
+            if plan.options.only is None and (plan.options.workers > 1 or plan.options.invitation is not None):
+                return self._over_workers(assignment, follower)
             return carry_out(assignment, self.guard, follower, ready=self._announce)
         finally:
             duty.end_all()
             record.problems += duty.problems
 
-    def _announce_workers(self, workers: list[dict[str, Any]]) -> None:
+    def _over_workers(self, assignment: Assignment, follower: Follower) -> Finished:
+        from hms_esr.engine.cluster.master import MasterRun
+
+        options = self.plan.options
+        invitation = options.invitation
+        workers = options.workers if invitation is None else invitation.expect
+        run = MasterRun(assignment, self.guard_needs, follower, workers=workers, invitation=invitation)
+        return run.carry_out(self._announce_workers, self._list_workers, self.invite)
+
+    def _list_workers(self, workers: list[dict[str, Any]]) -> None:
         self.manifest = replace(self.manifest, workers=workers)
         self.writer.update_manifest(self.manifest)
+
+    def _announce_workers(self, workers: list[dict[str, Any]]) -> None:
+        self._list_workers(workers)
         self._announce()
 
     def _announce(self) -> None:

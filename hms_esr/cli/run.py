@@ -23,6 +23,7 @@ from hms_esr.errors import BadInput, EsrError, Problem
 from hms_esr.units import duration_s, share
 
 if TYPE_CHECKING:
+    from hms_esr.engine.cluster.invitation import Invitation
     from hms_esr.plan import Options
     from hms_esr.run import Outcome, StopSwitch
 
@@ -78,6 +79,11 @@ def pairs(option: str, values: Sequence[str]) -> dict[str, str]:
 @click.option("--time-limit", callback=_duration, metavar="D", help="Stop after D of real time (INVALID if too early).")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True)
 @click.option("--workers", type=click.IntRange(0, 249), default=0, metavar="N", help="Spread over N processes here.")
+@click.option("--master", is_flag=True, help="Wait for workers of other machines; prints how they join.")
+@click.option("--bind", default="127.0.0.1:0", metavar="HOST:PORT", help="Where --master listens.")
+@click.option("--expect-workers", type=click.IntRange(1, 248), default=1, metavar="N", help="So many, then it begins.")
+@click.option("--wait", callback=_duration, default="60s", metavar="D", help="How long --master waits for them.")
+@click.option("--cluster-secret-file", type=click.Path(path_type=Path, dir_okay=False), help="Who has it may join.")
 @click.option("--only", type=click.IntRange(0), metavar="K", help="Person K alone, with the same data and choices.")
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A value for vars.")
 @click.option("--secret-file", type=click.Path(path_type=Path, dir_okay=False), help="Lines NAME=VALUE for secrets.")
@@ -163,7 +169,35 @@ def _options(given: dict[str, Any]) -> Options:
         contact=given["contact"],
         max_people=_most_people(),
         workers=given["workers"],
+        invitation=_invitation(given) if given["master"] else None,
     )
+
+
+def _invitation(given: dict[str, Any]) -> Invitation:
+    from hms_esr.engine.cluster.invitation import Invitation, read_place
+
+    if given["workers"] > 1:
+        raise BadInput([Problem("--master", 0, 0, "waits for workers that come by themselves; leave out --workers")])
+    host, port = read_place(given["bind"])
+    secret = cluster_secret(given["cluster_secret_file"], "--master")
+    return Invitation(secret, host, port, given["expect_workers"], given["wait"])
+
+
+def cluster_secret(path: Path | None, who: str) -> str:
+    """The secret that master and workers share, from its file; BadInput when there is none."""
+    from hms_esr.engine.cluster.invitation import check_secret
+
+    if path is None:
+        how = "make one with: head -c 24 /dev/urandom | base64 > cluster.secret"
+        raise BadInput([Problem(who, 0, 0, f"needs --cluster-secret-file, the same on every machine; {how}")])
+    try:
+        return check_secret(path.read_text(encoding="utf-8"), str(path))
+    except (OSError, UnicodeDecodeError) as error:
+        raise BadInput([Problem(str(path), 0, 0, f"cannot be read: {error}")]) from None
+
+
+def _invite(line: str) -> None:
+    click.echo(f"Workers join with: hms-esr worker {line} --cluster-secret-file FILE")
 
 
 def read_secrets(path: Path | None) -> dict[str, str]:
@@ -213,7 +247,7 @@ def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
         plan = make_plan(loaded, options, city_url=city_url, run_id=given["run_id"])
         sinks = _sinks(given)
         stack.callback(sinks.close)
-        outcome = carry_out_run(plan, sinks, switch, command=_command(), city_url=city_url)
+        outcome = carry_out_run(plan, sinks, switch, command=_command(), city_url=city_url, invite=_invite)
         sinks.close()
     _closing(outcome, name)
     return outcome.judgement.exit_code

@@ -8,27 +8,41 @@ from __future__ import annotations
 import json
 import sys
 from importlib import import_module
+from pathlib import Path
 
 import click
 
+from hms_esr.cli.run import cluster_secret
 from hms_esr.errors import BadInput, Problem
 
 HELP = """Take a share of a run's people, for a master that tells which.
 
-hms-esr run FILE --workers N starts N of them by itself. SIGTERM lets one leave: it starts nobody any more, sees those
-who came to their end, and the others take over the rest.
+JOIN-LINE is what hms-esr run FILE --master prints. (hms-esr run FILE --workers N starts N workers by itself.)
+SIGTERM lets a worker leave: it sees those who came to their end, and the others take over the rest.
 
-Exit codes: 0 done, 4 the master is not there any more, 3 a fault of ours.
+\b
+hms-esr worker 10.0.0.5:5557/20261120-105959-tuition-3fa9 --cluster-secret-file cluster.secret
+
+Exit codes: 0 done, 2 bad input, 3 a fault of ours, 4 no master, or not any more.
 """
 
 
 @click.command(help=HELP)
+@click.argument("join_line", metavar="JOIN-LINE", required=False)
+@click.option("--cluster-secret-file", type=click.Path(path_type=Path, dir_okay=False), help="The master's.")
 @click.option("--child", is_flag=True, hidden=True, help="What to join is on the standard input.")
-def command(child: bool) -> int:
+def command(join_line: str | None, cluster_secret_file: Path | None, child: bool) -> int:
     """See HELP."""
-    if not child:
-        raise BadInput([Problem("worker", 0, 0, "workers are started by hms-esr run FILE --workers N")])
-    given = json.loads(sys.stdin.readline())
+    from hms_esr.engine.cluster.invitation import read_line
+
+    if child:
+        given = json.loads(sys.stdin.readline())
+    elif join_line is None:
+        raise BadInput([Problem("worker", 0, 0, "wants the JOIN-LINE that hms-esr run FILE --master prints")])
+    else:
+        host, port, run_id = read_line(join_line)
+        secret = cluster_secret(cluster_secret_file, "worker")
+        given = {"host": host, "port": port, "run_id": run_id, "secret": secret}
     import_module("hms_esr.engine.local")  # first: Locust patches the standard library when it is imported
     from hms_esr.engine.cluster.worker import Join
     from hms_esr.working import carry_out_share

@@ -60,8 +60,12 @@ class Rehearsal:
 
     def workers(self) -> list[psutil.Process]:
         """The workers' processes, by index."""
-        manifest = json.loads((self.folder / "results" / "latest" / "manifest.json").read_text())
-        return [psutil.Process(worker["pid"]) for worker in manifest["workers"]]
+        return [psutil.Process(worker["pid"]) for worker in self.manifest()["workers"]]
+
+    def manifest(self) -> dict[str, Any]:
+        """What the run says of itself."""
+        found: dict[str, Any] = json.loads((self.folder / "results" / "latest" / "manifest.json").read_text())
+        return found
 
     def wait_until_quiet(self, for_s: float) -> None:
         """Until nothing came for so long."""

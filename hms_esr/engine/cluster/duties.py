@@ -24,6 +24,10 @@ class Duty:
     from_s: float = 0.0
     until_s: float = FOR_EVER
 
+    def has(self, k: int, at_s: float) -> bool:
+        """Whether person ``k``, meant to come at ``at_s``, is one of them."""
+        return k % self.modulus == self.residue and self.from_s <= at_s < self.until_s
+
     def among(self, parts: int) -> list[Duty]:
         """The same people as ``parts`` duties, as equal as numbers allow."""
         return [
@@ -51,7 +55,7 @@ def unstarted(duty: Duty, crowd: Crowd, log: StartLog, sim_s: float) -> tuple[in
         arrivals = stream.arrivals
         if stream.closed:
             free = len(_class_of(duty, stream.first_k, stream.first_k + arrivals.total))
-            total += free if sim_s < crowd.length_s else 0
+            total += free if sim_s < min(crowd.length_s, duty.until_s) else 0
             continue
         first = stream.first_k + arrivals.first_from(duty.from_s)
         last = stream.first_k + (arrivals.total if duty.until_s == FOR_EVER else arrivals.first_from(duty.until_s))
@@ -77,11 +81,13 @@ class Round:
         self._next: list[tuple[float, int, int, Arrival, Iterator[Arrival]]] = []
         self._order = 0
         self._until_s = FOR_EVER
+        self._given: list[Duty] = []
 
-    def take(self, duty: Duty, sim_s: float) -> None:
-        """Add a duty at simulated second ``sim_s``; who has started already is left out."""
+    def take(self, duty: Duty, sim_s: float, *, places: bool = True) -> None:
+        """Add a duty at simulated second ``sim_s``; who has started already is left out, ``places`` are if wanted."""
         self._advance(self._people(duty))
-        self._advance(iter(sorted(self._places(duty, max(sim_s, duty.from_s)), key=lambda one: one.at_s)))
+        if places:
+            self._advance(iter(sorted(self._places(duty, max(sim_s, duty.from_s)), key=lambda one: one.at_s)))
 
     def _people(self, duty: Duty) -> Iterator[Arrival]:
         for arrival in self._crowd.in_order(duty.residue, duty.modulus, duty.from_s, closed=False):
@@ -116,7 +122,7 @@ class Round:
         ready = []
         while self._next and self._next[0][0] <= sim_s:
             at_s, _, _, arrival, people = heappop(self._next)
-            if at_s < self._until_s:
+            if at_s < self._until_s and not any(duty.has(arrival.k, at_s) for duty in self._given):
                 ready.append(arrival)
             self._advance(people)
         return ready
@@ -124,3 +130,7 @@ class Round:
     def keep_until(self, sim_s: float) -> None:
         """Nobody due at ``sim_s`` or later is left to start."""
         self._until_s = sim_s
+
+    def give(self, duty: Duty) -> None:
+        """These are another's from now on. Places of closed loads that were filled stay."""
+        self._given.append(duty)

@@ -19,7 +19,10 @@ WITHOUT_GRANT_S = 0.02
 
 
 class LedConductor(Conductor):
-    """A worker's conductor. ``granted_until_s``: real seconds since the start up to which people may start."""
+    """A worker's conductor. ``granted_until_s``: real seconds since the start up to which people may start.
+
+    ``offset_s``: how far the master's monotonic clock is ahead of ours.
+    """
 
     def __init__(
         self,
@@ -33,8 +36,10 @@ class LedConductor(Conductor):
         index = stage.assignment.worker
         self.round = Round(stage.cast.crowd, log)
         self.granted_until_s = 0.0
+        self.offset_s = 0.0
         self.seen = 0
         self.leaving = False
+        self._log = log
         self._standing_by = standing_by
         self._finish = False
         self._until_s = float("inf")
@@ -83,13 +88,18 @@ class LedConductor(Conductor):
         clock = self.stage.clock
         kind = order["kind"]
         if kind == "begin":
-            clock.origin, self.granted_until_s = order["origin"], order["until_s"]
+            clock.origin, self.granted_until_s = order["origin"] - self.offset_s, order["until_s"]
         elif kind == "clock":
             self.stage.clock_may_change = True
             clock.sim.change(order["real_s"], order["warp"])
         elif kind == "take":
+            for k, index in order["taken"]:
+                self._log.note(index, self.stage.cast.crowd.arrival(k))
             for one in order["duties"]:
-                self.round.take(Duty.unpacked(one), clock.sim_s())
+                self.round.take(Duty.unpacked(one), clock.sim_s(), places=order["places"])
+        elif kind == "give":
+            for one in order["duties"]:
+                self.round.give(Duty.unpacked(one))
         elif kind == "leave":
             self._leave(order["at_s"])
         elif kind == "settle":

@@ -5,7 +5,6 @@ Knows nothing of the phases of a run or of messages but the last one.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
 from typing import TYPE_CHECKING
 
 import gevent
@@ -41,7 +40,7 @@ class Losses:
             if code is not None and (member.at_work or member.books_open):
                 self.lose(post, member, how_it_ended(code), dead=True)
             elif member.at_work and now - member.heard_at > SILENT_S:
-                self.lose(post, member, f"was silent for {now - member.heard_at:.0f} s", dead=child is None)
+                self.lose(post, member, f"was silent for {now - member.heard_at:.0f} s", dead=False)
             elif member.state == "working" and member.status.get("leaving"):
                 member.state = "leaving"
                 self._estate.left(member, post.everybody)
@@ -61,6 +60,8 @@ class Losses:
             child = self.children.get(member.index)
             if not self._estate.log.shut_out(member.index) and child is not None:
                 child.kill()
+            if member.remote and not known:
+                self._estate.doubt(member)
             tick = self._estate.books_of(member) if dead else None
             if tick is not None:
                 self._gathering.add(tick)
@@ -70,9 +71,12 @@ class Losses:
         finally:
             self.under_way -= 1
 
-    def end_silent(self, members: Iterable[Member]) -> bool:
-        """Kill those who were given up and still live, so that their books can be closed; whether there are any."""
-        left = [member for member in members if member.books_open]
+    def end_silent(self, post: Post) -> bool:
+        """Close the books of those who were given up: a child that still lives is killed. Whether there are any."""
+        left = [member for member in post.members.values() if member.books_open]
         for member in left:
-            self.children[member.index].kill()
+            if member.remote:
+                self.lose(post, member, "did not come back", dead=True)
+            else:
+                self.children[member.index].kill()
         return bool(left)

@@ -15,6 +15,7 @@ from typing import Any
 
 import gevent
 from locust.env import Environment
+from locust.exception import RPCError
 
 from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.cluster.children import Child, how_it_ended
@@ -22,13 +23,14 @@ from hms_esr.engine.cluster.course import Course
 from hms_esr.engine.cluster.duties import Duty
 from hms_esr.engine.cluster.estate import Estate
 from hms_esr.engine.cluster.gathering import Gathering
+from hms_esr.engine.cluster.invitation import Invitation
 from hms_esr.engine.cluster.keys import encrypted
 from hms_esr.engine.cluster.losses import Losses
 from hms_esr.engine.cluster.member import Member
 from hms_esr.engine.cluster.post import Post
 from hms_esr.engine.cluster.start_log import MOST_WORKERS, StartLog
 from hms_esr.engine.cluster.wire import packed_assignment
-from hms_esr.engine.cluster.worker import HORIZON_S, LEASE_S
+from hms_esr.engine.cluster.worker import HORIZON_S, LEASE_S, boot_id
 from hms_esr.engine.dispatch import OnePerWorker
 from hms_esr.engine.local import Finished, Listener
 from hms_esr.engine.shapes import RehearsalShape, shape_of
@@ -46,6 +48,9 @@ PREPARED_WITHIN_S = 60.0
 BEGIN_AHEAD_S = 0.3
 FINISH_WITHIN_S = 15.0
 STOOD_STILL_S = 1.0
+HEARD_WITHIN_S = 1.0
+"""A remote worker that was not heard for so long is granted nothing more: it may have started whom it was granted."""
+MOST_BOUND_S = 0.02
 
 Workers = list[dict[str, Any]]
 
@@ -53,13 +58,22 @@ Workers = list[dict[str, Any]]
 class Team:
     """The workers of a run, from their start to their end: what the master knows of them and tells them."""
 
-    def __init__(self, assignment: Assignment, guard: Mapping[str, Any], listener: Listener, *, workers: int) -> None:
-        if workers > MOST_WORKERS - 1:
-            raise BadInput(f"--workers {workers}: at most {MOST_WORKERS - 1} are carried")
+    def __init__(
+        self,
+        assignment: Assignment,
+        guard: Mapping[str, Any],
+        listener: Listener,
+        *,
+        workers: int,
+        invitation: Invitation | None = None,
+    ) -> None:
+        if workers >= MOST_WORKERS - 1:
+            raise BadInput(f"{workers} workers: at most {MOST_WORKERS - 2} are carried")
         logging.getLogger("locust").setLevel(logging.CRITICAL)
         self.assignment = replace(assignment, workers=workers)
         self.listener = listener
-        self.secret = token_hex(32)
+        self.invitation = invitation
+        self.secret = token_hex(32) if invitation is None else invitation.secret
         self.clock = RunClock(assignment.warp)
         crowd = Crowd(assignment.scenario, seed=assignment.seed, warp=assignment.warp, scale=assignment.scale)
         self.log = StartLog.shared(crowd)
@@ -77,43 +91,74 @@ class Team:
             dispatcher_class=OnePerWorker,
             host=assignment.target,
         )
+        host, port = ("127.0.0.1", 0) if invitation is None else (invitation.host.strip("[]"), invitation.port)
         with encrypted(self.secret):
-            runner = environment.create_master_runner("127.0.0.1", 0)
+            try:
+                runner = environment.create_master_runner(host, port)
+            except (RPCError, SystemExit, OSError) as error:
+                raise EnvironmentProblem(f"cannot listen on {host}:{port}: {error}") from None
         runner.master_bind_port = runner.server.port
         self.post = Post(runner, self._welcome, self._on_tick, self._on_done)
 
-    def _welcome(self, member: Member) -> Mapping[str, Any] | None:
-        if not 0 <= member.index < self.assignment.workers:
+    def _welcome(self, member: Member, run_id: str) -> Mapping[str, Any] | None:
+        ours = member.remote and run_id == self.assignment.run_id
+        if not (ours and member.index < MOST_WORKERS - 1 if self.invitation else member.index in self.losses.children):
             return None
         return {
             "assignment": packed_assignment(replace(self.assignment, worker=member.index)),
             "guard": self._guard,
+            "boot": boot_id(),
         }
 
-    def gather(self, ready: Callable[[Workers], None]) -> None:
-        """Start everybody, wait until all stand by, begin together a moment later."""
+    def gather(self, ready: Callable[[Workers], None], invite: Callable[[str], None]) -> None:
+        """Have everybody there, wait until all stand by, begin together a moment later."""
         wanted, post = self.assignment.workers, self.post
-        for index in range(wanted):
+        if self.invitation is not None:
+            invite(self.invitation.line(post.runner.server.port, self.assignment.run_id))
+        for index in range(0 if self.invitation is not None else wanted):
             self.losses.children[index] = Child(index, post.runner.server.port, self.secret, self.log.fd)
         if not self._all_are("prepared"):
             return
-        ready([{"index": member.index, "host": member.host, "pid": member.pid} for member in post.everybody])
+        ready(self.listed)
         post.runner.start_shape()
         if not self._all_are("standing"):
             return
         self.clock.origin = perf_counter() + BEGIN_AHEAD_S
-        for member in post.everybody:
-            member.state, member.heard_at = "working", self.clock.origin
-            member.duties = [Duty(member.index, wanted)]
-            member.order("take", duties=[duty.packed() for duty in member.duties])
-            member.order("begin", origin=self.clock.origin, until_s=HORIZON_S)
+        team = [member for member in post.everybody if member.state == "standing"]
+        for number, member in enumerate(team):
+            self.estate.give(member, [Duty(number, len(team))])
+            self._begin(member, HORIZON_S)
+            member.heard_at = self.clock.origin
         segment = self.clock.sim.segments[0]
         self.listener.happened(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
 
+    @property
+    def listed(self) -> Workers:
+        """Who the workers are."""
+        return [{"index": one.index, "host": one.host, "pid": one.pid} for one in self.post.everybody]
+
+    def _begin(self, member: Member, until_s: float) -> None:
+        member.state = "working"
+        for segment in self.clock.sim.segments[1:]:
+            member.order("clock", real_s=segment.real_s, warp=segment.warp)
+        member.order("begin", origin=self.clock.origin, until_s=until_s)
+
+    def welcome_late(self, joined: Callable[[Workers], None]) -> None:
+        """Who comes while people come gets its part of those who are due a moment later."""
+        late = [member for member in self.post.members.values() if member.state == "standing"]
+        for member in late if self.course.phase == "running" else []:
+            member.heard_at = perf_counter()
+            self._begin(member, self.clock.now_s() + HORIZON_S)
+            member.state = "standing"
+            self.estate.share_with(member, self.post.everybody)
+            member.state = "working"
+            joined(self.listed)
+
     def _all_are(self, state: str) -> bool:
         """Wait until everybody is so far; False when the run was stopped meanwhile."""
-        until = perf_counter() + PREPARED_WITHIN_S
-        while sum(member.state == state for member in self.post.members.values()) < self.assignment.workers:
+        wait_s = PREPARED_WITHIN_S if self.invitation is None else self.invitation.wait_s
+        until, wanted = perf_counter() + wait_s, self.assignment.workers
+        while (so_far := sum(member.state in (state, "standing") for member in self.post.members.values())) < wanted:
             gevent.sleep(0.02)
             self.grant(perf_counter())
             for index, child in self.losses.children.items():
@@ -125,7 +170,7 @@ class Team:
                 self.course.stopped, self.course.phase = reason, "over"
                 return False
             if perf_counter() > until:
-                raise EnvironmentProblem(f"workers were not ready within {PREPARED_WITHIN_S:.0f} s")
+                raise EnvironmentProblem(f"{so_far} of {wanted} workers were ready within {wait_s:.0f} s")
         return True
 
     def grant(self, now: float) -> None:
@@ -134,7 +179,9 @@ class Team:
             self._granted_at = now
             until_s = self.clock.now_s() + HORIZON_S
             for member in self.post.members.values():
-                if member.state not in ("joining", "done", "lost"):
+                heard = not member.remote or now - member.heard_at < HEARD_WITHIN_S
+                if member.state not in ("joining", "done", "lost") and heard:
+                    member.granted_until_s = until_s
                     self.post.send("grant", member, until_s=until_s)
 
     def end(self) -> None:
@@ -149,7 +196,7 @@ class Team:
         self.log.close()
 
     def _on_tick(self, member: Member, tick: Tick) -> None:
-        self.estate.accounts.fold(tick)
+        self.estate.told(member, tick)
         self.gathering.add(tick)
 
     def _on_done(self, member: Member) -> None:
@@ -161,21 +208,37 @@ class Team:
 class MasterRun:
     """One run over ``workers`` children of this process. ``guard`` is what workers make their guard from."""
 
-    def __init__(self, assignment: Assignment, guard: Mapping[str, Any], listener: Listener, *, workers: int) -> None:
-        self.team = Team(assignment, guard, listener, workers=workers)
+    def __init__(
+        self,
+        assignment: Assignment,
+        guard: Mapping[str, Any],
+        listener: Listener,
+        *,
+        workers: int,
+        invitation: Invitation | None = None,
+    ) -> None:
+        self.team = Team(assignment, guard, listener, workers=workers, invitation=invitation)
         self.clock = self.team.clock
         self.problems: list[str] = []
         self._listener = listener
+        self._joined: Callable[[Workers], None] = _nobody
         self._asked_at = 0.0
         self._turned_at = 0.0
         self._over_s: float | None = None
 
-    def carry_out(self, ready: Callable[[Workers], None]) -> Finished:
-        """From the first worker's start to the last record; ``ready`` hears who the workers are, just before."""
+    def carry_out(
+        self, ready: Callable[[Workers], None], joined: Callable[[Workers], None], invite: Callable[[str], None]
+    ) -> Finished:
+        """From the first worker's start to the last record.
+
+        ``ready`` hears who the workers are, just before anybody comes; ``joined`` when one comes late; ``invite`` gets
+        the join line of a master that waits for workers.
+        """
+        self._joined = joined
         team = self.team
         with encrypted(team.secret):
             try:
-                team.gather(ready)
+                team.gather(ready, invite)
                 gc.collect()
                 gc.freeze()
                 self._turned_at = perf_counter()
@@ -192,6 +255,9 @@ class MasterRun:
         real_s = self._over_s if self._over_s is not None else self.clock.now_s()
         told = [member.done for member in self.team.post.everybody]
         twice = len(self.team.estate.accounts.twice)
+        for member in self.team.post.everybody:
+            if member.bound_s > MOST_BOUND_S:
+                self.problems.append(f"the clock of {member.name} is known to {member.bound_s * 1000:.0f} ms only")
         if twice:
             self.problems.append(f"{twice} people were reported by two workers")
         return Finished(
@@ -215,7 +281,7 @@ class MasterRun:
             for member in left:
                 team.losses.lose(team.post, member, "did not deliver its records", dead=False)
             return False
-        return not left and not team.losses.end_silent(team.post.members.values())
+        return not left and not team.losses.end_silent(team.post)
 
     def _turn(self, now: float) -> None:
         team = self.team
@@ -231,6 +297,7 @@ class MasterRun:
             self._asked_at = now
             self._ask()
         self._hand_out()
+        team.welcome_late(self._joined)
         if not team.losses.under_way:
             if not any(one.at_work for one in team.post.members.values()) and team.course.phase != "over":
                 self.problems.append("no worker was left to carry the plan out")
@@ -266,5 +333,5 @@ class MasterRun:
             team.course.stop(reason, members)
 
 
-def _nobody() -> None:
+def _nobody(*_: Any) -> None:
     """The master's own process carries nobody."""

@@ -17,7 +17,7 @@ RESEND_S = 1.0
 class Member:
     """One worker of the cluster. ``state``: joining, prepared, standing, working, leaving, done, lost."""
 
-    def __init__(self, index: int, client_id: str, host: str, pid: int, now: float) -> None:
+    def __init__(self, index: int, client_id: str, host: str, pid: int, now: float, *, remote: bool = False) -> None:
         self.index = index
         self.client_id = client_id
         self.host = host
@@ -29,6 +29,9 @@ class Member:
         self.done: Mapping[str, Any] = {}
         self.told_to_finish = False
         self.books_open = False
+        self.remote = remote
+        self.bound_s = 0.0
+        self.granted_until_s = 0.0
         self.next_seq = 0
         self.last_second = -1
         self._number = 0

@@ -23,7 +23,7 @@ class Post:
     def __init__(
         self,
         runner: Any,
-        welcome: Callable[[Member], Mapping[str, Any] | None],
+        welcome: Callable[[Member, str], Mapping[str, Any] | None],
         on_tick: Callable[[Member, Tick], None],
         on_done: Callable[[Member], None],
     ) -> None:
@@ -32,7 +32,7 @@ class Post:
         self._welcome = welcome
         self._on_tick = on_tick
         self._on_done = on_done
-        for kind in ("hello", "state", "status", "tick", "done"):
+        for kind in ("hello", "state", "status", "tick", "done", "ping"):
             runner.register_message(f"esr_{kind}", getattr(self, f"_{kind}"))
 
     @property
@@ -54,18 +54,29 @@ class Post:
     def _hello(self, environment: Any, msg: Any) -> None:
         if msg.node_id in self.members:
             return
-        member = Member(
-            int(msg.data["index"]), msg.node_id, str(msg.data["host"]), int(msg.data["pid"]), perf_counter()
-        )
-        whole = self._welcome(member)
+        data, now = msg.data, perf_counter()
+        index = int(data["index"])
+        remote = index < 0
+        if remote:
+            index = max((member.index + 1 for member in self.members.values()), default=0)
+        member = Member(index, msg.node_id, str(data["host"]), int(data["pid"]), now, remote=remote)
+        whole = self._welcome(member, str(data["run_id"]))
         if whole is not None:
             self.members[msg.node_id] = member
             self.send("assignment", member, **whole)
+        else:
+            self.send("bye", member, reason="this is another run, or it has all its workers")
 
     def _state(self, environment: Any, msg: Any) -> None:
         member = self.members.get(msg.node_id)
         if member is not None and member.state in ("joining", "prepared"):
             member.state = str(msg.data["state"])
+            member.bound_s = max(member.bound_s, float(msg.data["bound_s"]))
+
+    def _ping(self, environment: Any, msg: Any) -> None:
+        member = self.members.get(msg.node_id)
+        if member is not None:
+            self.send("pong", member, at=perf_counter())
 
     def _status(self, environment: Any, msg: Any) -> None:
         member = self.members.get(msg.node_id)

@@ -63,6 +63,10 @@ class StartLog:
         self._memory[at : at + _PLACE_BYTES] = (arrival.k + 1).to_bytes(_PLACE_BYTES, "little")
         return True
 
+    def note(self, worker: int, arrival: Arrival) -> None:
+        """Enter what a worker without this memory told of; an entry that is there stays."""
+        self._enter(worker, arrival)
+
     def shut_out(self, worker: int) -> bool:
         """From now on ``worker`` can make no entry; False when it stands still in the middle of one."""
         try:

@@ -12,6 +12,7 @@ import socket
 from collections import deque
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
+from pathlib import Path
 from time import perf_counter, process_time
 from typing import Any
 
@@ -40,6 +41,7 @@ HORIZON_S = 2.0
 STATUS_EVERY_S = 0.2
 RESEND_S = 1.5
 JOIN_WITHIN_S = 60.0
+PINGS = 9
 
 
 @dataclass(frozen=True)
@@ -51,6 +53,15 @@ class Join:
     secret: str
     index: int = -1
     log_fd: int = -1
+    run_id: str = ""
+
+
+def boot_id() -> str:
+    """The same for all processes of one machine until it is started anew: they share the monotonic clock."""
+    try:
+        return Path("/proc/sys/kernel/random/boot_id").read_text(encoding="ascii").strip()
+    except OSError:
+        return socket.gethostname()
 
 
 class WorkerRun:
@@ -68,7 +79,8 @@ class WorkerRun:
         self._sent_at = 0.0
         self._orders = 0
         self._conducting = False
-        self._bye = Event()
+        self._prepared, self._bye = Event(), Event()
+        self._pong, self._pong_at = Event(), 0.0
         self._over = ""
         self._faults: list[str] = []
         self._parent = os.getppid()
@@ -107,11 +119,21 @@ class WorkerRun:
 
     def _prepare(self) -> None:
         hear = {"esr_assignment": self._on_assignment, "esr_order": self._on_order, "esr_grant": self._on_grant}
-        for kind, listener in (hear | {"esr_ack": self._on_ack, "esr_bye": self._on_bye}).items():
+        for kind, listener in (
+            hear | {"esr_ack": self._on_ack, "esr_bye": self._on_bye, "esr_pong": self._on_pong}
+        ).items():
             self._runner.register_message(kind, listener)
-        self._send("esr_hello", index=self._join.index, pid=os.getpid(), host=socket.gethostname())
+        self._send(
+            "esr_hello",
+            index=self._join.index,
+            run_id=self._join.run_id,
+            pid=os.getpid(),
+            host=socket.gethostname(),
+        )
         if not self._assigned.wait(JOIN_WITHIN_S):
             raise EnvironmentProblem("the master answered and sent no assignment")
+        if self._over:
+            raise EnvironmentProblem(self._over)
         assignment = unpacked_assignment(self._whole["assignment"])
         clock = RunClock(assignment.warp)
         clock.origin = perf_counter() + 3600.0
@@ -120,15 +142,33 @@ class WorkerRun:
         classes = user_classes(assignment.scenario)
         log = StartLog(crowd, self._join.log_fd)
         self.conductor = LedConductor(
-            self.stage, classes, self._environment, log, lambda: self._send("esr_state", state="standing")
+            self.stage, classes, self._environment, log, lambda: self._send("esr_state", state="standing", bound_s=0.0)
         )
         self.stage.cast.warm()
         gc.collect()
         gc.freeze()
-        self._send("esr_state", state="prepared")
+        bound_s = 0.0
+        if self._whole["boot"] != boot_id():
+            self.conductor.offset_s, bound_s = self._measure_offset()
+        self._send("esr_state", state="prepared", bound_s=bound_s)
+        self._prepared.set()
+
+    def _measure_offset(self) -> tuple[float, float]:
+        """(how far the master's clock is ahead of ours, at most how wrong that is), by the quickest of some answers."""
+        best = (0.0, float("inf"))
+        for _ in range(PINGS):
+            self._pong.clear()
+            sent_at = perf_counter()
+            self._send("esr_ping", at=sent_at)
+            if self._pong.wait(1.0):
+                took_s = perf_counter() - sent_at
+                if took_s / 2 < best[1]:
+                    best = (self._pong_at - (sent_at + took_s / 2), took_s / 2)
+        return best
 
     def _conduct(self) -> None:
-        """In the greenlet of Locust's one user."""
+        """In the greenlet of Locust's one user, which a late worker gets before it has its assignment."""
+        self._prepared.wait()
         conductor = self.conductor
         if conductor is None or conductor.finished.is_set():
             return
@@ -243,12 +283,18 @@ class WorkerRun:
         self._granted_at = self.stage.clock.origin + msg.data["until_s"] - HORIZON_S
         self.conductor.granted_until_s = msg.data["until_s"]
 
+    def _on_pong(self, environment: Any, msg: Any) -> None:
+        self._pong_at = msg.data["at"]
+        self._pong.set()
+
     def _on_ack(self, environment: Any, msg: Any) -> None:
         while self._unacked and self._unacked[0].seq < msg.data["below"]:
             self._unacked.popleft()
 
     def _on_bye(self, environment: Any, msg: Any) -> None:
         self._bye.set()
-        if self.conductor is not None and not self.conductor.finished.is_set():
+        if self.conductor is None or not self.conductor.finished.is_set():
             self._over = self._over or f"the master sent this worker away: {msg.data['reason']}"
+            self._assigned.set()
+        if self.conductor is not None and self._over:
             self.conductor.stop(self._over)
