@@ -57,6 +57,12 @@ class TargetRefused(EnvironmentProblem):
     """The guard said no to a host and port; the text names the host, why, and what would allow it."""
 
 
+class Interrupted(EsrError):
+    """Somebody ended the run before the first person came."""
+
+    exit_code = 130
+
+
 class NoData(EsrError):
     """A metric has nothing to be computed from. Turns a check into INVALID; it never becomes 0 or PASS."""
 

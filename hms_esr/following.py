@@ -6,6 +6,7 @@ Knows nothing of how people act; it answers the engine's questions and returns a
 from __future__ import annotations
 
 from collections import Counter, deque
+from math import ceil
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -28,8 +29,8 @@ if TYPE_CHECKING:
 PROOF_EVERY_S = 10.0
 
 
-def _windows(plan: RunPlan) -> list[float]:
-    return [check.abort_after_s for check in plan.scenario.checks if check.abort_after_s is not None]
+def _windows(plan: RunPlan) -> list[int]:
+    return [ceil(check.abort_after_s) for check in plan.scenario.checks if check.abort_after_s is not None]
 
 
 def planned_in(second: int, plan: RunPlan, crowd: Crowd) -> dict[int, int]:
@@ -61,7 +62,7 @@ class Follower:
         self._guard = guard
         self._crowd = crowd
         self._breaker = Breaker()
-        self._recent: deque[Tick] = deque(maxlen=int(max(_windows(plan), default=1)))
+        self._recent: deque[Tick] = deque(maxlen=max(_windows(plan), default=1))
         self._real_s = 0.0
         self._sim_s = 0.0
         self._proof_at_s = PROOF_EVERY_S
@@ -121,7 +122,8 @@ class Follower:
         for tick in ticks:
             record.fold(tick)
             self._failed_by_step.update(end.step for end in tick.ends if end.state == "failed")
-            self._recent.append(tick)
+            if tick.second >= record.warm_real_s:
+                self._recent.append(tick)
             record.planned_curve |= planned_in(tick.second, self._plan, self._crowd)
         self._writer.ticks(ticks)
         self._sinks.hear(self._progress(ticks, phase, real_s, sim_s, warp))
@@ -133,8 +135,8 @@ class Follower:
 
     def _abort(self) -> str:
         for check in self._plan.scenario.checks:
-            window_s = check.abort_after_s
-            if window_s is not None and len(self._recent) >= window_s and self._is_broken(check.check, int(window_s)):
+            window_s = ceil(check.abort_after_s or 0)
+            if window_s and len(self._recent) >= window_s and self._is_broken(check.check, window_s):
                 return f"“{check.check}” did not hold over {window_s:g} s"
         return ""
 

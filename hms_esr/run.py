@@ -5,13 +5,14 @@ Knows nothing of command lines. Whatever happens after the first fault or ``befo
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 
 from hms_esr.engine.local import Finished, carry_out
 from hms_esr.engine.once import carry_out_steps
-from hms_esr.errors import BadInput, EnvironmentProblem, EsrError
+from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Interrupted
 from hms_esr.events import Happened, RunEnded, RunStarted
 from hms_esr.fault_duty import FaultDuty, finish_left_over
 from hms_esr.following import Follower
@@ -48,6 +49,14 @@ class StopSwitch:
     def __init__(self) -> None:
         self.presses = 0
         self.who = ""
+
+    def pressed(self) -> bool:
+        """Whether somebody wants the end."""
+        return self.presses > 0
+
+    def pressed_twice(self) -> bool:
+        """Whether somebody wants it without ``after``."""
+        return self.presses > 1
 
     def press(self, who: str) -> None:
         """Ask for the end; a second time skips ``after`` too. Faults are undone all the same."""
@@ -106,32 +115,34 @@ class _Rehearsal:
 
     def carry_out(self) -> Outcome:
         """Everything; the record is closed and judged whatever happens."""
-        point_latest(self.plan.options.out, self.plan.run_id)
         finished: Finished | None = None
         self.writer.facts(state="RUNNING")
-        began = False
         try:
-            self._steps(self.plan.scenario.before, "before")
-            began = True
-            finished = self._load()
-        except EsrError:
-            self.writer.facts(state="FINISHED")
-            self.writer.close()
-            raise
-        finally:
-            if began:
+            try:
+                self._steps(self.plan.scenario.before, "before", self.switch.pressed)
+                point_latest(self.plan.options.out, self.plan.run_id)
+                finished = self._load()
+            finally:
                 self._after()
+        except EsrError:
+            with suppress(EsrError):
+                self.writer.facts(state="FINISHED")
+                self.writer.close()
+            raise
         self._close(finished)
         judgement = self._judge()
         return self._report(judgement)
 
-    def _steps(self, steps: tuple[Step, ...], what: str) -> None:
+    def _steps(self, steps: tuple[Step, ...], what: str, give_up: Callable[[], bool]) -> None:
         if not steps:
             return
         assignment = self.plan.assignment(self.variables, self.plan.target)
-        once = carry_out_steps(assignment, self.guard, steps, SETUP_ROLE)
+        sim_s = self.record.sim_s
+        once = carry_out_steps(assignment, self.guard, steps, SETUP_ROLE, sim_s=sim_s, give_up=give_up)
         self.record.setup_requests += once.requests
         self.variables |= once.vars
+        if give_up():
+            raise Interrupted(f"stopped {self.switch.who} during `{what}`")
         if once.state != "completed":
             raise EnvironmentProblem(f"{what}: step '{once.where}' failed: {once.reason or once.state}")
 
@@ -140,8 +151,8 @@ class _Rehearsal:
         crowd = plan.crowd()
         alone = plan.options.only is not None
         record.planned_total = 1 if alone else crowd.total
-        record.length_real_s = plan.scenario.length_s / plan.warp
-        record.warm_real_s = plan.scenario.warm_up_s / plan.warp
+        record.length_real_s = 1.0 if alone else plan.scenario.length_s / plan.warp
+        record.warm_real_s = 0.0 if alone else plan.scenario.warm_up_s / plan.warp
         self.writer.facts(
             planned_total=record.planned_total, length_real_s=record.length_real_s, warm_real_s=record.warm_real_s
         )
@@ -177,7 +188,7 @@ class _Rehearsal:
             self.record.problems.append("`after` was skipped: stopped twice")
             return
         try:
-            self._steps(self.plan.scenario.after, "after")
+            self._steps(self.plan.scenario.after, "after", self.switch.pressed_twice)
         except EsrError as error:
             self.sinks.hear(Happened("note", str(error), self.record.real_s, self.record.sim_s))
             self.record.problems.append(str(error))

@@ -138,7 +138,10 @@ class Conductor:
         until_s = stage.clock.now_s() + stage.scenario.drain_s
         while self.crew.under_way and stage.clock.now_s() < until_s and not self._stop_reason:
             self._look()
+            before_s = stage.clock.now_s()
             self._alarm.sleep(0.02)
+            if stage.clock.sim.warp == 0:
+                until_s += stage.clock.now_s() - before_s
         self._end_crew()
 
     def _settle(self) -> None:
