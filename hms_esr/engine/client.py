@@ -110,7 +110,7 @@ class PersonSession:
         ``address`` is absolute or relative to ``base``; ``timeout_s`` is for each hop, ``patience_s`` for all of
         them. StepFailed: timeout, patience, connection, refused, status (too many redirects).
         """
-        where = join(base, address)
+        where = _joined(base, address)
         limit = _Limit(self._transport.timeout_s if timeout_s is None else timeout_s, patience_s, redirects)
         head, extra = (self._head, b"") if not headers else _with(headers, self._head)
         while True:
@@ -121,7 +121,7 @@ class PersonSession:
             if not answer.redirected:
                 return answer
             before = where
-            where = join(where.url, answer.header_all("location")[0])
+            where = _redirected(before, answer.header_all("location")[0])
             dropped = _CREDENTIALS if where.origin is not before.origin else frozenset[str]()
             if (answer.status == 303 and method != "HEAD") or (answer.status in (301, 302) and method == "POST"):
                 method, body, media_type = "GET", b"", ""
@@ -240,11 +240,27 @@ class _Limit:
         if not broken.timed_out:
             return StepFailed("connection", broken.text, answer.status)
         if self.patient_until is not None and self.patient_until < answer.started_at + self.timeout_s:
-            return StepFailed("patience", f"gave up after {self.patience_s:g} s without an answer")
+            return StepFailed("patience", "gave up waiting for an answer")
         if not answer.sent_at:
             return StepFailed("timeout", f"no connection within {min(self.timeout_s, connect_timeout_s):g} s")
         whole = "no whole answer" if answer.status else "no answer"
         return StepFailed("timeout", f"{whole} within {self.timeout_s:g} s", answer.status)
+
+
+def _joined(base: str, address: str) -> Address:
+    try:
+        return join(base, address)
+    except ValueError:
+        raise StepFailed("refused", f"{address[:100]!r} is not an http or https address") from None
+
+
+def _redirected(before: Address, location: str) -> Address:
+    """Where a redirect leads; StepFailed says that it was a redirect's Location that cannot be followed."""
+    try:
+        return _joined(before.url, location)
+    except StepFailed as failure:
+        said = f"{before.path} redirects to the Location {location[:100]!r}, which cannot be followed"
+        raise StepFailed(failure.kind, said) from None
 
 
 def _body_lines(method: str, body: bytes, media_type: str) -> bytes:
