@@ -44,11 +44,11 @@ def multipart(entries: Sequence[Entry], boundary: str, charset: str = "utf-8") -
         content = value.content if isinstance(value, Upload) else _line_ends(value).encode(charset, "xmlcharrefreplace")
         parts.append((head.encode(charset, "xmlcharrefreplace"), content))
     mark = boundary.encode("ascii")
-    while any(mark in head or mark in content for head, content in parts):
+    while any(mark in top or mark in inside for top, inside in parts):
         mark += b"x"
     pieces: list[bytes] = []
-    for head, content in parts:
-        pieces += (b"--", mark, b"\r\n", head, b"\r\n\r\n", content, b"\r\n")
+    for top, inside in parts:
+        pieces += (b"--", mark, b"\r\n", top, b"\r\n\r\n", inside, b"\r\n")
     pieces += (b"--", mark, b"--\r\n")
     return b"".join(pieces), mark.decode("ascii")
 
