@@ -5,19 +5,43 @@ Knows nothing of where secrets come from or of files.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import html
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote, quote_plus
 
 MASKED = "***"
 SHORTEST = 4
 """Characters a secret needs to be told from ordinary text; shorter ones are not looked for."""
 
 
+_IN_URLS = "/?&=%!$'()*+,;:@-._~[]"
+"""What an address keeps as it is when the rest is percent-encoded."""
+_ENCODED = re.compile("%[0-9A-F]{2}")
+
+
+def spellings(secret: str) -> frozenset[str]:
+    """``secret`` as it is, as addresses and forms carry it, in JSON, in HTML, and quoted in a message."""
+    encoded = {quote(secret), quote(secret, safe=""), quote_plus(secret), quote(secret, safe=_IN_URLS)}
+    lower = {_ENCODED.sub(lambda found: found[0].lower(), one) for one in encoded}
+    in_json = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    in_html = {html.escape(secret), html.escape(secret, quote=False), html.escape(secret).replace("&#x27;", "&#39;")}
+    return frozenset({secret, *encoded, *lower, *in_json, *in_html, repr(secret)[1:-1]})
+
+
+def _every(secrets: Collection[str]) -> Iterator[str]:
+    for secret in secrets:
+        if len(secret) >= SHORTEST:
+            yield from spellings(secret)
+
+
 class Mask:
-    """Replaces every occurrence of every secret; longer ones first, so that no rest of one is left."""
+    """Replaces every occurrence of every secret, however it is spelled; longer ones first, so that no rest is left."""
 
     def __init__(self, secrets: Collection[str] = ()) -> None:
-        self._secrets = sorted({one for one in secrets if len(one) >= SHORTEST}, key=lambda one: (-len(one), one))
+        self._secrets = sorted(set(_every(secrets)), key=lambda one: (-len(one), one))
 
     def text(self, text: str) -> str:
         """``text`` without secrets."""
