@@ -84,7 +84,10 @@ def carry_out_run(plan: RunPlan, sinks: FanOut, switch: StopSwitch, *, command: 
         raise EnvironmentProblem(
             f"the scenario's faults ({names}) cannot be carried out at {plan.target}: only the embedded city takes them"
         )
-    plan.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        plan.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentProblem(f"{plan.folder} cannot be written: {error.strerror}") from None
     manifest = replace(manifest_of(plan, command, plan.target), workers=[{"index": 0} | this_process()])
     return _Rehearsal(plan, guard, injector, sinks, switch, manifest, setup_requests).carry_out()
 
@@ -218,8 +221,12 @@ class _Rehearsal:
 
     def _report(self, judgement: Judgement) -> Outcome:
         folder = self.plan.folder
-        write_reports(self.record, judgement, folder)
-        report = copy_report(self.plan.options.out, self.plan.loaded.stem, folder)
+        try:
+            write_reports(self.record, judgement, folder)
+            report = copy_report(self.plan.options.out, self.plan.loaded.stem, folder)
+        except OSError as error:
+            text = f"{judgement.shown}, but its report cannot be written in {folder}: {error.strerror}"
+            raise EsrError(f"{text}; make it again with: hms-esr report {folder.name}") from None
         record = self.record
         self.sinks.hear(
             RunEnded(

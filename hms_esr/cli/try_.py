@@ -12,7 +12,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hms_esr.cli.options import Seed, target_problem
 from hms_esr.cli.run import read_secrets
+from hms_esr.errors import BadInput
 
 if TYPE_CHECKING:
     from hms_esr.engine.acting import Acting
@@ -86,7 +88,7 @@ class Printer:
 @click.option("--target", metavar="URL", help="System under test; wins over the scenario's.")
 @click.option("--env", metavar="NAME", help="Which of the scenario's targets.")
 @click.option("--only", type=click.IntRange(0), default=0, show_default=True, metavar="K", help="Which person.")
-@click.option("--seed", type=click.IntRange(0), help="Wins over the scenario's.")
+@click.option("--seed", type=Seed(), help="Wins over the scenario's.")
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A value for vars.")
 @click.option("--secret-file", type=click.Path(path_type=Path, dir_okay=False), help="Lines NAME=VALUE for secrets.")
 @click.option("--i-may-load", "may_load", multiple=True, metavar="HOST[:PORT]", help="You are allowed to load it.")
@@ -114,7 +116,10 @@ def command(file: str, **given: Any) -> int:
     with ExitStack() as stack:
         city_url = stack.enter_context(city()) if needs_city(loaded.scenario, options) else ""
         plan = make_plan(loaded, options, city_url=city_url)
-        guard = guard_for(plan.named, options.may_load, own=[city_url] if city_url else [])
+        try:
+            guard = guard_for(plan.named, options.may_load, own=[city_url] if city_url else [])
+        except BadInput as error:
+            raise target_problem(error) from None
         preflight(plan.target, guard, plan.run_id, plan.scenario.http)
         return _try(plan, guard, tuple(options.secrets.values()))
 
