@@ -19,6 +19,7 @@ from hms_esr.profiles.crowd import Crowd
 from hms_esr.record import Record, Tick
 from hms_esr.scenario.guard import Breaker, Guard
 from hms_esr.sinks.fanout import FanOut
+from hms_esr.stats import Histogram
 from hms_esr.store.writer import RunWriter
 from hms_esr.verdicts.expression import parse
 from hms_esr.verdicts.metrics import measure
@@ -69,6 +70,7 @@ class Follower:
         self._proof_gone = ""
         self._paused = False
         self._failed_by_step: Counter[str] = Counter()
+        self._answers = Histogram()
 
     def now(self) -> tuple[float, float]:
         """(real, simulated) seconds, as the engine said last (a tenth of a second old at most)."""
@@ -121,6 +123,8 @@ class Follower:
         record = self._record
         for tick in ticks:
             record.fold(tick)
+            for cell in tick.cells.values():
+                self._answers.merge(cell.intended)
             self._failed_by_step.update(end.step for end in tick.ends if end.state == "failed")
             if tick.second >= record.warm_real_s:
                 self._recent.append(tick)
@@ -162,7 +166,6 @@ class Follower:
     def _progress(self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float) -> Progress:
         record = self._record
         last = record.seconds[ticks[-1].second]
-        everything = record.merged()
         return Progress(
             real_s=real_s,
             sim_s=sim_s,
@@ -181,7 +184,7 @@ class Follower:
             errors=record.error_count,
             people_per_s=float(last.delivered),
             requests_per_s=float(last.requests),
-            p95_ms=everything.intended.percentile(0.95) if everything.intended.count else None,
+            p95_ms=self._answers.percentile(0.95) if self._answers.count else None,
             failed_by_step=dict(self._failed_by_step),
             faults_on=self.duty.on if self.duty is not None else (),
         )

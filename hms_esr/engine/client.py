@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 import time
 from base64 import b64encode
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from time import perf_counter
 
 from hms_esr.engine.client_address import Address, join
@@ -27,8 +27,9 @@ _BODILESS = frozenset(("GET", "HEAD", "DELETE", "OPTIONS", "TRACE"))
 _TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _WRONG_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _OURS = frozenset(("host", "content-length", "transfer-encoding", "connection", "cookie"))
-_CREDENTIALS = frozenset(("authorization", "proxy-authorization"))
+_PRIVATE = re.compile("auth|cookie|token|secret|passw|credential|session|api-?key|access-?key|signature", re.IGNORECASE)
 _OF_BODY = frozenset(("content-type", "content-encoding"))
+_NONE: frozenset[str] = frozenset()
 
 
 def header_lines(headers: Mapping[str, str]) -> bytes:
@@ -62,15 +63,23 @@ def person_head(user_agent: str, extra: Mapping[str, str] | None = None, contact
     return header_lines(dict((headers | given).values()))
 
 
-def basic_line(user_and_password: str) -> bytes:
-    """The ``Authorization`` line of ``name:password`` (RFC 7617)."""
-    return b"Authorization: Basic " + b64encode(user_and_password.encode()) + b"\r\n"
+def basic(user_and_password: str) -> str:
+    """The value of ``Authorization`` for ``name:password`` (RFC 7617)."""
+    return "Basic " + b64encode(user_and_password.encode()).decode()
+
+
+def is_private(name: str, value: str, secrets: Collection[str] = ()) -> bool:
+    """Whether a header is for one origin's eyes: its name says so, or one of ``secrets`` is in its value."""
+    return _PRIVATE.search(name) is not None or any(secret in value for secret in secrets if secret)
 
 
 class PersonSession:
-    """One person's HTTP (see :class:`~hms_esr.engine.session.Session`). Nothing is opened until needed."""
+    """One person's HTTP (see :class:`~hms_esr.engine.session.Session`). Nothing is opened until needed.
 
-    __slots__ = ("_basic", "_basic_origin", "_head", "_homes", "_on_exchange", "_stamp", "_transport", "cookies")
+    ``head`` is sent everywhere but to the origin ``home``, which gets ``home_head``: what is for its eyes is there.
+    """
+
+    __slots__ = ("_head", "_home", "_home_head", "_homes", "_on_exchange", "_stamp", "_transport", "cookies")
 
     def __init__(
         self,
@@ -79,8 +88,8 @@ class PersonSession:
         head: bytes,
         stamp: Stamp,
         on_exchange: OnExchange,
-        basic: bytes = b"",
-        basic_origin: str = "",
+        home: str = "",
+        home_head: bytes = b"",
     ) -> None:
         self.cookies = CookieJar()
         self._transport = transport
@@ -88,8 +97,8 @@ class PersonSession:
         self._head = head
         self._stamp = stamp
         self._on_exchange = on_exchange
-        self._basic = basic
-        self._basic_origin = basic_origin
+        self._home = home
+        self._home_head = home_head
 
     def fetch(
         self,
@@ -112,17 +121,16 @@ class PersonSession:
         """
         where = _joined(base, address)
         limit = _Limit(self._transport.timeout_s if timeout_s is None else timeout_s, patience_s, redirects)
-        head, extra = (self._head, b"") if not headers else _with(headers, self._head)
+        own, extra = (_NONE, b"") if not headers else _own_lines(headers, self._head)
         while True:
             tail = _body_lines(method, body, media_type) + _referer_lines(referer, where, method) + extra
-            if self._basic and where.origin.text == self._basic_origin and b"authorization:" not in extra.lower():
-                tail += self._basic
+            head = _without(self._home_head if where.origin.text == self._home else self._head, own)
             answer = self._hop(method, where, head, tail, body, limit)
             if not answer.redirected:
                 return answer
             before = where
             where = _redirected(before, answer.header_all("location")[0])
-            dropped = _CREDENTIALS if where.origin is not before.origin else frozenset[str]()
+            dropped = _NONE if where.origin is before.origin else self._private(headers or {})
             if (answer.status == 303 and method != "HEAD") or (answer.status in (301, 302) and method == "POST"):
                 method, body, media_type = "GET", b"", ""
                 dropped |= _OF_BODY
@@ -133,6 +141,11 @@ class PersonSession:
         """The person is over: connections nobody else uses are closed."""
         if self._transport.shared is None:
             close_all(self._homes)
+
+    def _private(self, headers: Mapping[str, str]) -> frozenset[str]:
+        """Names of a step's headers that another origin must not see."""
+        secrets = self._transport.secrets
+        return frozenset(name.lower() for name, value in headers.items() if is_private(name, value, secrets))
 
     def _check_redirect(self, before: Address, where: Address) -> None:
         try:
@@ -270,8 +283,8 @@ def _body_lines(method: str, body: bytes, media_type: str) -> bytes:
     return lines + b"Content-Type: " + media_type.encode("latin-1", "replace") + b"\r\n" if media_type else lines
 
 
-def _with(headers: Mapping[str, str], head: bytes) -> tuple[bytes, bytes]:
-    """The person's lines without those that ``headers`` replace, and the lines of ``headers``.
+def _own_lines(headers: Mapping[str, str], head: bytes) -> tuple[frozenset[str], bytes]:
+    """Lower-case names of a step's ``headers``, whose lines in the person's head they replace, and their own lines.
 
     A User-Agent ends with our mark all the same.
     """
@@ -282,7 +295,7 @@ def _with(headers: Mapping[str, str], head: bytes) -> tuple[bytes, bytes]:
         lines = header_lines(named)
     except ValueError as error:
         raise StepFailed("scenario", str(error)) from None
-    return _without(head, frozenset(name.lower() for name in headers)), lines
+    return frozenset(name.lower() for name in headers), lines
 
 
 def _without(lines: bytes, names: frozenset[str]) -> bytes:
