@@ -32,7 +32,9 @@ hms-esr plan mine.yml --var office=IA-04
 @click.option("--workers", type=click.IntRange(1, 10_000), default=1, show_default=True)
 @click.option("--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A value for vars.")
-@click.option("--run-id", default="", callback=run_id, help="Of identity per_run: the run whose e-mails and ids are shown.")
+@click.option(
+    "--run-id", default="", callback=run_id, help="Of identity per_run: the run whose e-mails and ids are shown."
+)
 def command(file: str, **given: Any) -> None:
     """See HELP."""
     from hms_esr.cli.validate import read_variables
