@@ -277,13 +277,20 @@ def _program() -> str:
 def _closing(outcome: Outcome, name: str, out: Path) -> None:
     from hms_esr.sinks.console import closing_lines
 
-    scenario = outcome.record.scenario.name
-    following, why = f"report {scenario} --format html", ""
-    if outcome.judgement.warnings:
-        following, why = f"run {shlex.quote(name)} --strict", "   (warnings fail)"
-    if outcome.record.manifest.stem == "schedule_f":
-        following, why = "run scenarios/schedule_f_strict.yml", "   (fails on purpose)"
-    elsewhere = "" if out == Path("results") else f" --out {shlex.quote(str(out))}"
-    following = f"{_program()} {following}{elsewhere}{why}"
-    for line in closing_lines(outcome.record, outcome.judgement, outcome.report, following):
+    record = outcome.record
+    following = following_command(
+        name, record.scenario.name, record.manifest.stem, out, warned=bool(outcome.judgement.warnings)
+    )
+    for line in closing_lines(record, outcome.judgement, outcome.report, f"{_program()} {following}"):
         click.echo(line)
+
+
+def following_command(name: str, scenario: str, stem: str, out: Path, *, warned: bool) -> str:
+    """What a person may type next; ``name`` is what was typed for this run, ``out`` where its results are."""
+    text, why = f"report {scenario} --format html", ""
+    if warned:
+        text, why = f"run {shlex.quote(name)} --strict", "   (warnings fail)"
+    if stem == "schedule_f":
+        text, why = "run scenarios/schedule_f_strict.yml", "   (fails on purpose)"
+    elsewhere = "" if out == Path("results") else f" --out {shlex.quote(str(out))}"
+    return f"{text}{elsewhere}{why}"
