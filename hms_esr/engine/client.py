@@ -5,15 +5,14 @@ Knows nothing of journeys, pages or statistics.
 
 from __future__ import annotations
 
-import re
 import time
-from base64 import b64encode
-from collections.abc import Collection, Mapping
+from collections.abc import Mapping
 from time import perf_counter
 
 from hms_esr.engine.client_address import Address, join
 from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.client_connection import Connection
+from hms_esr.engine.client_headers import header_lines, private_names
 from hms_esr.engine.client_transport import Homes, Transport, close_all
 from hms_esr.engine.client_wire import Broken
 from hms_esr.engine.cookies import CookieJar
@@ -24,60 +23,12 @@ from hms_esr.scenario.guard import Pinned
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _SAFE = frozenset(("GET", "HEAD"))
 _BODILESS = frozenset(("GET", "HEAD", "DELETE", "OPTIONS", "TRACE"))
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_WRONG_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_OURS = frozenset(("host", "content-length", "transfer-encoding", "connection", "cookie"))
-_PRIVATE = re.compile("auth|cookie|token|secret|passw|credential|session|api-?key|access-?key|signature", re.IGNORECASE)
 _OF_BODY = frozenset(("content-type", "content-encoding"))
 _NONE: frozenset[str] = frozenset()
 
 
-def header_lines(headers: Mapping[str, str]) -> bytes:
-    """``Name: value`` lines for headers; ValueError names one that would break the request or is the client's own."""
-    lines = []
-    for name, value in headers.items():
-        if not _TOKEN.fullmatch(name) or name.lower() in _OURS:
-            raise ValueError(
-                f"the header '{name}' cannot be set; allowed are names other than {', '.join(sorted(_OURS))}"
-            )
-        if _WRONG_VALUE.search(value):
-            raise ValueError(f"the value of the header '{name}' has a line end or a control character")
-        lines.append(f"{name}: {value.strip()}\r\n")
-    return "".join(lines).encode()
-
-
-def person_head(user_agent: str, extra: Mapping[str, str] | None = None, contact: str = "") -> bytes:
-    """Header lines that stay the same for a person: ``Accept``s, User-Agent ending with ``HMS-ESR``, ``extra``.
-
-    A header in ``extra`` replaces ours of the same name, but for the end of the User-Agent. ValueError as
-    :func:`header_lines`.
-    """
-    given = {name.lower(): (name, value) for name, value in (extra or {}).items()}
-    agent = given.pop("user-agent", ("", user_agent))[1]
-    mark = f"HMS-ESR (+{contact})" if contact else "HMS-ESR"
-    headers = {
-        "user-agent": ("User-Agent", f"{agent} {mark}".strip()),
-        "accept": ("Accept", "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"),
-        "accept-encoding": ("Accept-Encoding", "gzip, deflate, br"),
-    }
-    return header_lines(dict((headers | given).values()))
-
-
-def basic(user_and_password: str) -> str:
-    """The value of ``Authorization`` for ``name:password`` (RFC 7617)."""
-    return "Basic " + b64encode(user_and_password.encode()).decode()
-
-
-def is_private(name: str, value: str, secrets: Collection[str] = ()) -> bool:
-    """Whether a header is for one origin's eyes: its name says so, or one of ``secrets`` is in its value."""
-    return _PRIVATE.search(name) is not None or any(secret in value for secret in secrets if secret)
-
-
 class PersonSession:
-    """One person's HTTP (see :class:`~hms_esr.engine.session.Session`). Nothing is opened until needed.
-
-    ``head`` is sent everywhere but to the origin ``home``, which gets ``home_head``: what is for its eyes is there.
-    """
+    """One person's HTTP (a Session), opened when needed. The origin ``home`` gets ``home_head``, others ``head``."""
 
     __slots__ = ("_head", "_home", "_home_head", "_homes", "_on_exchange", "_stamp", "_transport", "cookies")
 
@@ -130,7 +81,7 @@ class PersonSession:
                 return answer
             before = where
             where = _redirected(before, answer.header_all("location")[0])
-            dropped = _NONE if where.origin is before.origin else self._private(headers or {})
+            dropped = _NONE if where.origin is before.origin else private_names(headers or {}, self._transport.secrets)
             if (answer.status == 303 and method != "HEAD") or (answer.status in (301, 302) and method == "POST"):
                 method, body, media_type = "GET", b"", ""
                 dropped |= _OF_BODY
@@ -141,11 +92,6 @@ class PersonSession:
         """The person is over: connections nobody else uses are closed."""
         if self._transport.shared is None:
             close_all(self._homes)
-
-    def _private(self, headers: Mapping[str, str]) -> frozenset[str]:
-        """Names of a step's headers that another origin must not see."""
-        secrets = self._transport.secrets
-        return frozenset(name.lower() for name, value in headers.items() if is_private(name, value, secrets))
 
     def _check_redirect(self, before: Address, where: Address) -> None:
         try:

@@ -9,8 +9,9 @@ from collections.abc import Mapping
 
 from hms_esr.engine.acting import Acting
 from hms_esr.engine.assignment import Assignment, Cast
-from hms_esr.engine.client import PersonSession, basic, is_private, person_head
+from hms_esr.engine.client import PersonSession
 from hms_esr.engine.client_address import origin_of
+from hms_esr.engine.client_headers import basic, is_private, person_head
 from hms_esr.engine.client_transport import Gate, Transport
 from hms_esr.engine.timing import RunClock
 from hms_esr.scenario.templates import split
