@@ -53,6 +53,10 @@ class EnvironmentProblem(EsrError):
     exit_code = 4
 
 
+class NothingListens(EnvironmentProblem):
+    """The connection was refused: no program is at that address, so nothing can be left there either."""
+
+
 class TargetRefused(EnvironmentProblem):
     """The guard said no to a host and port; the text names the host, why, and what would allow it."""
 
