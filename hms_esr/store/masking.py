@@ -31,17 +31,20 @@ def spellings(secret: str) -> frozenset[str]:
     return frozenset({secret, *encoded, *lower, *in_json, *in_html, repr(secret)[1:-1]})
 
 
-def _every(secrets: Collection[str]) -> Iterator[str]:
+def _every(secrets: Collection[str], shortest: int) -> Iterator[str]:
     for secret in secrets:
-        if len(secret) >= SHORTEST:
+        if len(secret) >= shortest:
             yield from spellings(secret)
 
 
 class Mask:
-    """Replaces every occurrence of every secret, however it is spelled; longer ones first, so that no rest is left."""
+    """Replaces every occurrence of every secret, however it is spelled; longer ones first, so that no rest is left.
 
-    def __init__(self, secrets: Collection[str] = ()) -> None:
-        self._secrets = sorted(set(_every(secrets)), key=lambda one: (-len(one), one))
+    Those under ``shortest`` characters are not looked for; 1 where a person would rather see too little.
+    """
+
+    def __init__(self, secrets: Collection[str] = (), *, shortest: int = SHORTEST) -> None:
+        self._secrets = sorted(set(_every(secrets, max(1, shortest))), key=lambda one: (-len(one), one))
 
     def text(self, text: str) -> str:
         """``text`` without secrets."""

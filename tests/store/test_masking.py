@@ -68,3 +68,9 @@ def test_a_secret_is_masked_however_it_is_spelled(secret: str) -> None:
         "text": "***",
         "said": f"found {repr(secret)[0]}***{repr(secret)[0]}",
     }
+
+
+def test_short_secrets_are_masked_where_that_is_asked_for() -> None:
+    """An empty one never: it is everywhere."""
+    assert Mask(["", "pw"], shortest=0).text("pw=pw") == "***=***"
+    assert Mask({"A": "hunter2"}.values()).text("before: hunter2 failed") == "before: *** failed"
