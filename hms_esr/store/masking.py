@@ -12,6 +12,8 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
+from hms_esr import wording
+
 MASKED = "***"
 SHORTEST = 4
 """Characters a secret needs to be told from ordinary text; shorter ones are not looked for."""
@@ -23,12 +25,14 @@ _ENCODED = re.compile("%[0-9A-F]{2}")
 
 
 def spellings(secret: str) -> frozenset[str]:
-    """``secret`` as it is, as addresses and forms carry it, in JSON, in HTML, and quoted in a message."""
+    """``secret`` as it is, as addresses and forms carry it, in JSON, in HTML, quoted, and in an error's message."""
     encoded = {quote(secret), quote(secret, safe=""), quote_plus(secret), quote(secret, safe=_IN_URLS)}
     lower = {_ENCODED.sub(lambda found: found[0].lower(), one) for one in encoded}
     in_json = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
     in_html = {html.escape(secret), html.escape(secret, quote=False), html.escape(secret).replace("&#x27;", "&#39;")}
-    return frozenset({secret, *encoded, *lower, *in_json, *in_html, repr(secret)[1:-1]})
+    without_numbers = wording.mask(secret)
+    in_errors = {without_numbers} if len(without_numbers.replace("#", "")) >= SHORTEST else set[str]()
+    return frozenset({secret, *encoded, *lower, *in_json, *in_html, *in_errors, repr(secret)[1:-1]})
 
 
 def _every(secrets: Collection[str], shortest: int) -> Iterator[str]:
