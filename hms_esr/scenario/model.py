@@ -249,6 +249,11 @@ class Scenario(Frozen):
     changes: tuple[Change, ...] = ()
     box: Text | None = None
 
+    @classmethod
+    def key_names(cls) -> list[str]:
+        """Names as files write them, the short form of ``targets`` too."""
+        return [*super().key_names(), "target"]
+
     @model_validator(mode="before")
     @classmethod
     def _short_forms(cls, value: Any) -> Any:
