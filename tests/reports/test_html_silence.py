@@ -7,12 +7,12 @@ from dataclasses import replace
 
 import pytest
 
-from hms_esr.record import Record
+from hms_esr.record import ErrorCount, ErrorKey, Record
 from hms_esr.reports.html import HtmlReport
 from hms_esr.verdicts.judge import judge
 from tests.records import Day, made_up_manifest, made_up_record, made_up_scenario
 from tests.reports.parsed import Page, parsed
-from tests.verdicts.test_silence import seconds_of
+from tests.verdicts.test_silence import CHECKS, seconds_of
 
 
 def read(record: Record) -> tuple[Page, str]:
@@ -88,9 +88,41 @@ def test_a_site_that_stops_answering_is_told_where_it_is_seen() -> None:
     told = "The site stopped answering 2 s into the run: none of the 8 requests that ended later got an answer."
     assert text.count(told) == 2
     assert told in page.all("section", "verdict")[0].text.replace("\u00a0", " ")
-    assert "8 of 16 requests got no answer. Their times count: a refused connection looks fast." in text
+    assert "8 of 16 requests got no answer. Their times count until they were over." in text
     assert "8 of 16 requests got no answer; they count until the moment they were over." in text
     assert "All requests: share over within a time" in text
+
+
+def test_refused_connections_look_fast_and_that_is_said() -> None:
+    """Where connections were refused, low lines are no good news."""
+    record = seconds_of(4, 2, 4)
+    record.errors[ErrorKey("apply", "open_form", "connection", "connection refused", 0)] = ErrorCount(2)
+    _, text = read(record)
+    assert "2 of 12 requests got no answer. Their times count: a refused connection looks fast." in text
+
+
+def test_checks_that_all_fail_are_counted_in_words() -> None:
+    """Neither of two, none of three."""
+    assert "Neither check holds." in read(seconds_of(0, 0, took_ms=30_000.0))[1]
+    three = (*CHECKS, "error_rate < 0.5")
+    assert "None of the three checks holds." in read(seconds_of(0, 0, took_ms=30_000.0, checks=three))[1]
+    warned = ("success_rate > 0.5", {"check": "latency_p95_ms < 1000", "warn": "< 1"})
+    assert (
+        "None of two checks holds. One is past its warning level. One does not hold."
+        in read(seconds_of(0, 0, checks=warned))[1]
+    )
+
+
+def test_why_a_run_cannot_be_trusted_is_told_once() -> None:
+    """A problem that is a row of the table is not a paragraph beside it too; one cut there is told in full."""
+    problem = "the rehearsal's process ended before its report"
+    page, _ = read(killed())
+    trust = page.all("section")[-4].text
+    assert "Can this result be trusted?" in trust
+    assert trust.count(problem) == 2, "in the sentence and in the table"
+    record = killed()
+    record.problems = ["word " * 30 + "end"]
+    assert "word end" in read(record)[0].all("section")[-4].text
 
 
 def test_answered_requests_keep_their_words() -> None:

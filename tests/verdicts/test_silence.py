@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from typing import Any
+
 import pytest
 
 from hms_esr.clock import Segment
@@ -15,7 +17,7 @@ from tests.records import Day, made_up_manifest, made_up_scenario
 CHECKS = ("success_rate > 0.5", "latency_p95_ms < 1000")
 
 
-def seconds_of(*answers: int, each: int = 4, took_ms: float = 3.0, checks: tuple[str, ...] = CHECKS) -> Record:
+def seconds_of(*answers: int, each: int = 4, took_ms: float = 3.0, checks: tuple[Any, ...] = CHECKS) -> Record:
     """A run of one second for each argument: so many of ``each`` requests were answered, the rest got no answer."""
     length_s = max(1, len(answers))
     day = Day(people=each * length_s, length_s=length_s, warp=1.0, fault=None, checks=checks)

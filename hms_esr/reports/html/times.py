@@ -119,17 +119,26 @@ def _story(figures: Figures) -> list[object]:
                 break
     if silent := silence(figures.record):
         say.insert(0, silent)
-    unanswered = figures.record.unanswered
-    if unanswered:
-        of = plural(figures.record.requests, "request", "requests")
-        note = f"{count(unanswered)} of {of} got no answer. Their times count: a refused connection looks fast."
-        say.append(para(note, class_="mute small"))
+    if unanswered := _unanswered(figures):
+        say.append(para(unanswered, class_="mute small"))
     refusing = _refusals(figures)
     if refusing:
         say.append(para(refusing, class_="mute small"))
     if not say:
         say.append("Too few requests came at a time to say when answers were slow.")
     return say
+
+
+def _unanswered(figures: Figures) -> str:
+    """How many requests got no answer, and what that does to the lines; empty when all did, or none (told above)."""
+    asked, silent = figures.record.requests, figures.record.unanswered
+    if not 0 < silent < asked:
+        return ""
+    refused = any(key.kind == "connection" for key in figures.record.errors)
+    why = (
+        "Their times count: a refused connection looks fast." if refused else "Their times count until they were over."
+    )
+    return f"{count(silent)} of {plural(asked, 'request', 'requests')} got no answer. {why}"
 
 
 def _refusals(figures: Figures) -> str:
