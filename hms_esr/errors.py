@@ -53,8 +53,18 @@ class EnvironmentProblem(EsrError):
     exit_code = 4
 
 
+class NothingListens(EnvironmentProblem):
+    """The connection was refused: no program is at that address, so nothing can be left there either."""
+
+
 class TargetRefused(EnvironmentProblem):
     """The guard said no to a host and port; the text names the host, why, and what would allow it."""
+
+
+class Interrupted(EsrError):
+    """Somebody ended the run before the first person came."""
+
+    exit_code = 130
 
 
 class NoData(EsrError):

@@ -5,20 +5,23 @@ Knows nothing of HTTP: an injector is handed in. Works in threads of its own, so
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Collection, Iterable
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from time import monotonic, sleep
 
-from hms_esr.errors import EnvironmentProblem
+from hms_esr.errors import BadInput, EnvironmentProblem, NothingListens
 from hms_esr.events import Happened
 from hms_esr.faults import Fault
 from hms_esr.faults.injector import Injector
+from hms_esr.guarding import Trust, guard_for, setup_exchange
 from hms_esr.sandboxes.city import CityInjector
-from hms_esr.sandboxes.journal import Journal
+from hms_esr.sandboxes.journal import Journal, OpenFault
 
 UNDO_TRIES = 20
+REFUSED_TRIES = 3
+"""Refused connections on end after which a target counts as gone, and its faults with it."""
 
 
 @dataclass
@@ -84,31 +87,53 @@ class FaultDuty:
     def _begin(self, duty: Duty) -> None:
         fault = duty.fault
         for_s = max(0.05, (duty.off_s - duty.on_s) / self._warp)
-        self._journal.write("intended", duty.ref, url=self._url, service=fault.service)
+        if not self._note("intended", duty.ref, url=self._url, service=fault.service):
+            duty.state = "off"
+            return
         try:
             duty.fault_id = self._injector.inject(fault.order(for_s))
         except EnvironmentProblem as error:
-            duty.state = "off"
-            self._journal.write("closed", duty.ref)
-            self.problems.append(f"the fault “{fault.title}” could not be turned on: {error}")
+            self._not_begun(duty, error)
             return
-        self._journal.write("on", duty.ref, fault_id=duty.fault_id)
+        self._note("on", duty.ref, fault_id=duty.fault_id)
         duty.state = "on"
         real_s, sim_s = self._now()
         details = fault.order(for_s) | {"title": fault.title}
         self._tell(Happened("fault_on", fault.title, real_s, sim_s, duty.ref, details))
 
+    def _not_begun(self, duty: Duty, error: EnvironmentProblem) -> None:
+        """An order without an answer may have been carried out all the same: the target itself is asked."""
+        others = [other.fault_id for other in self._duties if other.fault_id]
+        gone = isinstance(error, NothingListens) or undo_of(self._injector, duty.fault.service, others)
+        if gone:
+            self._note("closed", duty.ref)
+        left = "" if gone else f"; it may be on at {self._url}"
+        self.problems.append(f"the fault “{duty.fault.title}” could not be turned on: {error}{left}")
+        duty.state = "off"
+
     def _finish(self, duty: Duty) -> None:
         began_s = monotonic()
         verified = undo(self._injector, duty.fault_id)
         if verified:
-            self._journal.write("closed", duty.ref)
+            self._note("closed", duty.ref)
         duty.state = "off"
         real_s, sim_s = self._now()
         details = {"verified": verified, "after_s": monotonic() - began_s}
         self._tell(Happened("fault_off", duty.fault.title, real_s, sim_s, duty.ref, details))
         if not verified:
-            self.problems.append(f"the fault “{duty.fault.title}” may still be on at {self._url}")
+            self._may_be_on(duty)
+
+    def _may_be_on(self, duty: Duty) -> None:
+        self.problems.append(f"the fault “{duty.fault.title}” may still be on at {self._url}")
+
+    def _note(self, state: str, ref: str, **details: str) -> bool:
+        """Write to the journal; False, and a problem, when that is not possible."""
+        try:
+            self._journal.write(state, ref, **details)
+        except OSError as error:
+            self.problems.append(f"{self._journal.path} cannot be written: {error.strerror or error}")
+            return False
+        return True
 
     def end_all(self) -> None:
         """Whatever is on is turned off and seen to be off, however the run ended; returns when that is done."""
@@ -118,33 +143,113 @@ class FaultDuty:
             if duty.state == "on":
                 duty.state = "ending"
                 self._finish(duty)
+            elif duty.state in ("starting", "ending"):
+                self._may_be_on(duty)
 
 
 def undo(injector: Injector, fault_id: str) -> bool:
     """End a fault and look at the target's own list; False when it may still be on."""
+
+    def ended() -> bool:
+        injector.undo(fault_id)
+        return fault_id not in injector.active()
+
+    return _seen(ended)
+
+
+def undo_of(injector: Injector, service: str, others: Collection[str] = ()) -> bool:
+    """End every fault of ``service`` whose id is not one of ``others``: for a fault whose id nobody knows."""
+
+    def ended() -> bool:
+        left = [fault_id for fault_id, of in injector.active().items() if of == service and fault_id not in others]
+        for fault_id in left:
+            injector.undo(fault_id)
+        return not left
+
+    return _seen(ended)
+
+
+def _seen(ended: Callable[[], bool]) -> bool:
+    """Ask until the end is seen. A target where nothing listens any more has no faults; any other silence proves none.
+
+    (The faults of the city live in its process.)
+    """
+    refused = 0
     for attempt in range(UNDO_TRIES):
         try:
-            injector.undo(fault_id)
-            if fault_id not in injector.active():
+            if ended():
+                return True
+            refused = 0
+        except NothingListens:
+            refused += 1
+            if refused == REFUSED_TRIES:
                 return True
         except EnvironmentProblem:
-            pass
+            refused = 0
         sleep(0.05 * (attempt + 1))
     return False
 
 
-def finish_left_over(journals: list[Path], still_running: Callable[[Path], bool]) -> list[str]:
-    """End faults that killed runs left on (each ends by itself too); what was done, in words."""
-    done = []
-    for path in journals:
-        if still_running(path.parent):
-            continue
-        journal = Journal(path)
-        for left in journal.open_faults():
-            injector = CityInjector(left.url)
-            gone = not injector.is_there()
-            if not gone and left.fault_id and not undo(injector, left.fault_id):
-                continue
-            journal.write("closed", left.ref)
-            done.append(f"ended a fault of {left.service} that run {path.parent.name} had left at {left.url}")
-    return done
+def finish_left_over(
+    journals: Iterable[Path],
+    still_running: Callable[[Path], bool],
+    may_load: Iterable[str] = (),
+    trust: Trust | None = None,
+) -> list[str]:
+    """End faults that killed runs left on (each ends by itself too): sentences, what was done and what was not.
+
+    Addresses in journals are contacted on this machine, and where ``may_load`` (``--i-may-load``) says so.
+    """
+    every = [(path, still_running(path.parent)) for path in journals]
+    said: list[str] = []
+    others = {(left.url, left.fault_id) for path, running in every if running for left in _open_faults(path, said)}
+    silent: dict[str, str] = {}
+    for path in (path for path, running in every if not running):
+        for left in _open_faults(path, said):
+            what = f"a fault of {_shown(left.service)} at {_shown(left.url)}"
+            try:
+                if left.url in silent:
+                    raise EnvironmentProblem(silent[left.url])
+                ids = [fault_id for url, fault_id in others if url == left.url and fault_id]
+                injector = CityInjector(left.url, setup_exchange(guard_for([left.url], may_load, trust=trust), trust))
+                was_on = _end_left_over(injector, left, ids)
+                Journal(path).write("closed", left.ref)
+                said += [f"run {path.parent.name} had left {what}: it is ended"] if was_on else []
+            except (EnvironmentProblem, BadInput) as error:
+                silent.setdefault(left.url, str(error))
+                said.append(f"run {path.parent.name} may have left {what}: {_shown(str(error), 300)}")
+            except OSError as error:
+                said.append(f"{path} cannot be written: {error.strerror or error}")
+    return said
+
+
+def _open_faults(path: Path, said: list[str]) -> list[OpenFault]:
+    try:
+        return Journal(path).open_faults()
+    except OSError as error:
+        said.append(f"{path} cannot be read: {error.strerror or error}")
+        return []
+
+
+def _end_left_over(injector: Injector, left: OpenFault, others: Collection[str]) -> bool:
+    """Whether the fault was on and is ended now; False: it is not on. EnvironmentProblem when nobody can tell."""
+    try:
+        on = injector.active()
+    except NothingListens:
+        return False
+    if left.fault_id:
+        if on.get(left.fault_id) != left.service or left.fault_id in others:
+            return False
+        ended = undo(injector, left.fault_id)
+    else:
+        if not any(of == left.service and fault_id not in others for fault_id, of in on.items()):
+            return False
+        ended = undo_of(injector, left.service, others)
+    if not ended:
+        raise EnvironmentProblem("it did not end when asked to")
+    return True
+
+
+def _shown(text: str, most: int = 100) -> str:
+    """What a file says, fit to be read: short and printable."""
+    return "".join(one if one.isprintable() else "?" for one in text[:most])

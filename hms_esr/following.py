@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections import Counter, deque
 from itertools import chain
+from math import ceil
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -19,6 +20,7 @@ from hms_esr.profiles.crowd import Crowd
 from hms_esr.record import Record, Tick
 from hms_esr.scenario.guard import Breaker, Guard
 from hms_esr.sinks.fanout import FanOut
+from hms_esr.stats import Histogram
 from hms_esr.store.writer import RunWriter
 from hms_esr.verdicts.expression import parse
 from hms_esr.verdicts.metrics import measure
@@ -29,8 +31,8 @@ if TYPE_CHECKING:
 PROOF_EVERY_S = 10.0
 
 
-def _windows(plan: RunPlan) -> list[float]:
-    return [check.abort_after_s for check in plan.scenario.checks if check.abort_after_s is not None]
+def _windows(plan: RunPlan) -> list[int]:
+    return [ceil(check.abort_after_s) for check in plan.scenario.checks if check.abort_after_s is not None]
 
 
 def planned_in(second: int, plan: RunPlan, crowd: Crowd) -> dict[int, int]:
@@ -38,6 +40,25 @@ def planned_in(second: int, plan: RunPlan, crowd: Crowd) -> dict[int, int]:
     if crowd.closed or plan.options.only is not None or second >= plan.scenario.length_s / plan.warp:
         return {}
     return {second: round(crowd.expected((second + 1) * plan.warp)) - round(crowd.expected(second * plan.warp))}
+
+
+def _keep(recent: deque[list[Tick]], tick: Tick) -> None:
+    """Among the last seconds; the ticks of all workers for one second are one of them."""
+    if recent and recent[-1][0].second == tick.second:
+        recent[-1].append(tick)
+    else:
+        recent.append([tick])
+
+
+def _is_broken(check: str, seconds: list[list[Tick]], record: Record, plan: RunPlan) -> bool:
+    """Whether the check fails on these seconds alone; without data it does not."""
+    lately = Record(record.manifest, plan.scenario)
+    for tick in chain.from_iterable(seconds):
+        lately.fold(tick)
+    try:
+        return not parse(check).evaluate(lambda ref: measure(lately, ref, plan.loaded.metrics).value)
+    except EsrError:
+        return False
 
 
 class Follower:
@@ -63,13 +84,14 @@ class Follower:
         self._crowd = crowd
         self._breaker = Breaker()
         self._fed = -1
-        self._recent: deque[list[Tick]] = deque(maxlen=int(max(_windows(plan), default=1)))
+        self._recent: deque[list[Tick]] = deque(maxlen=max(_windows(plan), default=1))
         self._real_s = 0.0
         self._sim_s = 0.0
         self._proof_at_s = PROOF_EVERY_S
         self._proof_gone = ""
         self._paused = False
         self._failed_by_step: Counter[str] = Counter()
+        self._answers = Histogram()
 
     def now(self) -> tuple[float, float]:
         """(real, simulated) seconds, as the engine said last (a tenth of a second old at most)."""
@@ -122,11 +144,11 @@ class Follower:
         record = self._record
         for tick in ticks:
             record.fold(tick)
+            for cell in tick.cells.values():
+                self._answers.merge(cell.intended)
             self._failed_by_step.update(end.step for end in tick.ends if end.state == "failed")
-            if self._recent and self._recent[-1][0].second == tick.second:
-                self._recent[-1].append(tick)
-            else:
-                self._recent.append([tick])
+            if tick.second >= record.warm_real_s:
+                _keep(self._recent, tick)
             record.planned_curve |= planned_in(tick.second, self._plan, self._crowd)
         self._writer.ticks(ticks)
         self._sinks.hear(self._progress(ticks, phase, real_s, sim_s, warp))
@@ -138,20 +160,11 @@ class Follower:
 
     def _abort(self) -> str:
         for check in self._plan.scenario.checks:
-            window_s = check.abort_after_s
-            if window_s is not None and len(self._recent) >= window_s and self._is_broken(check.check, int(window_s)):
+            window_s = ceil(check.abort_after_s or 0)
+            lately = list(self._recent)[-window_s:]
+            if window_s and len(lately) >= window_s and _is_broken(check.check, lately, self._record, self._plan):
                 return f"“{check.check}” did not hold over {window_s:g} s"
         return ""
-
-    def _is_broken(self, check: str, window_s: int) -> bool:
-        """Whether the check fails on the last seconds alone; without data it does not."""
-        lately = Record(self._record.manifest, self._plan.scenario)
-        for tick in chain.from_iterable(list(self._recent)[-window_s:]):
-            lately.fold(tick)
-        try:
-            return not parse(check).evaluate(lambda ref: measure(lately, ref, self._plan.loaded.metrics).value)
-        except EsrError:
-            return False
 
     def _break(self, ticks: list[Tick]) -> str:
         if not self._guard.off_loopback:
@@ -168,7 +181,6 @@ class Follower:
     def _progress(self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float) -> Progress:
         record = self._record
         last = record.seconds[ticks[-1].second]
-        everything = record.merged()
         return Progress(
             real_s=real_s,
             sim_s=sim_s,
@@ -187,7 +199,7 @@ class Follower:
             errors=record.error_count,
             people_per_s=float(last.delivered),
             requests_per_s=float(last.requests),
-            p95_ms=everything.intended.percentile(0.95) if everything.intended.count else None,
+            p95_ms=self._answers.percentile(0.95) if self._answers.count else None,
             failed_by_step=dict(self._failed_by_step),
             faults_on=self.duty.on if self.duty is not None else (),
         )

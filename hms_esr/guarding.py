@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NoReturn
 
-from hms_esr.errors import EnvironmentProblem, TargetRefused
+from hms_esr.errors import EnvironmentProblem, NothingListens, TargetRefused
 from hms_esr.scenario.guard import Asked, Guard, Pinned
 from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, kind_of, split_url
 from hms_esr.scenario.proof import PATH, Proof, read_proof
@@ -55,6 +55,11 @@ class Trust:
             context.check_hostname = False
             context.verify_mode = ssl.CERT_NONE
         return context
+
+
+def trust_of(http: Http | None, insecure: bool = False) -> Trust:
+    """How certificates of a scenario's target are checked, for proofs, preflight and faults as for people."""
+    return Trust(http.ca, http.cert, insecure) if http else Trust(insecure=insecure)
 
 
 @dataclass(frozen=True, slots=True)
@@ -144,6 +149,19 @@ def setup_http(
     return _exchange(asked, pinned, method, target, headers or {}, body, timeout_s, trust or Trust())
 
 
+def setup_exchange(
+    guard: Guard, trust: Trust | None = None, timeout_s: float = 5.0
+) -> Callable[[str, str, bytes], tuple[int, bytes]]:
+    """What sends JSON to a control address and gives status and body: ``(method, url, body)``; asks the guard first."""
+
+    def exchange(method: str, url: str, body: bytes) -> tuple[int, bytes]:
+        headers = {"Content-Type": "application/json"} if body else {}
+        answer = setup_http(guard, method, url, headers=headers, body=body, timeout_s=timeout_s, trust=trust)
+        return answer.status, answer.body
+
+    return exchange
+
+
 def preflight(
     url: str,
     guard: Guard,
@@ -161,7 +179,7 @@ def preflight(
     """
     before = guard.proofs_read
     timeout_s = min(10.0, http.timeout_s) if http else 10.0
-    trust = Trust(http.ca, http.cert, insecure) if http else Trust(insecure=insecure)
+    trust = trust_of(http, insecure)
     sent = {"X-ESR-Run": run_id, **(headers or {})}
     try:
         setup_http(guard, "GET", url, headers=sent, timeout_s=timeout_s, trust=trust)
@@ -224,4 +242,5 @@ def _cannot_reach(asked: Asked, error: Exception, timeout_s: float) -> NoReturn:
         reason = "the answer is not HTTP"
     elif isinstance(error, OSError) and not reason:
         reason = (error.strerror or str(error)).lower()
-    raise EnvironmentProblem(f"cannot reach {asked}: {reason or error}") from None
+    kind = NothingListens if isinstance(error, ConnectionRefusedError) else EnvironmentProblem
+    raise kind(f"cannot reach {asked}: {reason or error}") from None

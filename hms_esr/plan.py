@@ -109,7 +109,7 @@ class RunPlan:
             data=self.loaded.data,
             files=self.files,
             only=options.only,
-            max_people=self.scenario.max_people or options.max_people,
+            max_people=min(self.scenario.max_people or options.max_people, options.max_people),
             contact=options.contact,
             insecure=options.insecure,
         )
@@ -216,7 +216,14 @@ def _missing_secrets(scenario: Scenario, options: Options) -> list[Problem]:
 
 
 def _too_few_rows(loaded: LoadedScenario, scenario: Scenario, seed: int, options: Options) -> list[Problem]:
-    total = Crowd(scenario, seed=seed, warp=scenario.clock.warp, scale=options.scale).total
+    crowd = Crowd(scenario, seed=seed, warp=scenario.clock.warp, scale=options.scale)
+    total = crowd.total
+    if crowd.closed:
+        return [
+            _problem(f"data set '{name}' is unique, which a closed load (concurrent) uses up; pick in_order or random")
+            for name, data in scenario.data.items()
+            if data.pick == "unique"
+        ]
     return [
         _problem(f"data set '{name}' is unique and has {len(loaded.data[name])} rows for {total} people")
         for name, data in scenario.data.items()

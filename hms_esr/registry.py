@@ -48,7 +48,7 @@ class Registry(Generic[T]):
     def get(self, name: str) -> T:
         """The thing called ``name``; KeyError with a suggestion when there is none."""
         if name not in self._loaded:
-            where = self.table().get(name)
+            where = self._own.get(name) or self.table().get(name)
             if where is None:
                 raise KeyError(f"unknown {self.kind} '{name}'.{did_you_mean(name, self.names())}")
             module, _, attribute = where.partition(":")

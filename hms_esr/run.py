@@ -6,6 +6,7 @@ Knows nothing of command lines. Whatever happens after the first fault or ``befo
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
@@ -13,7 +14,7 @@ from typing import Any
 from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.local import Finished, carry_out
 from hms_esr.engine.once import carry_out_steps
-from hms_esr.errors import BadInput, EnvironmentProblem, EsrError
+from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Interrupted
 from hms_esr.events import Happened, RunEnded, RunStarted
 from hms_esr.fault_duty import FaultDuty, finish_left_over
 from hms_esr.following import Follower
@@ -50,6 +51,14 @@ class StopSwitch:
     def __init__(self) -> None:
         self.presses = 0
         self.who = ""
+
+    def pressed(self) -> bool:
+        """Whether somebody wants the end."""
+        return self.presses > 0
+
+    def pressed_twice(self) -> bool:
+        """Whether somebody wants it without ``after``."""
+        return self.presses > 1
 
     def press(self, who: str) -> None:
         """Ask for the end; a second time skips ``after`` too. Faults are undone all the same."""
@@ -92,7 +101,10 @@ def carry_out_run(
         raise EnvironmentProblem(
             f"the scenario's faults ({names}) cannot be carried out at {plan.target}: only the embedded city takes them"
         )
-    plan.folder.mkdir(parents=True, exist_ok=True)
+    try:
+        plan.folder.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise EnvironmentProblem(f"{plan.folder} cannot be written: {error.strerror}") from None
     manifest = replace(manifest_of(plan, command, plan.target), workers=[{"index": 0} | this_process()])
     needs = {"named": list(plan.named), "may_load": list(plan.options.may_load), "own": [city_url] if city_url else []}
     rehearsal = _Rehearsal(plan, guard, needs, injector, sinks, switch, manifest, setup_requests)
@@ -129,32 +141,34 @@ class _Rehearsal:
 
     def carry_out(self) -> Outcome:
         """Everything; the record is closed and judged whatever happens."""
-        point_latest(self.plan.options.out, self.plan.run_id)
         finished: Finished | None = None
         self.writer.facts(state="RUNNING")
-        began = False
         try:
-            self._steps(self.plan.scenario.before, "before")
-            began = True
-            finished = self._load()
-        except EsrError:
-            self.writer.facts(state="FINISHED")
-            self.writer.close()
-            raise
-        finally:
-            if began:
+            try:
+                self._steps(self.plan.scenario.before, "before", self.switch.pressed)
+                point_latest(self.plan.options.out, self.plan.run_id)
+                finished = self._load()
+            finally:
                 self._after()
+        except EsrError:
+            with suppress(EsrError):
+                self.writer.facts(state="FINISHED")
+                self.writer.close()
+            raise
         self._close(finished)
-        judgement = self._judge()
-        return self._report(judgement)
+        options, metrics = self.plan.options, self.plan.loaded.metrics
+        return self._report(judge(self.record, custom=metrics, limits=options.limits, strict=options.strict))
 
-    def _steps(self, steps: tuple[Step, ...], what: str) -> None:
+    def _steps(self, steps: tuple[Step, ...], what: str, give_up: Callable[[], bool]) -> None:
         if not steps:
             return
         assignment = self.plan.assignment(self.variables, self.plan.target)
-        once = carry_out_steps(assignment, self.guard, steps, SETUP_ROLE)
+        sim_s = self.record.sim_s
+        once = carry_out_steps(assignment, self.guard, steps, SETUP_ROLE, sim_s=sim_s, give_up=give_up)
         self.record.setup_requests += once.requests
         self.variables |= once.vars
+        if give_up():
+            raise Interrupted(f"stopped {self.switch.who} during `{what}`")
         if once.state != "completed":
             raise EnvironmentProblem(f"{what}: step '{once.where}' failed: {once.reason or once.state}")
 
@@ -163,8 +177,8 @@ class _Rehearsal:
         crowd = plan.crowd()
         alone = plan.options.only is not None
         record.planned_total = 1 if alone else crowd.total
-        record.length_real_s = plan.scenario.length_s / plan.warp
-        record.warm_real_s = plan.scenario.warm_up_s / plan.warp
+        record.length_real_s = 1.0 if alone else plan.scenario.length_s / plan.warp
+        record.warm_real_s = 0.0 if alone else plan.scenario.warm_up_s / plan.warp
         self.writer.facts(
             planned_total=record.planned_total, length_real_s=record.length_real_s, warm_real_s=record.warm_real_s
         )
@@ -183,30 +197,14 @@ class _Rehearsal:
         assignment = plan.assignment(self.variables, plan.target)
         try:
             if plan.options.only is None and (plan.options.workers > 1 or plan.options.invitation is not None):
-                return self._over_workers(assignment, follower)
-            return carry_out(assignment, self.guard, follower, ready=self._announce)
+                return _over_workers(self, assignment, follower)
+            return carry_out(assignment, self.guard, follower, ready=self.announce)
         finally:
             duty.end_all()
             record.problems += duty.problems
 
-    def _over_workers(self, assignment: Assignment, follower: Follower) -> Finished:
-        from hms_esr.engine.cluster.master import MasterRun
-
-        options = self.plan.options
-        invitation = options.invitation
-        workers = options.workers if invitation is None else invitation.expect
-        run = MasterRun(assignment, self.guard_needs, follower, workers=workers, invitation=invitation)
-        return run.carry_out(self._announce_workers, self._list_workers, self.invite)
-
-    def _list_workers(self, workers: list[dict[str, Any]]) -> None:
-        self.manifest = replace(self.manifest, workers=workers)
-        self.writer.update_manifest(self.manifest)
-
-    def _announce_workers(self, workers: list[dict[str, Any]]) -> None:
-        self._list_workers(workers)
-        self._announce()
-
-    def _announce(self) -> None:
+    def announce(self) -> None:
+        """Tell who watches that people come from now on."""
         plan, record = self.plan, self.record
         self.sinks.hear(
             RunStarted(
@@ -219,7 +217,7 @@ class _Rehearsal:
             self.record.problems.append("`after` was skipped: stopped twice")
             return
         try:
-            self._steps(self.plan.scenario.after, "after")
+            self._steps(self.plan.scenario.after, "after", self.switch.pressed_twice)
         except EsrError as error:
             self.sinks.hear(Happened("note", str(error), self.record.real_s, self.record.sim_s))
             self.record.problems.append(str(error))
@@ -244,14 +242,14 @@ class _Rehearsal:
         self.writer.close()
         self.record = open_record(plan.folder)
 
-    def _judge(self) -> Judgement:
-        options = self.plan.options
-        return judge(self.record, custom=self.plan.loaded.metrics, limits=options.limits, strict=options.strict)
-
     def _report(self, judgement: Judgement) -> Outcome:
         folder = self.plan.folder
-        write_reports(self.record, judgement, folder)
-        report = copy_report(self.plan.options.out, self.plan.loaded.stem, folder)
+        try:
+            write_reports(self.record, judgement, folder)
+            report = copy_report(self.plan.options.out, self.plan.loaded.stem, folder)
+        except OSError as error:
+            text = f"{judgement.shown}, but its report cannot be written in {folder}: {error.strerror}"
+            raise EsrError(f"{text}; make it again with: hms-esr report {folder.name}") from None
         record = self.record
         self.sinks.hear(
             RunEnded(
@@ -264,6 +262,24 @@ class _Rehearsal:
             )
         )
         return Outcome(record, judgement, folder, report)
+
+
+def _over_workers(rehearsal: _Rehearsal, assignment: Assignment, follower: Follower) -> Finished:
+    """The load over processes of this machine, or over workers that come by themselves."""
+    from hms_esr.engine.cluster.master import MasterRun
+
+    def listed(workers: list[dict[str, Any]]) -> None:
+        rehearsal.manifest = replace(rehearsal.manifest, workers=workers)
+        rehearsal.writer.update_manifest(rehearsal.manifest)
+
+    def ready(workers: list[dict[str, Any]]) -> None:
+        listed(workers)
+        rehearsal.announce()
+
+    options = rehearsal.plan.options
+    workers = options.workers if options.invitation is None else options.invitation.expect
+    run = MasterRun(assignment, rehearsal.guard_needs, follower, workers=workers, invitation=options.invitation)
+    return run.carry_out(ready, listed, rehearsal.invite)
 
 
 def closing_facts(record: Record) -> dict[str, object]:

@@ -9,11 +9,12 @@ import json
 import re
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from urllib.parse import quote, urljoin, urlsplit
+from urllib.parse import quote, urlsplit
 
+from hms_esr.engine.client_address import join
 from hms_esr.engine.forms import HtmlField, HtmlForm
 from hms_esr.engine.page import Page
-from hms_esr.errors import EnvironmentProblem
+from hms_esr.errors import EnvironmentProblem, StepFailed
 from hms_esr.guarding import setup_http
 from hms_esr.personas.form_values import value_for
 from hms_esr.personas.person import PeopleMaker
@@ -23,6 +24,8 @@ from hms_esr.wording import brief, listed
 
 MOST_REDIRECTS = 10
 MOST_FIELDS = 100
+WITH_ACCOUNT = "permit_applicant"
+"""The persona of a first scenario whose page is behind a login."""
 SAMPLES = 6
 """People whose answers tell which of a persona's fields a control takes."""
 _REDIRECTS = (301, 302, 303, 307, 308)
@@ -66,12 +69,12 @@ class SeenPage:
 
 def see(url: str, guard: Guard) -> SeenPage:
     """Fetch ``url``, redirects followed. EnvironmentProblem: not there, an error status; TargetRefused: not allowed."""
-    address = url
+    address = _onward("", url)
     for _ in range(MOST_REDIRECTS):
         answer = setup_http(guard, "GET", address, headers={"Accept": "text/html,*/*"})
         if answer.status not in _REDIRECTS or "location" not in answer.headers:
             break
-        address = urljoin(address, answer.headers["location"])
+        address = _onward(address, _utf8(answer.headers["location"]))
     else:
         raise EnvironmentProblem(f"{url} redirects more than {MOST_REDIRECTS} times")
     if answer.status >= 400:
@@ -86,13 +89,62 @@ def see(url: str, guard: Guard) -> SeenPage:
     return SeenPage(url, Page(html if is_html else "", address), is_html)
 
 
+def _onward(address: str, reference: str) -> str:
+    """The absolute address meant, percent-encoded as it is sent; EnvironmentProblem when it cannot be carried."""
+    try:
+        return join(address, reference).url
+    except StepFailed as error:
+        whence = f"{address} redirects to {reference[:200]}" if address else f"cannot reach {reference[:200]}"
+        raise EnvironmentProblem(f"{whence}: {error.message}") from None
+
+
+def _utf8(header: str) -> str:
+    """A header as servers mean it that write UTF-8 where the standard has bytes."""
+    try:
+        return header.encode("latin-1").decode("utf-8")
+    except UnicodeError:
+        return header
+
+
 def first_scenario(seen: SeenPage, citizen: PersonaTemplate, file: str = "FILE") -> str:
     """Canonical YAML for ``seen``, commented; ``file`` is what the commands in its head name.
 
     It visits the page, fills and sends its form as a ``citizen``, and expects the answer 200; without a form it visits.
+    A page behind a login is visited by somebody who has an account and logs in first.
     """
     form = seen.page.form() if seen.is_html else None
-    return "\n".join([*_head(seen, form, file), *_journey(seen, form, citizen), *_CHECKS]) + "\n"
+    if form is not None and _is_login(seen, form):
+        return "\n".join([*_head(seen, None, file, WITH_ACCOUNT), *_behind_login(seen), *_CHECKS]) + "\n"
+    return "\n".join([*_head(seen, form, file, "citizen"), *_journey(seen, form, citizen), *_CHECKS]) + "\n"
+
+
+def _is_login(seen: SeenPage, form: HtmlForm) -> bool:
+    """Whether who asked for the page was sent to another one, to log in."""
+    asked, met = urlsplit(_onward("", seen.asked)), urlsplit(seen.page.url)
+    kinds = [field.kind for field in form.inputs]
+    return (asked.netloc, asked.path) != (met.netloc, met.path) and kinds.count("password") == 1 and len(kinds) <= 4
+
+
+def _behind_login(seen: SeenPage) -> Iterator[str]:
+    asked, met = urlsplit(_onward("", seen.asked)), urlsplit(seen.page.url)
+    place = met.path if met.netloc == asked.netloc else f"{met.scheme}://{met.netloc}{met.path}"
+    login = "      - login" if place == "/login" else f"      - login: {quoted(place)}"
+    sent = f"{comment(asked.path, 40)} sends who is not logged in to {comment(met.path, 40)}"
+    yield f"      # {sent}; what is behind it was not seen."
+    yield f"      # The accounts must exist there: `hms-esr people {WITH_ACCOUNT}` shows their e-mails and passwords."
+    yield f"{login:<38} # the persona's e-mail and password"
+    yield f"      - visit: {quoted(_path(seen))}"
+    yield "      # Its form, if it has one: name what matters; required fields left empty are completed."
+    yield '      # - fill: {full_name: "{{ persona.name }}"}'
+    yield "      # - submit"
+    yield "      - expect: {status: 200}          # better: a text of the page that says it worked"
+
+
+def _path(seen: SeenPage) -> str:
+    """Path and query visited, percent-encoded."""
+    parts = urlsplit(seen.asked)
+    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (f"?{parts.query}" if parts.query else "")
+    return quote(path, safe="/%:@!$&()*+,;=~-._?")
 
 
 _CHECKS = (
@@ -104,7 +156,7 @@ _CHECKS = (
 )
 
 
-def _head(seen: SeenPage, form: HtmlForm | None, file: str) -> list[str]:
+def _head(seen: SeenPage, form: HtmlForm | None, file: str, persona: str) -> list[str]:
     parts = urlsplit(seen.asked)
     name = re.sub(r"[^A-Za-z0-9_.-]+", "-", parts.path).strip("-_.")[:60] or "first"
     origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
@@ -119,13 +171,18 @@ def _head(seen: SeenPage, form: HtmlForm | None, file: str) -> list[str]:
         f"#   hms-esr run {file}        everybody, with a verdict and a report",
         f"name: {key(name)}",
         "seed: 1                                # same seed, same people",
+        *(
+            []
+            if persona == "citizen"
+            else ["identity: fixed                        # and the same e-mails in each run"]
+        ),
         f"target: {target}",
         *(["# `also` names hosts the page leads to; they are loaded too, so be sure you may."] if others else []),
         "load: {people: 10, over: 30s}          # ten people, spread over 30 seconds",
         "",
         "journeys:",
         f"  - name: {key(name)}",
-        "    persona: citizen                   # or one of: hms-esr list personas",
+        f"    {f'persona: {persona}':<34} # or one of: hms-esr list personas",
         "    steps:",
     ]
 
@@ -138,9 +195,7 @@ def _other_hosts(seen: SeenPage, form: HtmlForm | None) -> list[str]:
 
 
 def _journey(seen: SeenPage, form: HtmlForm | None, citizen: PersonaTemplate) -> Iterator[str]:
-    parts = urlsplit(seen.asked)
-    path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (f"?{parts.query}" if parts.query else "")
-    yield f"      - visit: {quoted(quote(path, safe='/%:@!$&()*+,;=~-._?'))}"
+    yield f"      - visit: {quoted(_path(seen))}"
     if form is None:
         why = "The page has no form." if seen.is_html else "This is no HTML page."
         yield f"      # {why} If JavaScript draws one, send what it would send:"

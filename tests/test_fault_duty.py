@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hms_esr import fault_duty
-from hms_esr.errors import EnvironmentProblem
+from hms_esr.errors import EnvironmentProblem, NothingListens
 from hms_esr.events import Happened
 from hms_esr.fault_duty import FaultDuty
 from hms_esr.faults.latency import Latency
@@ -17,10 +17,23 @@ from hms_esr.sandboxes.journal import Journal
 
 
 class Target:
-    """An injector that remembers; ``deaf``: undoing does nothing; ``refuses``: nothing can be turned on."""
+    """An injector that remembers.
 
-    def __init__(self, *, deaf: bool = False, refuses: bool = False) -> None:
-        self.on: set[str] = set()
+    ``deaf``: undoing does nothing; ``refuses``: nothing can be turned on; ``mute``: an order is carried out without an
+    answer; ``fails``: what every question ends with.
+    """
+
+    def __init__(
+        self,
+        *,
+        deaf: bool = False,
+        refuses: bool = False,
+        mute: bool = False,
+        fails: type[EnvironmentProblem] | None = None,
+    ) -> None:
+        self.on: dict[str, str] = {}
+        self.mute = mute
+        self.fails = fails
         self.orders: list[Mapping[str, Any]] = []
         self.deaf = deaf
         self.refuses = refuses
@@ -28,16 +41,25 @@ class Target:
     def inject(self, order: Mapping[str, Any]) -> str:
         if self.refuses:
             raise EnvironmentProblem("no")
+        self._ask()
         self.orders.append(order)
-        self.on.add(str(len(self.orders)))
+        self.on[str(len(self.orders))] = str(order["service"])
+        if self.mute:
+            raise EnvironmentProblem("no answer within 5 s")
         return str(len(self.orders))
 
     def undo(self, fault_id: str) -> None:
+        self._ask()
         if not self.deaf:
-            self.on.discard(fault_id)
+            self.on.pop(fault_id, None)
 
-    def active(self) -> frozenset[str]:
-        return frozenset(self.on)
+    def active(self) -> Mapping[str, str]:
+        self._ask()
+        return dict(self.on)
+
+    def _ask(self) -> None:
+        if self.fails is not None:
+            raise self.fails("no")
 
 
 @pytest.fixture(autouse=True)
@@ -114,6 +136,70 @@ def test_a_fault_that_cannot_be_turned_on_is_a_problem(make: Maker) -> None:
     duty.moment(61)
     settle(duty)
     assert duty.problems and not told and not journal.open_faults()
+
+
+def test_an_order_without_an_answer_is_ended_at_the_target(make: Maker) -> None:
+    """Its id is not known, so what is on of that service is ended; faults of other services stay."""
+    target = Target(mute=True)
+    target.on["other"] = "db"
+    duty, told, journal = make(target)
+    duty.moment(61)
+    settle(duty)
+    assert target.on == {"other": "db"}
+    assert not told and not journal.open_faults()
+    assert duty.problems == ["the fault “svc +5 ms” could not be turned on: no answer within 5 s"]
+
+
+def test_an_order_without_an_answer_that_stays_on_is_said(make: Maker) -> None:
+    """The journal stays open for the next start."""
+    duty, _, journal = make(Target(mute=True, deaf=True))
+    duty.moment(61)
+    settle(duty)
+    assert duty.problems[0].endswith("; it may be on at http://t")
+    assert [(left.fault_id, left.service) for left in journal.open_faults()] == [("", "svc")]
+
+
+@pytest.mark.parametrize(("fails", "verified"), [(NothingListens, True), (EnvironmentProblem, False)])
+def test_a_target_that_is_gone_has_no_faults_and_one_that_is_silent_may(
+    make: Maker, fails: type[EnvironmentProblem], verified: bool
+) -> None:
+    """Refused connections on end prove the city over; no answer proves nothing."""
+    target = Target()
+    duty, told, journal = make(target)
+    duty.moment(61)
+    settle(duty)
+    target.fails = fails
+    duty.end_all()
+    assert told[-1].details["verified"] is verified
+    assert bool(duty.problems) is not verified and bool(journal.open_faults()) is not verified
+
+
+def test_one_refused_connection_proves_nothing() -> None:
+    """The target comes back with the fault still on."""
+
+    class Back(Target):
+        asked = 0
+
+        def _ask(self) -> None:
+            self.asked += 1
+            if self.asked < fault_duty.REFUSED_TRIES:
+                raise NothingListens("no")
+
+    target = Back(deaf=True)
+    target.on["1"] = "svc"
+    assert not fault_duty.undo(target, "1")
+
+
+def test_a_journal_that_cannot_be_written_turns_nothing_on(make: Maker, tmp_path: Path) -> None:
+    """What could not be found again by the next start is not begun."""
+    target = Target()
+    duty, _, journal = make(target)
+    journal.path.mkdir()
+    duty.moment(61)
+    settle(duty)
+    duty.end_all()
+    assert not target.orders
+    assert duty.problems == [f"{tmp_path / 'faults.jsonl'} cannot be written: Is a directory"]
 
 
 def test_a_torn_last_line_is_passed_over(tmp_path: Path) -> None:

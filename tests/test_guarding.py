@@ -3,14 +3,17 @@
 from __future__ import annotations
 
 import socket
+import ssl
+import subprocess
 from collections.abc import Callable
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import pytest
 
 from hms_esr.errors import EnvironmentProblem, TargetRefused
-from hms_esr.guarding import Trust, guard_for, preflight, proof_reader, proof_still_there, setup_http
+from hms_esr.guarding import Trust, guard_for, preflight, proof_reader, proof_still_there, setup_http, trust_of
 from hms_esr.scenario.caps import Caps
 from hms_esr.scenario.guard import Asked, Guard, Pinned
 from hms_esr.scenario.model import Http
@@ -99,6 +102,25 @@ def test_localhost_is_where_somebody_listens(host: str, monkeypatch: pytest.Monk
         assert guard.allow_url(url).ip == host
 
 
+def test_certificates_are_checked_as_the_run_says(tmp_path: Path) -> None:
+    """An unknown authority is refused; ``http: {ca}`` or ``--insecure`` changes that, for proofs too."""
+    command = "req -x509 -newkey ec -pkeyopt ec_paramgen_curve:P-256 -nodes -days 2 -subj /CN=here -keyout k -out c"
+    subject = ["-addext", "subjectAltName=IP:127.0.0.1"]
+    subprocess.run(["openssl", *command.split(), *subject], cwd=tmp_path, check=True, capture_output=True)
+    context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
+    context.load_cert_chain(tmp_path / "c", tmp_path / "k")
+    http = Http(ca=str(tmp_path / "c"))
+    with target(lambda got: ok(b"x", "404 Not Found"), tls=context) as there:
+        with pytest.raises(EnvironmentProblem, match="the certificate is not trusted"):
+            preflight(there.url, guard_for([there.url]), "r")
+        assert preflight(there.url, guard_for([there.url]), "r", insecure=True) == 1
+        assert preflight(there.url, guard_for([there.url]), "r", http) == 1
+        asked, pinned = Asked("https", "127.0.0.1", there.port), Pinned("127.0.0.1", there.port)
+        for trust, words in ((trust_of(None), "not trusted"), (trust_of(None, True), "404"), (trust_of(http), "404")):
+            with pytest.raises(ValueError, match=words):
+                proof_reader(trust)(asked, pinned)
+
+
 def test_setup_asks_the_guard_too() -> None:
     """A second port of this machine gets no connection."""
     with target(lambda got: ok()) as other, target(lambda got: ok(got.body)) as there:
@@ -112,7 +134,7 @@ def test_setup_asks_the_guard_too() -> None:
 
 def test_an_address_of_this_machine_off_loopback_needs_a_word() -> None:
     """0 connections without --i-may-load, whether it is the target or named beside it."""
-    address = _own_address()
+    address = own_address()
     with target(lambda got: ok(), host=address) as there:
         url = f"http://{address}:{there.port}"
         for named in ([url], [f"{address}:{there.port}"]):
@@ -121,7 +143,7 @@ def test_an_address_of_this_machine_off_loopback_needs_a_word() -> None:
         assert there.connections == 0
 
 
-def _own_address() -> str:
+def own_address() -> str:
     """An address of this machine that is not loopback (nothing is sent to find it)."""
     with socket.socket(socket.AF_INET, socket.SOCK_DGRAM) as probe:
         try:

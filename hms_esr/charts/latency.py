@@ -11,7 +11,7 @@ from typing import NamedTuple
 from hms_esr.charts.frame import TimeFrame
 from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.scales import Log
-from hms_esr.charts.svg import Bin, across, inner, line_path, num, outer, values_axis
+from hms_esr.charts.svg import Bin, across, dots_path, inner, line_path, num, outer, values_axis
 
 HEIGHT = 206
 
@@ -32,9 +32,12 @@ class Lines(NamedTuple):
     median: Sequence[Bin] = ()
 
 
-def drawn(frame: TimeFrame, bins: Sequence[Bin], scale: Log) -> str:
-    """The path of a line of times."""
-    return line_path(None if b.value is None else (frame.x((b.from_s + b.to_s) / 2), scale.y(b.value)) for b in bins)
+def drawn(frame: TimeFrame, bins: Sequence[Bin], scale: Log, class_: str) -> Markup:
+    """A line of times; its points without a neighbor are dots, large enough to be seen."""
+    points = [None if b.value is None else (frame.x((b.from_s + b.to_s) / 2), scale.y(b.value)) for b in bins]
+    dots = dots_path(points)
+    line = tag("path", class_=class_, d=line_path(points))
+    return line + tag("path", class_=f"{class_} alone", d=dots) if dots else line
 
 
 def limit_lines(limits: Sequence[LimitLine], scale: Log, height: float, *, labels: bool = True) -> Markup:
@@ -65,9 +68,9 @@ def latency(ident: str, frame: TimeFrame, scale: Log, lines: Lines, limits: Sequ
         limit_lines(limits, scale, HEIGHT),
         inner(
             HEIGHT,
-            tag("path", class_="l3", d=drawn(frame, lines.median, scale)),
-            tag("path", class_="l2", d=drawn(frame, lines.actual, scale)),
-            tag("path", class_="l1", d=drawn(frame, lines.intended, scale)),
+            drawn(frame, lines.median, scale, "l3"),
+            drawn(frame, lines.actual, scale, "l2"),
+            drawn(frame, lines.intended, scale, "l1"),
         ),
         across(HEIGHT, "base"),
     )

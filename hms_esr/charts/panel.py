@@ -9,7 +9,7 @@ from collections.abc import Sequence
 
 from hms_esr.charts.frame import TimeFrame
 from hms_esr.charts.latency import LimitLine, Lines, drawn, limit_lines
-from hms_esr.charts.markup import Markup, tag
+from hms_esr.charts.markup import Markup
 from hms_esr.charts.scales import Log
 from hms_esr.charts.svg import inner, outer, values_axis
 
@@ -30,8 +30,8 @@ def panel(
         limit_lines(limits, scale, HEIGHT, labels=False),
         inner(
             HEIGHT,
-            tag("path", class_="l2", d=drawn(frame, lines.actual, scale)),
-            tag("path", class_="l1", d=drawn(frame, lines.intended, scale)),
+            drawn(frame, lines.actual, scale, "l2"),
+            drawn(frame, lines.intended, scale, "l1"),
         ),
         frame.short_axis(HEIGHT),
     )

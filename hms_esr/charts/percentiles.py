@@ -16,6 +16,8 @@ from hms_esr.stats import Histogram
 
 HEIGHT = 240
 _POINTS = 110
+_LINE = 24
+"""Pixels that a label over a dot needs. Left of and above it is free: both curves rise to the right."""
 
 
 class Gate(NamedTuple):
@@ -54,8 +56,7 @@ def _gate(gate: Gate, row: int, scale: Log, rarity: Rarity) -> Markup:
 
 def _dot(histogram: Histogram, share: float, label: str, scale: Log, rarity: Rarity) -> Markup:
     x, y = rarity.x(share), scale.y(histogram.percentile(share)) * HEIGHT
-    left = x > 0.7
-    text = tag("text", label, class_="strong", x=-9 if left else 9, y=19, text_anchor="end" if left else None)
+    text = tag("text", label, class_="strong", x=-9, y=-9 if y > _LINE else 4, text_anchor="end")
     return placed(x, y, tag("circle", r=5, class_="dot"), text)
 
 

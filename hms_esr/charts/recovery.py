@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.scales import Log
-from hms_esr.charts.svg import Bin, across, inner, line_path, num, outer, pct, placed, upright, values_axis
+from hms_esr.charts.svg import Bin, across, dots_path, inner, line_path, num, outer, pct, placed, upright, values_axis
 
 HEIGHT = 150
 
@@ -62,7 +62,7 @@ def _seconds_axis(shown: Recovery) -> Markup:
 def recovery(ident: str, shown: Recovery, times: Sequence[Bin], scale: Log, title: str, desc: str) -> Markup:
     """95th percentile in ms of each second, counted from the fault's end."""
     x, width = pct(shown.x(shown.on_s)), pct(shown.x(0) - shown.x(shown.on_s))
-    line = line_path(None if b.value is None else (shown.x((b.from_s + b.to_s) / 2), scale.y(b.value)) for b in times)
+    points = [None if b.value is None else (shown.x((b.from_s + b.to_s) / 2), scale.y(b.value)) for b in times]
     parts = [
         values_axis(scale.ticks(HEIGHT, decades=True)),
         tag("rect", x=x, width=width, y=0, height=HEIGHT, fill="url(#p-fault)"),
@@ -70,7 +70,8 @@ def recovery(ident: str, shown: Recovery, times: Sequence[Bin], scale: Log, titl
     ]
     if shown.usual_ms is not None:
         parts.append(_usual(shown.usual_ms, scale))
-    parts.append(inner(HEIGHT, tag("path", class_="l1", d=line)))
+    dots = tag("path", class_="l1 alone", d=dots_path(points))
+    parts.append(inner(HEIGHT, tag("path", class_="l1", d=line_path(points)), dots))
     if shown.limit_s is not None:
         parts.append(_flagged(shown.x(shown.limit_s), -6, "limit", shown.limit_label))
     if shown.recovered_s is not None:

@@ -86,6 +86,13 @@ def line_path(points: Iterable[tuple[float, float] | None]) -> str:
     return "".join(parts)
 
 
+def dots_path(points: Iterable[tuple[float, float] | None]) -> str:
+    """Path of the points that have no neighbor, each of length 0: a wide round stroke makes it a dot."""
+    every = [None, *points, None]
+    alone = [p for before, p, after in zip(every, every[1:], every[2:], strict=False) if p and not before and not after]
+    return "".join(f"M{num(x * SIDE)} {num(y * SIDE, 0)}h0" for x, y in alone)
+
+
 def area_path(bars: Sequence[tuple[float, float, float] | None]) -> str:
     """Closed steps from the ground: (left, right, top) as shares; None is a gap. Equal neighbors are joined."""
     parts: list[str] = []

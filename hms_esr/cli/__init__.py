@@ -54,6 +54,17 @@ class LazyGroup(click.Group):
         command: click.Command = import_module(f"hms_esr.cli.{_module(cmd_name)}").command
         return command
 
+    def resolve_command(
+        self, ctx: click.Context, args: list[str]
+    ) -> tuple[str | None, click.Command | None, list[str]]:
+        """The command and its arguments; BadInput when an option is given as an empty text."""
+        from hms_esr.cli.options import refuse_empty
+
+        name, command, rest = super().resolve_command(ctx, args)
+        if command is not None:
+            refuse_empty(command, ctx, rest)
+        return name, command, rest
+
     def format_commands(self, ctx: click.Context, formatter: click.HelpFormatter) -> None:
         """Short helps from the table, so that nothing is imported."""
         with formatter.section("Commands"):

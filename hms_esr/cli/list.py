@@ -34,7 +34,7 @@ def _scenarios() -> list[Row]:
             "file": shown(one.path),
             "dialect": one.dialect,
             "tags": list(one.tags),
-            "about": one.error or one.description,
+            "about": one.error or one.description or "(no description)",
         }
         for one in all_scenarios(with_shipped=True)
     ]
@@ -102,11 +102,18 @@ def command(kind: str | None, tags: tuple[str, ...], form: str) -> None:
             click.echo(f"  {line}")
 
 
+def _place(file: str) -> str:
+    """A file as a person would type it; those that lie elsewhere came with the package and go by their name."""
+    from pathlib import Path
+
+    return "comes with hms-esr" if Path(file).is_absolute() else file
+
+
 def _lines(rows: list[Row]) -> list[str]:
     width = max((len(row["name"]) for row in rows), default=0)
     lines = []
     for row in rows:
         tags = f"  [{', '.join(row['tags'])}]" if row.get("tags") else ""
-        file = f"  ({row['file']})" if "file" in row else ""
+        file = f"  ({_place(row['file'])})" if "file" in row else ""
         lines.append(f"{row['name']:<{width}}  {row['about']}{tags}{file}".rstrip())
     return lines or ["none"]

@@ -14,7 +14,8 @@ from hms_esr.errors import BadInput, EnvironmentProblem, Problem
 HELP = """Write a first scenario for the page at URL: visit it, fill its form, send it, check the answer.
 
 One request goes to the page (redirects are followed). What is written passes 'validate' and runs as it is; comments
-say what to change. Other hosts than this machine need --i-may-load.
+say what to change. A page behind a login is visited by a persona that logs in first. Other hosts than this machine
+need --i-may-load.
 
 \b
 hms-esr new http://127.0.0.1:8000/apply
@@ -32,12 +33,17 @@ def command(url: str, out: Path | None, force: bool, may_load: tuple[str, ...]) 
     """Look, write."""
     if out is not None and out.exists() and not force:
         raise BadInput([Problem("--out", 0, 0, f"{out} is there already; --force overwrites it")])
+    from hms_esr.cli.options import target_problem
     from hms_esr.guarding import guard_for
     from hms_esr.library import persona_template
     from hms_esr.scaffold import first_scenario, see
 
     address = url if "://" in url else f"http://{url}"
-    seen = see(address, guard_for([address], may_load))
+    try:
+        guard = guard_for([address], may_load)
+    except BadInput as error:
+        raise target_problem(error) from None
+    seen = see(address, guard)
     text = first_scenario(seen, persona_template("citizen"), str(out) if out else "FILE")
     if out is None:
         click.echo(text, nl=False)

@@ -11,15 +11,17 @@ import shlex
 import signal
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import ExitStack, contextmanager
+from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
 from shutil import which
+from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import click
 
-from hms_esr.errors import BadInput, EsrError, Problem
+from hms_esr.cli.options import SCALE, WARP, Seed, run_id
+from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem
 from hms_esr.units import duration_s, share
 
 if TYPE_CHECKING:
@@ -41,7 +43,8 @@ hms-esr run --tag high_risk                     every scenario with that tag
 hms-esr run schedule_f --only 17                person 17 alone, with the same data
 
 \b
-Exit codes: 0 PASS, 1 FAIL, 2 bad input, 3 INVALID, 4 target or port not there, 130 interrupted.
+Exit codes: 0 PASS, 1 FAIL, 2 bad input, 3 INVALID, 4 target, port or place to write not there,
+70 a fault of hms-esr itself, 130 interrupted.
 """
 
 
@@ -73,9 +76,9 @@ def pairs(option: str, values: Sequence[str]) -> dict[str, str]:
 @click.option("--target", metavar="URL", help="System under test; wins over the scenario's.")
 @click.option("--env", metavar="NAME", help="Which of the scenario's targets.")
 @click.option("--tag", "tags", multiple=True, metavar="TAG", help="Only scenarios with this tag.")
-@click.option("--seed", type=click.IntRange(0), help="Same seed, same people; wins over the scenario's.")
-@click.option("--scale", type=click.FloatRange(0, min_open=True), default=1.0, show_default=True, help="Times as many.")
-@click.option("--warp", type=click.FloatRange(0, 100_000, min_open=True), help="Simulated seconds per real second.")
+@click.option("--seed", type=Seed(), help="Same seed, same people; wins over the scenario's.")
+@click.option("--scale", type=SCALE, default=1.0, show_default=True, help="Times as many.")
+@click.option("--warp", type=WARP, help="Simulated seconds per real second.")
 @click.option("--time-limit", callback=_duration, metavar="D", help="Stop after D of real time (INVALID if too early).")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True)
 @click.option("--workers", type=click.IntRange(0, 249), default=0, metavar="N", help="Spread over N processes here.")
@@ -95,7 +98,7 @@ def pairs(option: str, values: Sequence[str]) -> dict[str, str]:
 @click.option("--strict", is_flag=True, help="Warnings fail; files to upload must exist.")
 @click.option("--max-dropped", callback=_share, default="1%", show_default=True, help="Most people dropped or lost.")
 @click.option("--max-late", callback=_share, default="1%", show_default=True, help="Most people over 100 ms late.")
-@click.option("--run-id", hidden=True, default="")
+@click.option("--run-id", hidden=True, default="", callback=run_id)
 @click.option("--stem", hidden=True, default="")
 def command(**given: Any) -> int:
     """See HELP."""
@@ -207,8 +210,14 @@ def read_secrets(path: Path | None) -> dict[str, str]:
         return found
     try:
         lines = path.read_text(encoding="utf-8").splitlines()
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput([Problem(str(path), 0, 0, f"cannot be read: {error}")]) from None
+    except FileNotFoundError:
+        raise BadInput([Problem(f"--secret-file {path}", 0, 0, "no such file")]) from None
+    except OSError as error:
+        reason = (error.strerror or str(error)).lower()
+        raise BadInput([Problem(f"--secret-file {path}", 0, 0, f"cannot be read: {reason}")]) from None
+    except UnicodeDecodeError as error:
+        text = f"is not UTF-8 (byte {error.start + 1}); save it as UTF-8"
+        raise BadInput([Problem(f"--secret-file {path}", 0, 0, text)]) from None
     for number, line in enumerate(lines, start=1):
         if line.strip() and not line.startswith("#"):
             if "=" not in line:
@@ -245,12 +254,30 @@ def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
             make_plan(loaded, options, city_url="http://127.0.0.1:1")
             city_url = stack.enter_context(city())
         plan = make_plan(loaded, options, city_url=city_url, run_id=given["run_id"])
+        stack.enter_context(_folder(options.out))
         sinks = _sinks(given)
         stack.callback(sinks.close)
         outcome = carry_out_run(plan, sinks, switch, command=_command(), city_url=city_url, invite=_invite)
         sinks.close()
-    _closing(outcome, name)
+    _closing(outcome, name, options.out)
     return outcome.judgement.exit_code
+
+
+@contextmanager
+def _folder(out: Path) -> Iterator[None]:
+    """``out``, found to be a folder that can be written before anybody starts; taken away again if nothing came in."""
+    made = not out.exists()
+    try:
+        out.mkdir(parents=True, exist_ok=True)
+        TemporaryFile(dir=out).close()
+    except OSError as error:
+        raise EnvironmentProblem(f"--out {out}  cannot be written: {(error.strerror or str(error)).lower()}") from None
+    try:
+        yield
+    finally:
+        if made:
+            with suppress(OSError):
+                out.rmdir()
 
 
 @contextmanager
@@ -283,15 +310,23 @@ def _program() -> str:
     return "hms-esr" if which("hms-esr") or called.name != "hms-esr" else str(called)
 
 
-def _closing(outcome: Outcome, name: str) -> None:
+def _closing(outcome: Outcome, name: str, out: Path) -> None:
     from hms_esr.sinks.console import closing_lines
 
-    scenario = outcome.record.scenario.name
-    following = f"report {scenario} --format html"
-    if outcome.judgement.warnings:
-        following = f"run {name} --strict   (warnings fail)"
-    if outcome.record.manifest.stem == "schedule_f":
-        following = "run scenarios/schedule_f_strict.yml   (fails on purpose)"
-    following = f"{_program()} {following}"
-    for line in closing_lines(outcome.record, outcome.judgement, outcome.report, following):
+    record = outcome.record
+    following = following_command(
+        name, record.scenario.name, record.manifest.stem, out, warned=bool(outcome.judgement.warnings)
+    )
+    for line in closing_lines(record, outcome.judgement, outcome.report, f"{_program()} {following}"):
         click.echo(line)
+
+
+def following_command(name: str, scenario: str, stem: str, out: Path, *, warned: bool) -> str:
+    """What a person may type next; ``name`` is what was typed for this run, ``out`` where its results are."""
+    text, why = f"report {scenario} --format html", ""
+    if warned:
+        text, why = f"run {shlex.quote(name)} --strict", "   (warnings fail)"
+    if stem == "schedule_f":
+        text, why = "run scenarios/schedule_f_strict.yml", "   (fails on purpose)"
+    elsewhere = "" if out == Path("results") else f" --out {shlex.quote(str(out))}"
+    return f"{text}{elsewhere}{why}"

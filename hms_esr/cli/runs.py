@@ -15,6 +15,8 @@ from typing import TYPE_CHECKING
 
 import click
 
+from hms_esr.errors import BadInput, Problem
+
 if TYPE_CHECKING:
     from hms_esr.store import RunLine
 
@@ -37,6 +39,8 @@ def command(out: Path, scenario: str | None, form: str, limit: int) -> None:
     """Read, filter, print."""
     from hms_esr.store import list_runs
 
+    if out.exists() and not out.is_dir():
+        raise BadInput([Problem(f"--out {out}", 0, 0, "is a file; a folder of runs is wanted, such as results")])
     wanted = (line for line in list_runs(out) if scenario is None or line.scenario == scenario)
     lines = list(islice(wanted, limit or None))
     if form == "json":

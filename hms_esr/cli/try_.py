@@ -5,6 +5,7 @@ Knows nothing of loads. Secrets, passwords and card numbers are masked.
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from contextlib import ExitStack
 from importlib import import_module
 from pathlib import Path
@@ -12,7 +13,9 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hms_esr.cli.options import Seed, target_problem
 from hms_esr.cli.run import read_secrets
+from hms_esr.errors import BadInput
 
 if TYPE_CHECKING:
     from hms_esr.engine.acting import Acting
@@ -20,7 +23,9 @@ if TYPE_CHECKING:
     from hms_esr.engine.forms import Submission
     from hms_esr.engine.performer import Performer
     from hms_esr.errors import StepFailed
+    from hms_esr.scenario.step import Step
     from hms_esr.scenario.unfold import NamedStep
+    from hms_esr.steps.expect import Expect
 
 HELP = """Send one person and print each step: request, fields sent (secrets masked), status, title, what was saved.
 
@@ -38,47 +43,94 @@ class Printer:
     """Prints what one person does. ``secrets`` are replaced wherever they would show."""
 
     def __init__(self, secrets: tuple[str, ...]) -> None:
-        self._secrets = [text for text in secrets if text]
-        self._step = ""
-        self._vars: dict[str, str] = {}
+        from hms_esr.store.masking import Mask
 
-    def _say(self, text: str) -> None:
-        for secret in self._secrets:
-            text = text.replace(secret, "***")
-        click.echo(text)
+        self._mask = Mask(secrets, shortest=1)
+        self._step = ""
+        self._person: Acting | None = None
+        self._told = 0
+
+    def say(self, text: str) -> None:
+        """A line, secrets masked."""
+        click.echo(self._mask.text(text))
+
+    def over(self) -> None:
+        """Nothing more comes: steps that sent nothing since the last request are told."""
+        if self._person is not None:
+            self._quiet_steps(self._person)
+
+    def _quiet_steps(self, performer: Acting) -> None:
+        """Steps before the one under way that sent nothing, so that nobody heard of them."""
+        for named in performer.steps[self._told : performer.at]:
+            if not named.step.sends:
+                self._step = named.name
+                self.say(f"\n{named.name}\n  {what_it_did(named.step)}")
+        self._told = max(self._told, performer.at)
 
     def _head(self, performer: Acting) -> None:
+        self._person = performer
+        self._quiet_steps(performer)
+        self._told = performer.at + 1
         if performer.where != self._step:
             self._step = performer.where
-            self._say(f"\n{performer.where}")
+            self.say(f"\n{performer.where}")
 
     def exchanged(self, performer: Acting, hop: HttpAnswer) -> None:
         """One request and its answer."""
         self._head(performer)
         if hop.failure is not None:
-            self._say(f"  {hop.method} {hop.url} → no answer: {hop.failure.message}")
+            self.say(f"  {hop.method} {hop.url} → no answer: {hop.failure.message}")
             return
         took_ms = (hop.ended_at - hop.started_at) * 1000
         title = "" if hop.redirected or "html" not in hop.media_type else f"  “{hop.page.title}”"
         onward = f"  → {hop.header('location')}" if hop.redirected else ""
-        self._say(f"  {hop.method} {hop.url} → {hop.status}  {took_ms:.0f} ms{title}{onward}")
+        self.say(f"  {hop.method} {hop.url} → {hop.status}  {took_ms:.0f} ms{title}{onward}")
 
     def submitted(self, performer: Acting, sent: Submission) -> None:
         """The fields of a form."""
         self._head(performer)
         for name, value in sent.sent:
             masked = name in sent.secret or any(word in name.lower() for word in SECRET_NAMES)
-            self._say(f"    {name} = {'***' if masked and value else value}")
+            self.say(f"    {name} = {'***' if masked and value else value}")
 
     def saved(self, performer: Performer, names: tuple[str, ...]) -> None:
         """What a step saved."""
         for name in names:
-            self._say(f"    saved {name} = {performer.vars[name]}")
+            self.say(f"    saved {name} = {performer.vars[name]}")
 
     def failed(self, performer: Performer, named: NamedStep, failure: StepFailed) -> None:
         """Why a step failed."""
         self._head(performer)
-        self._say(f"  FAILED at {named.name}: {failure.message}")
+        self.say(f"  FAILED at {named.name}: {failure.message}")
+
+
+def what_it_did(step: Step) -> str:
+    """A step that sends nothing, in words: what was filled, attached, checked."""
+    from hms_esr.steps.await_ import Await
+    from hms_esr.steps.expect import Expect
+    from hms_esr.steps.fill import Fill
+    from hms_esr.steps.think import Think
+    from hms_esr.steps.upload import AttachFile
+
+    if isinstance(step, Fill):
+        return f"filled in {', '.join(step.texts())}"
+    if isinstance(step, AttachFile):
+        return f"attached {step.file}"
+    if isinstance(step, Expect):
+        return f"as expected: {', '.join(_expected(step))}"
+    if isinstance(step, Think):
+        return "the pause is left out"
+    return "looks for the decision" if isinstance(step, Await) else "done; nothing was sent"
+
+
+def _expected(step: Expect) -> Iterator[str]:
+    if step.status is not None:
+        yield f"status {' or '.join(map(str, step.status))}"
+    if step.page is not None:
+        yield f"page {step.page}"
+    if step.text is not None:
+        yield f"the text “{step.text}”"
+    yield from (f"{path} is {value}" for path, value in (step.json_values or {}).items())
 
 
 @click.command(help=HELP)
@@ -86,7 +138,7 @@ class Printer:
 @click.option("--target", metavar="URL", help="System under test; wins over the scenario's.")
 @click.option("--env", metavar="NAME", help="Which of the scenario's targets.")
 @click.option("--only", type=click.IntRange(0), default=0, show_default=True, metavar="K", help="Which person.")
-@click.option("--seed", type=click.IntRange(0), help="Wins over the scenario's.")
+@click.option("--seed", type=Seed(), help="Wins over the scenario's.")
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A value for vars.")
 @click.option("--secret-file", type=click.Path(path_type=Path, dir_okay=False), help="Lines NAME=VALUE for secrets.")
 @click.option("--i-may-load", "may_load", multiple=True, metavar="HOST[:PORT]", help="You are allowed to load it.")
@@ -114,7 +166,10 @@ def command(file: str, **given: Any) -> int:
     with ExitStack() as stack:
         city_url = stack.enter_context(city()) if needs_city(loaded.scenario, options) else ""
         plan = make_plan(loaded, options, city_url=city_url)
-        guard = guard_for(plan.named, options.may_load, own=[city_url] if city_url else [])
+        try:
+            guard = guard_for(plan.named, options.may_load, own=[city_url] if city_url else [])
+        except BadInput as error:
+            raise target_problem(error) from None
         preflight(plan.target, guard, plan.run_id, plan.scenario.http)
         return _try(plan, guard, tuple(options.secrets.values()))
 
@@ -127,14 +182,20 @@ def _try(plan: Any, guard: Any, secrets: tuple[str, ...]) -> int:
     assignment = plan.assignment(variables, plan.target)
     arrival = plan.crowd().arrival(plan.options.only)
     click.echo(f"person {arrival.k}, {arrival.role}, at {plan.target}")
+    printer = Printer(secrets)
     if plan.scenario.before:
-        variables |= carry_out_steps(assignment, guard, plan.scenario.before, SETUP_ROLE).vars
+        before = carry_out_steps(assignment, guard, plan.scenario.before, SETUP_ROLE)
+        if before.state != "completed":
+            printer.say(f"before: step '{before.where}' failed: {before.reason or before.state}")
+            return 1
+        variables |= before.vars
         assignment = plan.assignment(variables, plan.target)
-    once = carry_out_person(assignment, guard, arrival.k, watcher=Printer(secrets))
+    once = carry_out_person(assignment, guard, arrival.k, watcher=printer)
+    printer.over()
     if plan.scenario.after:
         carry_out_steps(assignment, guard, plan.scenario.after, SETUP_ROLE)
     if once.waits_for is not None:
-        click.echo(f"\nwaits for “{once.waits_for.status}” behind {once.waits_for.url}; a run would look in time")
+        printer.say(f"\nwaits for “{once.waits_for.status}” behind {once.waits_for.url}; a run would look in time")
     else:
-        click.echo(f"\n{once.state}" + (f": {once.reason}" if once.reason else ""))
+        printer.say(f"\n{once.state}" + (f": {once.reason}" if once.reason else ""))
     return 0 if once.state in ("completed", "waiting") else 1

@@ -61,9 +61,11 @@ def amounts(plan: Forecast) -> list[str]:
 
     people = f"{plan.people:,.0f} {'at once, each again and again' if plan.closed else 'people'}"
     peak = f"peak {figure(plan.people_per_s)} people/s, about {figure(plan.requests_per_s)} requests/s"
-    length = f"{duration_text(round(plan.real_s, 3 if plan.real_s < 10 else 0))} real"
+    length = f"people come for {duration_text(round(plan.real_s, 3 if plan.real_s < 10 else 0))}"
     if plan.warp != 1:
-        length += f" for {duration_text(plan.simulated_s)} simulated (clock {plan.warp:g} times as fast)"
+        length += f" of real time, {duration_text(plan.simulated_s)} simulated (clock {plan.warp:g} times as fast)"
+    if plan.drain_s:
+        length += f"; who is under way then may take {duration_text(plan.drain_s)} more"
     lines = [f"{people}; {peak}" if plan.people_per_s else people, length]
     if plan.polls_per_s:
         lines.append(f"waiting for outcomes: at most about {figure(plan.polls_per_s)} polls/s")

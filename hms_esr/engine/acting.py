@@ -74,6 +74,7 @@ class Acting(Someone):
             self.in_request = False
         if page:
             self.answer = answer
+            self.looked = False
         return answer
 
     def look(self, address: str) -> HttpAnswer:

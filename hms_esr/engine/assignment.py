@@ -67,6 +67,8 @@ class Cast:
             for role, template in assignment.templates.items()
         }
         self._start = scenario.clock.start
+        self._second = -1
+        self._second_text = ""
 
     def warm(self) -> None:
         """Build the tables people are made from now, so that the first ones are not late."""
@@ -79,7 +81,11 @@ class Cast:
 
     def sim_time(self, sim_s: float) -> str:
         """Simulated moment as ISO 8601 with microseconds."""
-        return (self._start + timedelta(seconds=sim_s)).isoformat(timespec="microseconds")
+        second = int(sim_s)
+        if second != self._second:
+            self._second = second
+            self._second_text = (self._start + timedelta(seconds=second)).isoformat(timespec="seconds")
+        return f"{self._second_text}.{int((sim_s - second) * 1e6):06d}"
 
     def sim_moment(self, sim_s: float) -> datetime:
         """Simulated moment as a datetime without zone."""

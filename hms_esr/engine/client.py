@@ -5,15 +5,14 @@ Knows nothing of journeys, pages or statistics.
 
 from __future__ import annotations
 
-import re
 import time
-from base64 import b64encode
 from collections.abc import Mapping
 from time import perf_counter
 
 from hms_esr.engine.client_address import Address, join
 from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.client_connection import Connection
+from hms_esr.engine.client_headers import header_lines, private_names
 from hms_esr.engine.client_transport import Homes, Transport, close_all
 from hms_esr.engine.client_wire import Broken
 from hms_esr.engine.cookies import CookieJar
@@ -24,53 +23,14 @@ from hms_esr.scenario.guard import Pinned
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _SAFE = frozenset(("GET", "HEAD"))
 _BODILESS = frozenset(("GET", "HEAD", "DELETE", "OPTIONS", "TRACE"))
-_TOKEN = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
-_WRONG_VALUE = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
-_OURS = frozenset(("host", "content-length", "transfer-encoding", "connection", "cookie"))
-_CREDENTIALS = frozenset(("authorization", "proxy-authorization"))
 _OF_BODY = frozenset(("content-type", "content-encoding"))
-
-
-def header_lines(headers: Mapping[str, str]) -> bytes:
-    """``Name: value`` lines for headers; ValueError names one that would break the request or is the client's own."""
-    lines = []
-    for name, value in headers.items():
-        if not _TOKEN.fullmatch(name) or name.lower() in _OURS:
-            raise ValueError(
-                f"the header '{name}' cannot be set; allowed are names other than {', '.join(sorted(_OURS))}"
-            )
-        if _WRONG_VALUE.search(value):
-            raise ValueError(f"the value of the header '{name}' has a line end or a control character")
-        lines.append(f"{name}: {value.strip()}\r\n")
-    return "".join(lines).encode()
-
-
-def person_head(user_agent: str, extra: Mapping[str, str] | None = None, contact: str = "") -> bytes:
-    """Header lines that stay the same for a person: ``Accept``s, User-Agent ending with ``HMS-ESR``, ``extra``.
-
-    A header in ``extra`` replaces ours of the same name, but for the end of the User-Agent. ValueError as
-    :func:`header_lines`.
-    """
-    given = {name.lower(): (name, value) for name, value in (extra or {}).items()}
-    agent = given.pop("user-agent", ("", user_agent))[1]
-    mark = f"HMS-ESR (+{contact})" if contact else "HMS-ESR"
-    headers = {
-        "user-agent": ("User-Agent", f"{agent} {mark}".strip()),
-        "accept": ("Accept", "text/html,application/xhtml+xml,application/json;q=0.9,*/*;q=0.8"),
-        "accept-encoding": ("Accept-Encoding", "gzip, deflate, br"),
-    }
-    return header_lines(dict((headers | given).values()))
-
-
-def basic_line(user_and_password: str) -> bytes:
-    """The ``Authorization`` line of ``name:password`` (RFC 7617)."""
-    return b"Authorization: Basic " + b64encode(user_and_password.encode()) + b"\r\n"
+_NONE: frozenset[str] = frozenset()
 
 
 class PersonSession:
-    """One person's HTTP (see :class:`~hms_esr.engine.session.Session`). Nothing is opened until needed."""
+    """One person's HTTP (a Session), opened when needed. The origin ``home`` gets ``home_head``, others ``head``."""
 
-    __slots__ = ("_basic", "_basic_origin", "_head", "_homes", "_on_exchange", "_stamp", "_transport", "cookies")
+    __slots__ = ("_head", "_home", "_home_head", "_homes", "_on_exchange", "_stamp", "_transport", "cookies")
 
     def __init__(
         self,
@@ -79,8 +39,8 @@ class PersonSession:
         head: bytes,
         stamp: Stamp,
         on_exchange: OnExchange,
-        basic: bytes = b"",
-        basic_origin: str = "",
+        home: str = "",
+        home_head: bytes = b"",
     ) -> None:
         self.cookies = CookieJar()
         self._transport = transport
@@ -88,8 +48,8 @@ class PersonSession:
         self._head = head
         self._stamp = stamp
         self._on_exchange = on_exchange
-        self._basic = basic
-        self._basic_origin = basic_origin
+        self._home = home
+        self._home_head = home_head
 
     def fetch(
         self,
@@ -110,19 +70,18 @@ class PersonSession:
         ``address`` is absolute or relative to ``base``; ``timeout_s`` is for each hop, ``patience_s`` for all of
         them. StepFailed: timeout, patience, connection, refused, status (too many redirects).
         """
-        where = join(base, address)
+        where = _joined(base, address)
         limit = _Limit(self._transport.timeout_s if timeout_s is None else timeout_s, patience_s, redirects)
-        head, extra = (self._head, b"") if not headers else _with(headers, self._head)
+        own, extra = (_NONE, b"") if not headers else _own_lines(headers, self._head)
         while True:
             tail = _body_lines(method, body, media_type) + _referer_lines(referer, where, method) + extra
-            if self._basic and where.origin.text == self._basic_origin and b"authorization:" not in extra.lower():
-                tail += self._basic
+            head = _without(self._home_head if where.origin.text == self._home else self._head, own)
             answer = self._hop(method, where, head, tail, body, limit)
             if not answer.redirected:
                 return answer
             before = where
-            where = join(where.url, answer.header_all("location")[0])
-            dropped = _CREDENTIALS if where.origin is not before.origin else frozenset[str]()
+            where = _redirected(before, answer.header_all("location")[0])
+            dropped = _NONE if where.origin is before.origin else private_names(headers or {}, self._transport.secrets)
             if (answer.status == 303 and method != "HEAD") or (answer.status in (301, 302) and method == "POST"):
                 method, body, media_type = "GET", b"", ""
                 dropped |= _OF_BODY
@@ -240,11 +199,27 @@ class _Limit:
         if not broken.timed_out:
             return StepFailed("connection", broken.text, answer.status)
         if self.patient_until is not None and self.patient_until < answer.started_at + self.timeout_s:
-            return StepFailed("patience", f"gave up after {self.patience_s:g} s without an answer")
+            return StepFailed("patience", "gave up waiting for an answer")
         if not answer.sent_at:
             return StepFailed("timeout", f"no connection within {min(self.timeout_s, connect_timeout_s):g} s")
         whole = "no whole answer" if answer.status else "no answer"
         return StepFailed("timeout", f"{whole} within {self.timeout_s:g} s", answer.status)
+
+
+def _joined(base: str, address: str) -> Address:
+    try:
+        return join(base, address)
+    except ValueError:
+        raise StepFailed("refused", f"{address[:100]!r} is not an http or https address") from None
+
+
+def _redirected(before: Address, location: str) -> Address:
+    """Where a redirect leads; StepFailed says that it was a redirect's Location that cannot be followed."""
+    try:
+        return _joined(before.url, location)
+    except StepFailed as failure:
+        said = f"{before.path} redirects to the Location {location[:100]!r}, which cannot be followed"
+        raise StepFailed(failure.kind, said) from None
 
 
 def _body_lines(method: str, body: bytes, media_type: str) -> bytes:
@@ -254,8 +229,8 @@ def _body_lines(method: str, body: bytes, media_type: str) -> bytes:
     return lines + b"Content-Type: " + media_type.encode("latin-1", "replace") + b"\r\n" if media_type else lines
 
 
-def _with(headers: Mapping[str, str], head: bytes) -> tuple[bytes, bytes]:
-    """The person's lines without those that ``headers`` replace, and the lines of ``headers``.
+def _own_lines(headers: Mapping[str, str], head: bytes) -> tuple[frozenset[str], bytes]:
+    """Lower-case names of a step's ``headers``, whose lines in the person's head they replace, and their own lines.
 
     A User-Agent ends with our mark all the same.
     """
@@ -266,7 +241,7 @@ def _with(headers: Mapping[str, str], head: bytes) -> tuple[bytes, bytes]:
         lines = header_lines(named)
     except ValueError as error:
         raise StepFailed("scenario", str(error)) from None
-    return _without(head, frozenset(name.lower() for name in headers)), lines
+    return frozenset(name.lower() for name in headers), lines
 
 
 def _without(lines: bytes, names: frozenset[str]) -> bytes:

@@ -29,6 +29,8 @@ class HttpAnswer:
 
     __slots__ = (
         "_body",
+        "_by_name",
+        "_known",
         "_page",
         "_text",
         "address",
@@ -58,6 +60,8 @@ class HttpAnswer:
         self.started_at = started_at
         self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
+        self._by_name: dict[bytes, list[bytes]] | None = None
+        self._known = 0
         self.parts: list[bytes] = []
         self.sent_at = self.first_byte_at = self.ended_at = self.connect_s = self.tls_s = 0.0
         self.bytes_received = 0
@@ -86,12 +90,14 @@ class HttpAnswer:
 
     def header_all(self, name: str) -> list[str]:
         """Every value of a header, in order."""
-        wanted, length = name.lower().encode("latin-1", "replace"), len(name)
-        return [
-            value.decode("latin-1").strip()
-            for key, value in self.headers
-            if len(key) == length and key.lower() == wanted
-        ]
+        known = self._by_name
+        if known is None or self._known != len(self.headers):
+            known = self._by_name = {}
+            self._known = len(self.headers)
+            for key, value in self.headers:
+                known.setdefault(key.lower(), []).append(value)
+        found = known.get(name.lower().encode("latin-1", "replace"))
+        return [value.decode("latin-1").strip() for value in found] if found else []
 
     @property
     def media_type(self) -> str:

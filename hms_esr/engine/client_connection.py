@@ -105,8 +105,8 @@ class Connection(Wire):
             self._parser.feed_data(data)
         except HttpParserUpgrade:
             self.problem = Broken("the answer switches to a protocol that was not asked for")
-        except HttpParserError as error:
-            self.problem = Broken(f"the answer is not HTTP: {error}")
+        except HttpParserError:
+            self.problem = Broken("the answer is not HTTP")
         if answer.bytes_received > self._largest_bytes:
             self.done = False
             self.problem = Broken(f"the answer is larger than {self._largest_bytes / 2**20:.0f} MiB")

@@ -42,11 +42,13 @@ class Transport:
         cert: str | None = None,
         insecure: bool = False,
         largest_bytes: int = LARGEST_BYTES,
+        secrets: tuple[str, ...] = (),
     ) -> None:
         self.gate = gate
         self.timeout_s = timeout_s
         self.connect_timeout_s = connect_timeout_s
         self.largest_bytes = largest_bytes
+        self.secrets = secrets
         self.shared: Homes | None = {} if connections == "reused" else None
         self._tls = (ca, cert, insecure)
         self._context: ssl.SSLContext | None = None

@@ -140,7 +140,10 @@ class Conductor:
         until_s = stage.clock.now_s() + stage.scenario.drain_s
         while self.crew.under_way and stage.clock.now_s() < until_s and not self._stop_reason:
             self._look()
+            before_s = stage.clock.now_s()
             self._alarm.sleep(0.02)
+            if stage.clock.sim.warp == 0:
+                until_s += stage.clock.now_s() - before_s
         self._end_crew()
 
     def _settle(self) -> None:
@@ -149,8 +152,7 @@ class Conductor:
         self.phase = "settling"
         stage.clock_may_change = True
         self._happened("settle", "waiting for decisions, clock ahead")
-        settle_warp = max(stage.scenario.clock.settle_warp, clock.plan_warp)
-        changed_s = -1.0
+        settle_warp, changed_s = max(stage.scenario.clock.settle_warp, clock.plan_warp), -1.0
         while len(self.waits) and not self._stop_reason:
             now_s = clock.now_s()
             if now_s - changed_s >= 0.5:

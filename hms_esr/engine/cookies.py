@@ -5,6 +5,7 @@ Knows nothing of requests; the time is handed in.
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 from email.utils import parsedate_to_datetime
 
@@ -12,6 +13,7 @@ from hms_esr.engine.client_address import Address, Origin
 
 _MOST = 200
 _LONGEST = 4096
+_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
 
 
 @dataclass(slots=True)
@@ -83,11 +85,7 @@ def read_cookie(text: str, address: Address, now_s: float) -> Cookie | None:
     if not mark:
         name, value = "", pair
     name, value = name.strip(" \t"), value.strip(" \t")
-    if (
-        not (name or value)
-        or len(name) + len(value) > _LONGEST
-        or any(ord(c) < 32 or ord(c) == 127 for c in name + value)
-    ):
+    if not (name or value) or len(name) + len(value) > _LONGEST or _CONTROL.search(name + value):
         return None
     marks = _attributes(rest)
     host = address.origin.host

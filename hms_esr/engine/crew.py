@@ -63,8 +63,7 @@ class Crew:
         stage, clock = self._stage, self._stage.clock
         recorder = stage.recorder
         now_s = clock.now_s()
-        if not stage.cast.crowd.closed:
-            recorder.off_plan(now_s, len(batch))
+        recorder.off_plan(now_s, sum(arrival.place < 0 for arrival in batch))
         for arrival in batch:
             if not self.claim(arrival):
                 continue

@@ -35,20 +35,22 @@ def urlencoded(entries: Iterable[Entry], charset: str = "utf-8") -> bytes:
 
 def multipart(entries: Sequence[Entry], boundary: str, charset: str = "utf-8") -> tuple[bytes, str]:
     """The body of multipart/form-data (RFC 7578) and its boundary, made longer while it occurs in a value."""
-    parts: list[bytes] = []
+    parts: list[tuple[bytes, bytes]] = []
     for name, value in entries:
         head = f'Content-Disposition: form-data; name="{_quoted(_line_ends(name))}"'
         if isinstance(value, Upload):
             kind = value.media_type or "application/octet-stream"
             head += f'; filename="{_quoted(value.filename)}"\r\nContent-Type: {kind}'
         content = value.content if isinstance(value, Upload) else _line_ends(value).encode(charset, "xmlcharrefreplace")
-        parts.append(head.encode(charset, "xmlcharrefreplace") + b"\r\n\r\n" + content + b"\r\n")
+        parts.append((head.encode(charset, "xmlcharrefreplace"), content))
     mark = boundary.encode("ascii")
-    while any(mark in part for part in parts):
+    while any(mark in top or mark in inside for top, inside in parts):
         mark += b"x"
-    dashes = b"--" + mark
-    body = b"".join(dashes + b"\r\n" + part for part in parts) + dashes + b"--\r\n"
-    return body, mark.decode("ascii")
+    pieces: list[bytes] = []
+    for top, inside in parts:
+        pieces += (b"--", mark, b"\r\n", top, b"\r\n\r\n", inside, b"\r\n")
+    pieces += (b"--", mark, b"--\r\n")
+    return b"".join(pieces), mark.decode("ascii")
 
 
 def _quoted(text: str) -> str:

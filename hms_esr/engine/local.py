@@ -82,6 +82,7 @@ class LocalRun:
             at_s = self.stage.cast.crowd.arrival(assignment.only).at_s
             self.clock.sim = SimClock(assignment.warp, (Segment(0.0, at_s, assignment.warp),))
         self._flushed = False
+        self._trouble: Exception | None = None
         self._stopped = ""
         classes = user_classes(assignment.scenario)
         load = assignment.scenario.loads[0]
@@ -92,12 +93,12 @@ class LocalRun:
             dispatcher_class=OnePerWorker,
             host=assignment.target,
         )
-        self.conductor = Conductor(self.stage, classes, self._environment, listener.happened)
+        self.conductor = Conductor(self.stage, classes, self._environment, self._happened)
 
     def _conduct(self) -> None:
         self.clock.start()
         segment = self.clock.sim.segments[0]
-        self._listener.happened(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
+        self._happened(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
         self.conductor.conduct()
 
     def carry_out(self) -> Finished:
@@ -114,10 +115,12 @@ class LocalRun:
         finally:
             gevent.killall(helpers)
             real_s, sim_s = self.clock.now_s(), self.clock.sim_s()
-            self._hand_out(self.stage.recorder.take(int(real_s) + 1, 0.0), real_s)
+            self._guarded(lambda: self._hand_out(self.stage.recorder.take(int(real_s) + 1, 0.0), real_s))
             self._flushed = True
             runner.quit()
             gc.unfreeze()
+        if self._trouble is not None:
+            raise self._trouble
         return Finished(
             real_s,
             sim_s,
@@ -127,6 +130,14 @@ class LocalRun:
             self._stopped,
         )
 
+    def _guarded(self, ask: Callable[[], None]) -> None:
+        """Ask the listener something; what goes wrong there ends the run instead of leaving it without ears."""
+        try:
+            ask()
+        except Exception as trouble:
+            self._trouble = self._trouble or trouble
+            self._stop(f"the run cannot be followed: {trouble}")
+
     def _hand_out(self, ticks: list[Tick], real_s: float) -> None:
         for tick in ticks:
             self.conductor.busiest(sum(cell.requests for cell in tick.cells.values()))
@@ -134,6 +145,9 @@ class LocalRun:
         reason = self._listener.ticks(ticks, self.conductor.phase, real_s, clock.sim_s(), clock.sim.warp)
         if reason:
             self._stop(reason)
+
+    def _happened(self, event: Happened | ClockChanged) -> None:
+        self._guarded(lambda: self._listener.happened(event))
 
     def _stop(self, reason: str) -> None:
         self._stopped = self._stopped or reason
@@ -146,16 +160,20 @@ class LocalRun:
         while True:
             gevent.sleep(0.1)
             now_s = self.clock.now_s()
-            self._listener.moment(now_s, self.clock.sim_s())
-            reason = self._listener.wants_to_stop()
-            if reason:
-                self._stop(reason)
-            self.conductor.pause(self._listener.wants_pause())
+            self._guarded(lambda at=now_s: self._ask(at))  # type: ignore[misc]
             if int(now_s) > closed:
                 closed = int(now_s)
-                used_s, passed_s = process_time() - cpu_s, max(now_s - at_s, 1e-6)
+                share = min(1.0, (process_time() - cpu_s) / max(now_s - at_s, 1e-6))
                 cpu_s, at_s = process_time(), now_s
-                self._hand_out(self.stage.recorder.take(closed, min(1.0, used_s / passed_s)), now_s)
+                ticks = self.stage.recorder.take(closed, share)
+                self._guarded(lambda some=ticks, at=now_s: self._hand_out(some, at))  # type: ignore[misc]
+
+    def _ask(self, now_s: float) -> None:
+        self._listener.moment(now_s, self.clock.sim_s())
+        reason = self._listener.wants_to_stop()
+        if reason:
+            self._stop(reason)
+        self.conductor.pause(self._listener.wants_pause())
 
 
 def watch_lag(clock: RunClock, recorder: Recorder) -> None:

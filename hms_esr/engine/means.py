@@ -9,7 +9,9 @@ from collections.abc import Mapping
 
 from hms_esr.engine.acting import Acting
 from hms_esr.engine.assignment import Assignment, Cast
-from hms_esr.engine.client import PersonSession, basic_line, person_head
+from hms_esr.engine.client import PersonSession
+from hms_esr.engine.client_address import origin_of
+from hms_esr.engine.client_headers import basic, is_private, person_head
 from hms_esr.engine.client_transport import Gate, Transport
 from hms_esr.engine.timing import RunClock
 from hms_esr.scenario.templates import split
@@ -33,11 +35,17 @@ class Means:
             ca=http.ca,
             cert=http.cert,
             insecure=assignment.insecure,
+            secrets=tuple(assignment.secrets.values()),
         )
-        self._base = assignment.target.rstrip("/")
-        self._heads: dict[tuple[str, str], bytes] = {}
-        self._own_headers = {name: self._secretly(text) for name, text in http.headers.items()}
-        self._basic = basic_line(self._secretly(http.basic)) if http.basic else b""
+        self._home = origin_of(assignment.target).text
+        self._heads: dict[tuple[str, str], tuple[bytes, bytes]] = {}
+        own = {"Authorization": basic(self._secretly(http.basic))} if http.basic else {}
+        self._at_home = own | {name: self._secretly(text) for name, text in http.headers.items()}
+        self._elsewhere = {
+            name: value
+            for name, value in self._at_home.items()
+            if not is_private(name, value, self._assignment.secrets.values())
+        }
         self._warp_line = f"X-ESR-Warp: {assignment.warp:g}\r\n".encode()
 
     def _secretly(self, text: str) -> str:
@@ -52,28 +60,34 @@ class Means:
 
     def session(self, performer: Acting) -> PersonSession:
         """HTTP for one person."""
-        person = performer.person
-        kind = (person.user_agent, person.accept_language)
-        head = self._heads.get(kind)
-        if head is None:
+        home_head, head = self._heads_of(performer.person.user_agent, performer.person.accept_language)
+        line = f"X-ESR-Person: {performer.k}\r\n".encode()
+        return PersonSession(
+            self._transport,
+            head=head + line,
+            stamp=lambda: self._stamp(performer),
+            on_exchange=performer.on_exchange,
+            home=self._home,
+            home_head=home_head + line,
+        )
+
+    def _heads_of(self, user_agent: str, accept_language: str) -> tuple[bytes, bytes]:
+        """Header lines for the target's own origin, and for any other: there what is private is left out."""
+        kind = (user_agent, accept_language)
+        heads = self._heads.get(kind)
+        if heads is None:
             run_id = self._assignment.run_id
-            extra = {
-                "Accept-Language": person.accept_language,
+            ours = {
+                "Accept-Language": accept_language,
                 "X-ESR-Run": run_id,
                 "baggage": f"esr.run={run_id},esr.sim=true",
             }
-            head = self._heads[kind] = person_head(
-                person.user_agent, extra | self._own_headers, self._assignment.contact
+            contact = self._assignment.contact
+            heads = self._heads[kind] = (
+                person_head(user_agent, ours | self._at_home, contact),
+                person_head(user_agent, ours | self._elsewhere, contact),
             )
-        head += f"X-ESR-Person: {performer.k}\r\n".encode()
-        return PersonSession(
-            self._transport,
-            head=head,
-            stamp=lambda: self._stamp(performer),
-            on_exchange=performer.on_exchange,
-            basic=self._basic,
-            basic_origin=self._base if self._basic else "",
-        )
+        return heads
 
     def _stamp(self, performer: Acting) -> tuple[bytes, float]:
         sim_s = self._clock.sim_s()

@@ -5,6 +5,7 @@ Knows nothing of loads or ticks; what was sent is counted by the stage's recorde
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass, replace
 
 import gevent
@@ -35,18 +36,30 @@ class Once:
 
 
 def carry_out_steps(
-    assignment: Assignment, guard: Gate, steps: tuple[Step, ...], role: str, sim_s: float = 0.0
+    assignment: Assignment,
+    guard: Gate,
+    steps: tuple[Step, ...],
+    role: str,
+    *,
+    sim_s: float = 0.0,
+    give_up: Callable[[], bool] = lambda: False,
 ) -> Once:
-    """Carry ``steps`` out once, as one person of ``role`` without pauses."""
+    """Carry ``steps`` out once, as one person of ``role`` without pauses; ``give_up`` is asked ten times a second."""
     journey = Journey.model_construct(name="setup", weight=1.0, load=None, persona={role: 1.0}, pace=None, steps=steps)
     scenario = assignment.scenario.model_copy(
         update={"journeys": (journey,), "load": PeopleLoad(people=1, over_s="1s")}
     )
-    return carry_out_person(replace(assignment, scenario=scenario, scale=1.0), guard, 0, at_s=sim_s)
+    return carry_out_person(replace(assignment, scenario=scenario, scale=1.0), guard, 0, at_s=sim_s, give_up=give_up)
 
 
 def carry_out_person(
-    assignment: Assignment, guard: Gate, k: int, *, watcher: Watcher | None = None, at_s: float | None = None
+    assignment: Assignment,
+    guard: Gate,
+    k: int,
+    *,
+    watcher: Watcher | None = None,
+    at_s: float | None = None,
+    give_up: Callable[[], bool] = lambda: False,
 ) -> Once:
     """Carry out person ``k``'s journey now, at the simulated moment it is planned for (or ``at_s``)."""
     clock = RunClock(assignment.warp)
@@ -55,7 +68,11 @@ def carry_out_person(
     clock.start()
     planned_at_s = arrival.at_s if at_s is None else at_s
     alone = _Alone(stage, arrival, planned_at_s)
-    gevent.spawn(alone.performer.carry_out).join()
+    greenlet = gevent.spawn(alone.performer.carry_out)
+    while not greenlet.ready():
+        greenlet.join(timeout=0.1)
+        if give_up():
+            greenlet.kill()
     stage.close()
     return alone.result()
 

@@ -19,7 +19,8 @@ Read = Callable[[str], Forms]
 CHECK_EVERY = 100
 _MOST = 512
 _HIDDEN = re.compile(
-    r"""(<input\s[^<>]{0,200}?type\s?=\s?["']?hidden\b[^<>]{0,300}?\svalue=)(?:"([^"<>]*)"|'([^'<>]*)')""",
+    r"""(<input\s(?![^<>]{0,400}?\btype\s?=\s?["']?(?:radio|checkbox|submit|button|image|reset|file)\b)"""
+    r"""[^<>]{0,400}?\svalue=)(?:"([^"<>]*)"|'([^'<>]*)')""",
     re.IGNORECASE,
 )
 _SLOT = "esr-slot-{}-5e5e5e5e"

@@ -16,6 +16,7 @@ from hms_esr.scenario.step import Step
 from hms_esr.scenario.unfold import NamedStep
 from hms_esr.steps.expect import Expect
 from hms_esr.steps.think import Think
+from hms_esr.wording import mask
 
 STILL_UNDER_WAY = "still under way at the end"
 COUNTED_BY_HOP = ("status", "timeout", "patience", "connection", "no_answer")
@@ -30,6 +31,7 @@ class Performer(Acting):
     def carry_out(self) -> None:
         """From the step we stand at to the end, to a failure or to a wait; always tells the stage how it went."""
         stage = self.stage
+        resumed = self.session is not None
         if self.session is None:
             self.started_s = stage.clock.now_s()
             stage.recorder.person_started(self.k, self.planned_s, self.started_s)
@@ -37,18 +39,29 @@ class Performer(Acting):
         else:
             self.intended_s = stage.clock.now_s()
         try:
+            if resumed:
+                self._after_wait()
             self._steps()
         except Parked as parked:
             stage.park(self, parked.outcome)
         except StepFailed as failure:
-            self.end("failed", failure.message)
+            self.end("failed", self.failed_with or failure.message)
         except gevent.GreenletExit:
-            self.end("unfinished", STILL_UNDER_WAY)
+            self.end("failed" if self.failed_with else "unfinished", self.failed_with or STILL_UNDER_WAY)
         except Exception as fault:
             stage.fault_of_ours(self, fault)
             self.end("failed", f"{type(fault).__name__}: {fault}")
         else:
             self.end("completed")
+
+    def _after_wait(self) -> None:
+        """What the step that waited wants saved from the answer that ended the wait."""
+        named = self.steps[self.at - 1]
+        try:
+            self._save(named.step)
+        except StepFailed as failure:
+            self._failed(named, failure)
+            raise
 
     def _steps(self) -> None:
         while self.at < len(self.steps):
@@ -99,9 +112,10 @@ class Performer(Acting):
         key = ErrorKey(self.journey, self.where, failure.kind, failure.message, failure.status)
         if failure.kind not in COUNTED_BY_HOP:
             stage.recorder.error(now_s, key, self.k, self.trace_id(), stopped=False)
-            if self.answer is not None and failure.kind == "expectation":
+            if self.answer is not None and failure.kind == "expectation" and not self.looked:
                 stage.recorder.failed_after(now_s, self.series(self.answer))
         stage.recorder.error(now_s, key, self.k, self.trace_id(), stopped=True)
+        self.failed_with = mask(failure.message) if failure.kind == "status" else failure.message
         stage.heard(self, named, failure)
         if failure.kind not in ("no_answer", "scenario", "refused"):
             self._rage(named)
@@ -119,8 +133,9 @@ class Performer(Acting):
             self.stage.recorder.at(self.stage.clock.now_s()).refreshes += 1
             try:
                 self.request("GET", page.url)
-            except StepFailed:
-                continue
+            except StepFailed as failure:
+                if failure.kind == "no_answer":
+                    return
 
     def end(self, state: str, reason: str = "") -> None:
         """Over: completed, failed or unfinished. Only the first end counts."""

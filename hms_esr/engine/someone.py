@@ -29,11 +29,13 @@ class Someone:
         "arrival",
         "at",
         "ended",
+        "failed_with",
         "filled",
         "hurried",
         "in_request",
         "intended_s",
         "k",
+        "looked",
         "occurrence",
         "person",
         "persona",
@@ -70,6 +72,8 @@ class Someone:
         self.in_request = False
         self.ended = False
         self.hurried = False
+        self.looked = False
+        self.failed_with = ""
         skips = self.person.skips
         self.steps: tuple[NamedStep, ...] = tuple(steps_of(stage.cast.journeys[arrival.journey], skips, self.chance))
         self.session: PersonSession | None = None
@@ -89,11 +93,18 @@ class Someone:
         return self.stage.scenario.journeys[self.arrival.journey].name
 
     def next_expect(self) -> Expect | None:
-        """The expectation that judges the step we stand at, if the next step is one."""
-        if self.at >= len(self.steps):
-            return None
-        after = self.steps[self.at + 1].step if self.at + 1 < len(self.steps) else None
-        return after if isinstance(after, Expect) else None
+        """The expectation that judges the step we stand at: the next one before another request or wait."""
+        for named in self.steps[self.at + 1 :]:
+            if isinstance(named.step, Expect):
+                return named.step
+            if named.step.sends or named.step.verb == "await":
+                return None
+        return None
+
+    def see(self, answer: HttpAnswer) -> None:
+        """The answer of a look becomes the page the person is on."""
+        self.answer = answer
+        self.looked = True
 
     def uniform(self, kind: str) -> float:
         """A number in [0, 1) of this person at this step."""

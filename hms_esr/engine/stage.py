@@ -61,6 +61,7 @@ class Stage:
         self.variables = dict(scenario.vars) | dict(assignment.variables)
         self.people = Group()
         self.closing = False
+        self.warm_real_s = 0.0 if assignment.only is not None else scenario.warm_up_s / assignment.warp
         self.clock_may_change = False
         self.made_up: dict[str, None] = {}
         self.faults_of_ours: deque[str] = deque(maxlen=20)

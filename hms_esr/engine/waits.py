@@ -6,8 +6,8 @@ Knows nothing of the rest of their journey: who has an outcome is handed back.
 from __future__ import annotations
 
 from collections.abc import Callable
-from dataclasses import dataclass, field
-from datetime import datetime
+from dataclasses import dataclass
+from datetime import UTC, datetime
 from heapq import heappop, heappush, nsmallest
 from typing import Any
 
@@ -17,23 +17,28 @@ from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.performer import Performer
 from hms_esr.engine.stage import Stage
 from hms_esr.errors import StepFailed
-from hms_esr.record import ErrorKey
+from hms_esr.record import Decisions, ErrorKey
 from hms_esr.scenario.step import Outcome
 from hms_esr.units import duration_text
 
+LOOK_LATE_S = 0.1
+"""A look is taken to come up to this many real seconds late: the clock runs no faster than leaves little doubt."""
 MOST_DOUBT = 0.05
 """A decision known with more doubt than this share of its deadline counts as unknown."""
 
 
-@dataclass(order=True)
+@dataclass(eq=False)
 class Wait:
     """One person's wait. ``due_s``: simulated second of the next look; ``seen_s``: of the last, or the start."""
 
     due_s: float
     order: int
-    performer: Performer = field(compare=False)
-    outcome: Outcome = field(compare=False)
-    seen_s: float = field(compare=False)
+    performer: Performer
+    outcome: Outcome
+    seen_s: float
+
+    def __lt__(self, other: Wait) -> bool:
+        return (self.due_s, self.order) < (other.due_s, other.order)
 
 
 class Waits:
@@ -44,10 +49,10 @@ class Waits:
         self._go_on = go_on
         self._heap: list[Wait] = []
         self._order = 0
-        self.looking = 0
+        self._looking: set[Wait] = set()
 
     def __len__(self) -> int:
-        return len(self._heap) + self.looking
+        return len(self._heap) + len(self._looking)
 
     @property
     def next_due_s(self) -> float:
@@ -70,7 +75,7 @@ class Waits:
         ready = []
         while self._heap and self._heap[0].due_s <= sim_s:
             ready.append(heappop(self._heap))
-            self.looking += 1
+        self._looking.update(ready)
         return ready
 
     def look(self, wait: Wait) -> None:
@@ -90,12 +95,14 @@ class Waits:
             raise
         finally:
             performer.polling = False
-            self.looking -= 1
+            self._looking.discard(wait)
             self._stage.recorder.waiting = len(self)
-        if failure is not None or answer is None:
-            self._settle(wait, failure, decided=False)
-        else:
-            self._judge(wait, answer)
+        if failure is None and answer is not None:
+            try:
+                return self._judge(wait, answer)
+            except StepFailed as unreadable:
+                failure = unreadable
+        return self._settle(wait, failure, decided=False)
 
     def _judge(self, wait: Wait, answer: HttpAnswer) -> None:
         outcome, performer = wait.outcome, wait.performer
@@ -111,12 +118,11 @@ class Waits:
             took_s = (decided_at - self._stage.cast.sim_moment(start)).total_seconds()
         else:
             bound_s = now_s - max(wait.seen_s, min(now_s, start + outcome.within_s) if outcome.every_s is None else 0.0)
-            decisions = self._stage.recorder.decision(self._stage.clock.now_s(), outcome.within_s)
-            decisions.bound_s = max(decisions.bound_s, bound_s)
             if bound_s > MOST_DOUBT * outcome.within_s:
                 return self._undecided(wait)
+            self._doubt(wait, bound_s)
             took_s = min(now_s - start, outcome.within_s) if wait.seen_s < start + outcome.within_s else now_s - start
-        performer.answer = answer
+        performer.see(answer)
         in_time = took_s <= outcome.within_s
         return self._settle(wait, None if in_time else self._too_late(outcome), decided=True)
 
@@ -131,7 +137,7 @@ class Waits:
     def _settle(self, wait: Wait, failure: StepFailed | None, *, decided: bool) -> None:
         stage = self._stage
         now_s = stage.clock.now_s()
-        decisions = stage.recorder.decision(now_s, wait.outcome.within_s)
+        decisions = self._decisions(wait)
         decisions.reached += 1
         decisions.decided += decided
         decisions.in_time += failure is None
@@ -146,9 +152,20 @@ class Waits:
         stage.recorder.active += 1
         performer.end("failed", failure.message)
 
+    def _decisions(self, wait: Wait) -> Decisions:
+        """Where this wait's decision is counted; people of the warm-up are not judged."""
+        stage = self._stage
+        if wait.performer.planned_s < stage.warm_real_s:
+            return Decisions()
+        return stage.recorder.decision(stage.clock.now_s(), wait.outcome.within_s)
+
+    def _doubt(self, wait: Wait, bound_s: float) -> None:
+        decisions = self._decisions(wait)
+        decisions.bound_s = max(decisions.bound_s, bound_s)
+
     def _undecided(self, wait: Wait) -> None:
         stage = self._stage
-        decisions = stage.recorder.decision(stage.clock.now_s(), wait.outcome.within_s)
+        decisions = self._decisions(wait)
         decisions.reached += 1
         decisions.undecided += 1
         stage.recorder.active += 1
@@ -156,23 +173,33 @@ class Waits:
 
     def give_up(self) -> None:
         """The run ends before these decisions are known."""
-        while self._heap:
-            self._undecided(heappop(self._heap))
+        for wait in [*self._heap, *self._looking]:
+            self._undecided(wait)
+        self._heap.clear()
+        self._looking.clear()
         self._stage.recorder.waiting = 0
 
     def warp(self, now_s: float, most_per_s: float, settle_warp: float) -> float:
         """How fast the clock may run so that not more than ``most_per_s`` looks fall due in the next real second."""
         most = max(1, int(most_per_s))
+        nearest = nsmallest(most, self._heap)
+        shortest_s = min((wait.outcome.within_s for wait in nearest), default=float("inf"))
+        warp = min(settle_warp, max(1.0, MOST_DOUBT * shortest_s / LOOK_LATE_S))
         if len(self._heap) <= most:
-            return settle_warp
-        nearest = nsmallest(most, self._heap)[-1].due_s
-        return min(settle_warp, max(1.0, nearest - now_s))
+            return warp
+        return min(warp, max(1.0, nearest[-1].due_s - now_s))
 
 
 def _span(seconds: float) -> str:
     """``48 hours``: whole hours up to four days, else the shortest exact text."""
     hours = seconds / 3600
     return f"{hours:g} hours" if hours.is_integer() and hours <= 96 else duration_text(seconds)
+
+
+def _moment(text: str) -> datetime:
+    """A moment of the simulated clock; one with an offset is taken to UTC."""
+    moment = datetime.fromisoformat(text)
+    return moment if moment.tzinfo is None else moment.astimezone(UTC).replace(tzinfo=None)
 
 
 def read_status(answer: HttpAnswer, wanted: str) -> tuple[str, datetime | None]:
@@ -185,7 +212,7 @@ def read_status(answer: HttpAnswer, wanted: str) -> tuple[str, datetime | None]:
     status = str(document.get("status", document.get("state", "")))
     decided = document.get("decided_at")
     try:
-        moment = datetime.fromisoformat(decided).replace(tzinfo=None) if isinstance(decided, str) else None
+        moment = _moment(decided) if isinstance(decided, str) else None
     except ValueError:
         moment = None
     return (wanted if status.casefold() == wanted.casefold() else status), moment

@@ -7,7 +7,10 @@ from typing import Any, Protocol
 
 
 class Injector(Protocol):
-    """Makes a target sick and well again. All three raise EnvironmentProblem when the target does not answer."""
+    """Makes a target sick and well again.
+
+    All three raise EnvironmentProblem when the target does not answer as it should, NothingListens when it is gone.
+    """
 
     def inject(self, order: Mapping[str, Any]) -> str:
         """Carry an order out; the fault's id. The target itself ends it after ``for_s``."""
@@ -17,6 +20,6 @@ class Injector(Protocol):
         """End a fault; one that is over already is no error."""
         ...
 
-    def active(self) -> frozenset[str]:
-        """Ids of all faults that are on, by the target's own word."""
+    def active(self) -> Mapping[str, str]:
+        """Every fault that is on, by the target's own word: its id, and the service that is sick."""
         ...

@@ -20,6 +20,7 @@ DATA_ENDINGS = (".yml", ".yaml", ".json")
 ENDINGS = (*DATA_ENDINGS, ".py")
 _MARKS = frozenset(["load", "journeys", "steps", "script", "load_profile", "changes"])
 _MOST_FILES = 500
+_MOST_NAMED = 8
 _LONGEST_PART = 200
 
 
@@ -125,9 +126,20 @@ def _existing(path: Path, name: str) -> Path:
         return near
     if path.is_dir():
         raise BadInput([Problem(name, 0, 0, "is a folder; name a scenario file in it")])
-    siblings = [one.name for one in _files(path.parent)] if path.parent.is_dir() else []
-    close = did_you_mean(path.name, siblings)
-    raise BadInput([Problem(name, 0, 0, f"no such file.{close}")])
+    raise BadInput([Problem(name, 0, 0, f"no such file.{_beside(path)}")])
+
+
+def _beside(path: Path) -> str:
+    """What a person may have meant by a file that is not there, as it is typed from here."""
+    folder = path.parent
+    if not folder.is_dir():
+        return f" There is no folder '{folder}'"
+    found = [str(one) for one in _files(folder) if one.suffix in DATA_ENDINGS]
+    near = did_you_mean(str(path), found)
+    if near.startswith(" Did") or not found:
+        return near
+    more = ", …" if len(found) > _MOST_NAMED else ""
+    return f" There are {', '.join(found[:_MOST_NAMED])}{more}"
 
 
 def _called(name: str, folders: list[Path]) -> list[Path]:

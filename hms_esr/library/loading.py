@@ -10,8 +10,6 @@ from dataclasses import dataclass, field
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any
 
-from pydantic import ValidationError
-
 from hms_esr.dialects import DIALECTS, Translation, dialect_of
 from hms_esr.errors import BadInput, Problem
 from hms_esr.library.finding import find_scenario, stem_of
@@ -23,8 +21,9 @@ from hms_esr.registry import did_you_mean
 from hms_esr.scenario.crosscheck import Known, roles_of, size_mistakes, template_mistakes
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.places import Document, Mistake, Path
-from hms_esr.scenario.problems import mistakes_of, placed
+from hms_esr.scenario.problems import placed
 from hms_esr.scenario.promises import leaves_folder, promise_mistakes, walk_steps
+from hms_esr.scenario.readable import readable
 from hms_esr.scenario.types import as_text
 from hms_esr.steps.upload import AttachFile
 
@@ -139,24 +138,21 @@ def _checked(
     sources.mistakes += size_mistakes(data)
     if sources.mistakes:
         return None, sources
-    scenario = None
-    try:
-        scenario = Scenario.model_validate(data, by_alias=True, by_name=False)
-    except ValidationError as error:
-        sources.mistakes += mistakes_of(error)
+    found = readable(data)
+    sources.mistakes += found.mistakes
     _find_personas(data, sources)
     _find_data(data, sources, trusted)
     sources.problems += _unused(variables, data)
     known = Known(_fields(sources.personas), _columns(data, sources), variables)
     sources.mistakes += template_mistakes(data, known)
-    if scenario is not None:
-        if trusted:
-            sources.metrics.update(metric_functions(sources.folder))
-            sources.problems += _built_in(sources.metrics)
-        sources.mistakes += promise_mistakes(scenario, list(sources.metrics))
-        sources.mistakes += _outside(scenario, sources.folder)
-        scenario = scenario.model_copy(update={"vars": {**scenario.vars, **variables}})
-    return scenario, sources
+    if found.scenario is None:
+        return None, sources
+    if trusted:
+        sources.metrics.update(metric_functions(sources.folder))
+        sources.problems += _built_in(sources.metrics)
+    sources.mistakes += promise_mistakes(found, list(sources.metrics))
+    sources.mistakes += _outside(found.scenario, sources.folder)
+    return found.scenario.model_copy(update={"vars": {**found.scenario.vars, **variables}}), sources
 
 
 def _find_personas(data: Mapping[str, Any], sources: _Sources) -> None:

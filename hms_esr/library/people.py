@@ -36,6 +36,8 @@ def persona_template(name_or_path: str, *, beside: Path | None = None) -> Person
     path = find_persona(name_or_path, beside)
     if path is None:
         known = persona_names(beside)
+        if "/" in name_or_path or name_or_path.endswith(_ENDINGS):
+            raise BadInput([Problem(name_or_path[:80], 0, 0, f"no such file; personas by name: {', '.join(known)}")])
         text = f"unknown persona '{name_or_path[:80]}'.{did_you_mean(name_or_path, known)}"
         raise BadInput([Problem("", 0, 0, text)])
     return read_template(path)

@@ -137,12 +137,18 @@ class Crowd:
 
     @property
     def peak_per_real_s(self) -> float:
-        """Most people starting per real second."""
-        return sum(stream.arrivals.curve.peak * self.warp for stream in self.streams)
+        """Most people starting within one real second by the plan; those who come at once count once, at any warp."""
+        return sum(_most_within(stream.arrivals.curve, self.warp) for stream in self.streams)
 
     def curve(self) -> tuple[Curve, ...]:
         """The curves, one per stream."""
         return tuple(stream.arrivals.curve for stream in self.streams)
+
+
+def _most_within(curve: Curve, length_s: float) -> float:
+    """People who come in ``length_s`` simulated seconds at the highest rate, never more than there are."""
+    steepest = max((max(piece.start, piece.end) for piece in curve.pieces), default=0.0)
+    return min(curve.total, curve.burst + steepest * length_s)
 
 
 def _weight(journey: Journey) -> float:

@@ -24,6 +24,7 @@ def fold_tick(record: Record, tick: Tick) -> None:
         series.setdefault(key, Cell()).merge(cell)
         second.steps.setdefault((key.journey, key.step), Cell()).merge(cell)
         second.requests += cell.requests
+        second.answered += cell.requests if key.status else 0
         second.errors += cell.errors
     for error_key, count in tick.errors.items():
         record.errors.setdefault(error_key, ErrorCount()).merge(count)

@@ -159,6 +159,11 @@ class Record:
         return sum(cell.requests for cell in self.series.values()) + sum(c.requests for c in self.warm_series.values())
 
     @property
+    def unanswered(self) -> int:
+        """Requests that ended without an answer: refused, broken off, given up or cut at the end of the run."""
+        return self.requests - sum(second.answered for second in self.seconds.values())
+
+    @property
     def error_count(self) -> int:
         """Requests and expectations that failed."""
         return sum(error.n for error in self.errors.values())

@@ -22,6 +22,8 @@ class Second:
     completed: int = 0
     failed: int = 0
     requests: int = 0
+    answered: int = 0
+    """Requests that got an answer, good or bad."""
     errors: int = 0
     polls: int = 0
     steps: dict[tuple[str, str], Cell] = field(default_factory=dict)

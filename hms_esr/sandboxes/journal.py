@@ -30,14 +30,14 @@ class Journal:
         self.path = path
 
     def write(self, state: str, ref: str, **details: Any) -> None:
-        """One line: ``intended``, ``on`` or ``closed``."""
+        """One line: ``intended``, ``on`` or ``closed``. OSError when it cannot be written."""
         with self.path.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"state": state, "ref": ref} | details) + "\n")
             file.flush()
             os.fsync(file.fileno())
 
     def open_faults(self) -> list[OpenFault]:
-        """Faults that were begun and not closed; a torn last line is passed over."""
+        """Faults that were begun and not closed; a torn last line is passed over. OSError when it cannot be read."""
         left: dict[str, OpenFault] = {}
         for line in self._lines():
             ref = str(line.get("ref", ""))
@@ -59,7 +59,7 @@ class Journal:
         for text in self.path.read_text(encoding="utf-8", errors="replace").splitlines():
             try:
                 line = json.loads(text)
-            except ValueError:
+            except (ValueError, RecursionError):
                 continue
             if isinstance(line, dict):
                 yield line

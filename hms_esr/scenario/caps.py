@@ -1,4 +1,4 @@
-"""Owns how much load a place off this machine gets, and the breaker that ends a run there when most requests fail.
+"""Owns how much load a place off this machine gets: caps, people per second, and the breaker when most requests fail.
 
 Knows nothing of hosts or proofs.
 """
@@ -23,7 +23,7 @@ class Caps:
     def overstepped(self, peak_per_s: float, length_s: float, people_at_once: int | None) -> list[str]:
         """What of a plan is over them, in words; ``people_at_once`` None is unknown and not judged."""
         over = []
-        if peak_per_s > self.people_per_s:
+        if peak_per_s > self.people_per_s * (1 + 1e-9):
             over.append(f"{peak_per_s:g} people/s (at most {self.people_per_s:g})")
         if length_s > self.length_s:
             over.append(f"{duration_text(length_s)} of load (at most {duration_text(self.length_s)})")
@@ -42,6 +42,33 @@ def smallest(every: Iterable[Caps]) -> Caps | None:
         min(caps.length_s for caps in found),
         min(caps.at_once for caps in found),
     )
+
+
+def people_at_once(wanted: int, caps: Caps | None) -> int:
+    """How many people may be under way at once: ``wanted``, or fewer where ``caps`` say so."""
+    return wanted if caps is None else min(wanted, caps.at_once)
+
+
+class PeopleLimit:
+    """At most ``per_s`` people starting per real second, evenly; None: as many as come.
+
+    For loads whose people come again: everybody who starts by the plan is told to :meth:`came`, everybody else asks
+    :meth:`next_s` when to start. Nobody who is planned is ever held up: the plan was judged before.
+    """
+
+    def __init__(self, per_s: float | None) -> None:
+        self._rest_s = 1 / per_s if per_s else 0.0
+        self._free_s = 0.0
+
+    def came(self, now_s: float) -> None:
+        """Somebody started at real second ``now_s``."""
+        self._free_s = max(self._free_s, now_s) + self._rest_s
+
+    def next_s(self, now_s: float) -> float:
+        """The real second, ``now_s`` or later, at which the next may start; it is taken from then on."""
+        at_s = max(self._free_s, now_s)
+        self._free_s = at_s + self._rest_s
+        return at_s
 
 
 class Breaker:

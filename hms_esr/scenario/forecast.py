@@ -30,8 +30,10 @@ class Forecast:
     polls_per_s: float
     """Looks at cases still open."""
     real_s: float
+    """How long people come; who is under way then has ``drain_s`` more."""
     simulated_s: float
     warp: float
+    drain_s: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,7 @@ def forecast(scenario: Scenario) -> Forecast:
         polls = max(polls, sum(rate * flow.polls for rate, flow in zip(rates, flows, strict=True)))
     total = sum(load.curve(length_s, warp).total for load in scenario.loads)
     closed = any(load.closed for load in scenario.loads)
-    return Forecast(total, closed, people, requests, polls, length_s / warp, length_s, warp)
+    return Forecast(total, closed, people, requests, polls, length_s / warp, length_s, warp, scenario.drain_s)
 
 
 def _flows(scenario: Scenario) -> Iterator[_Flow]:

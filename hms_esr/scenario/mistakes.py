@@ -46,6 +46,13 @@ def found(value: Any) -> str:
     return "a list" if isinstance(value, (list, tuple)) else type(value).__name__
 
 
+def figure(value: float, groups: str = "") -> str:
+    """A number as people write it, never as ``1e+08``; ``groups`` stands between thousands."""
+    if abs(value) >= 1e-4 and value != int(value):
+        return f"{value:{groups}.10f}".rstrip("0")
+    return f"{int(value):{groups}d}" if value == int(value) else f"{value:g}"
+
+
 def plain(one: Mapping[str, Any]) -> str:
     """A sentence for one error of pydantic (an item of ``errors()``); our own sentences pass unchanged."""
     kind, value, context = str(one["type"]), one["input"], one.get("ctx") or {}
@@ -55,8 +62,8 @@ def plain(one: Mapping[str, Any]) -> str:
         key, words, step = _LIMITS[kind]
         unit = "s" if isinstance(value, str) and not value.replace(".", "").isdigit() else ""
         limit = context[key]
-        example = f"{limit + step:g}{unit}"
-        return f"{words.format(f'{limit:g}')} is allowed here, such as {example}, found {found(value)}"
+        example = f"{figure(limit + step)}{unit}"
+        return f"{words.format(figure(limit, ','))} is allowed here, such as {example}, found {found(value)}"
     if kind == "literal_error" and "expected" in context:
         names = [name.strip("'") for name in str(context["expected"]).replace(" or ", ", ").split(", ")]
         near = did_you_mean(str(value), names) if isinstance(value, str) else ""

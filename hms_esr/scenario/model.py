@@ -26,6 +26,7 @@ from hms_esr.scenario.mistakes import found
 from hms_esr.scenario.step import AnyStep
 from hms_esr.scenario.tagged import key_of, mistake
 from hms_esr.scenario.types import Count, Duration, Frozen, Moment, Number, Text
+from hms_esr.units import duration_text
 from hms_esr.verdicts.expression import parse as parse_expression
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")
@@ -248,6 +249,11 @@ class Scenario(Frozen):
     changes: tuple[Change, ...] = ()
     box: Text | None = None
 
+    @classmethod
+    def key_names(cls) -> list[str]:
+        """Names as files write them, the short form of ``targets`` too."""
+        return [*super().key_names(), "target"]
+
     @model_validator(mode="before")
     @classmethod
     def _short_forms(cls, value: Any) -> Any:
@@ -273,6 +279,12 @@ class Scenario(Frozen):
         names = [journey.name for journey in self.journeys]
         if len(set(names)) != len(names):
             raise mistake("each journey needs a name of its own", ("journeys",))
+        too_long = [load.length_s for load in self.loads if self.duration_s and (load.length_s or 0) > self.duration_s]
+        if too_long:
+            raise ValueError(
+                f"people are to come over {duration_text(too_long[0] or 0)}, which is longer than the duration of "
+                f"{duration_text(self.duration_s or 0)}; make one of them fit the other"
+            )
         if self.loads and self.length_s <= 0:
             text = "a duration is missing: how long people keep coming, such as duration: 10m"
             raise mistake(text, ("load",))

@@ -6,40 +6,82 @@ Knows nothing of files or of how metrics are computed: their names come in.
 from __future__ import annotations
 
 import posixpath
+import re
 from collections.abc import Collection, Iterator
 from typing import Any
 
+from hms_esr.errors import NoData
 from hms_esr.registry import did_you_mean
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.places import Mistake, Path
+from hms_esr.scenario.readable import Readable
 from hms_esr.scenario.step import Step
 from hms_esr.scenario.unfold import named_steps
 from hms_esr.steps.maybe import Maybe
 from hms_esr.steps.upload import AttachFile
 from hms_esr.units import duration_text
 from hms_esr.verdicts.expression import MetricRef, parse
-from hms_esr.verdicts.metrics import problem_with
+from hms_esr.verdicts.metrics import is_metric, problem_with
+from hms_esr.verdicts.syntax import COMPARISONS, Node
 
 MAX_PEOPLE = 100_000_000
+_TIMES = frozenset(["load", "duration", "journeys", "clock", "warm_up", "changes"])
+"""Parts that say when people come; ``load`` is among the wrong ones whenever another stands in for it."""
+_SHARE = re.compile(r"success_rate|error_rate|sla_\w+_success_rate")
 
 
-def promise_mistakes(scenario: Scenario, functions: Collection[str]) -> list[Mistake]:
-    """Unknown metrics and selectors in checks, faults and warm-ups after the end, loads that send nobody.
+def promise_mistakes(found: Readable, functions: Collection[str]) -> list[Mistake]:
+    """Unknown metrics and selectors in checks, limits out of reach, faults after the end, loads that send nobody.
 
-    ``functions`` are the names of custom metric functions.
+    ``functions`` are the names of custom metric functions. What needs a part that is wrong is left out.
     """
-    return [*_in_checks(scenario, functions), *_in_times(scenario), *_in_loads(scenario), *_in_uploads(scenario)]
+    scenario = found.scenario
+    if scenario is None:
+        return []
+    mistakes = [*_in_checks(scenario, functions, found), *_in_uploads(scenario)]
+    if not found.wrong & _TIMES:
+        mistakes += [*_in_times(scenario), *_in_loads(scenario)]
+    return mistakes
 
 
-def _in_checks(scenario: Scenario, functions: Collection[str]) -> Iterator[Mistake]:
-    names = _selectable(scenario)
+def _in_checks(scenario: Scenario, functions: Collection[str], found: Readable) -> Iterator[Mistake]:
+    names = _selectable(scenario, found.wrong)
     own = [*functions, *scenario.probes]
-    for index, check in enumerate(scenario.checks):
+    for index, check in zip(found.checks, scenario.checks, strict=True):
         for text in filter(None, (check.check, check.warn_expression)):
             for ref in parse(text).metrics:
+                if "probes" in found.wrong and not is_metric(ref.name):
+                    continue
                 wrong = problem_with(ref, own) or _wrong_selector(ref, names)
                 if wrong:
                     yield Mistake(("checks", index), wrong)
+            yield from (Mistake(("checks", index), wrong) for wrong in _out_of_reach(parse(text).root))
+
+
+def _out_of_reach(node: Node) -> Iterator[str]:
+    """Shares compared with what no share can be: 85 where 0.85 is meant."""
+    for inner in node.args:
+        yield from _out_of_reach(inner)
+    if node.kind not in COMPARISONS:
+        return
+    for share, other in (node.args, node.args[::-1]):
+        if share.ref is None or not _SHARE.fullmatch(share.ref.name) or other.metrics():
+            continue
+        limit = _constant(other)
+        if limit is not None and not 0 <= limit <= 1:
+            cure = f"; write {_figure(limit / 100)}" if 1 < limit <= 100 else ""
+            yield f"{share.ref.name} is a share, a number from 0 to 1, found {_figure(limit)} to compare it with{cure}"
+
+
+def _constant(node: Node) -> float | None:
+    try:
+        return float(node.value(lambda ref: 0.0))
+    except NoData:
+        return None  # a division by zero, which the check itself tells
+
+
+def _figure(value: float) -> str:
+    return f"{value:.10g}"
 
 
 def _wrong_selector(ref: MetricRef, names: dict[str, list[str]]) -> str:
@@ -49,17 +91,22 @@ def _wrong_selector(ref: MetricRef, names: dict[str, list[str]]) -> str:
     return ""
 
 
-def _selectable(scenario: Scenario) -> dict[str, list[str]]:
-    """Values that selectors may name; ``status`` and ``service`` are the target's to say."""
+def _selectable(scenario: Scenario, wrong: Collection[str]) -> dict[str, list[str]]:
+    """Values that selectors may name, by label, as far as they are known.
+
+    ``status`` and ``service`` are the target's to say; a journey without steps has those its checks ask for.
+    """
     steps = [one.name for journey in scenario.journeys for one in named_steps(journey, scenario)]
     roles = [role for journey in scenario.journeys for role in journey.persona]
     faults = [name for fault in scenario.faults for name in (fault.title, fault.service, fault.label) if name]
-    return {
+    known = {
         "step": list(dict.fromkeys(steps)),
         "journey": [journey.name for journey in scenario.journeys],
         "persona": list(dict.fromkeys(roles)),
         "fault": list(dict.fromkeys(faults)),
     }
+    told_by = {"step": ("journeys", "checks"), "fault": ("faults",)}
+    return {label: names for label, names in known.items() if not {*told_by.get(label, ("journeys",))} & {*wrong}}
 
 
 def _in_times(scenario: Scenario) -> Iterator[Mistake]:

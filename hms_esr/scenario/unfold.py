@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
+from itertools import count
 
 from hms_esr.scenario.model import Journey, Scenario
 from hms_esr.scenario.step import Step
@@ -40,23 +41,37 @@ def curious_steps(scenario: Scenario) -> tuple[Step, ...]:
 
 
 def named_steps(journey: Journey, scenario: Scenario) -> tuple[NamedStep, ...]:
-    """All steps of a journey, also those only a share does; a repeated name gets -2, -3."""
-    used: dict[str, int] = {}
+    """All steps of a journey, also those only a share does; a repeated name gets -2, -3, unless a step is called so."""
+    steps = journey.steps or curious_steps(scenario)
+    written = set(_written_names(steps))
+    used: set[str] = set()
+    numbers: dict[str, Iterator[int]] = {}
     flat: list[NamedStep] = []
 
-    def add(steps: tuple[Step, ...], shares: tuple[tuple[int, float], ...]) -> None:
-        for step in steps:
+    def add(some: tuple[Step, ...], shares: tuple[tuple[int, float], ...]) -> None:
+        for step in some:
             number = len(flat)
             if isinstance(step, Maybe):
                 flat.append(NamedStep(step, "", number, shares))
                 add(step.steps, (*shares, (number, step.share)))
                 continue
             name = step.name or step.verb
-            used[name] = used.get(name, 0) + 1
-            flat.append(NamedStep(step, name if used[name] == 1 else f"{name}-{used[name]}", number, shares))
+            if name in used:
+                onward = numbers.setdefault(name, count(2))
+                name = next(one for one in (f"{name}-{n}" for n in onward) if one not in used and one not in written)
+            used.add(name)
+            flat.append(NamedStep(step, name, number, shares))
 
-    add(journey.steps or curious_steps(scenario), ())
+    add(steps, ())
     return tuple(one for one in flat if not isinstance(one.step, Maybe))
+
+
+def _written_names(steps: tuple[Step, ...]) -> Iterator[str]:
+    for step in steps:
+        if isinstance(step, Maybe):
+            yield from _written_names(step.steps)
+        else:
+            yield step.name or step.verb
 
 
 def steps_of(

@@ -124,7 +124,8 @@ def crowd(event: Progress) -> list[str]:
     lines += [f"✔ {wording.count(event.completed)} completed"] if event.completed else []
     worst = sorted(event.failed_by_step.items(), key=lambda one: (-one[1], one[0]))
     lines += [f"✖ {wording.count(n)} failed at {step or 'the start'}" for step, n in worst[:MOST_STEPS] if n]
-    return lines
+    rest = sum(n for _, n in worst[MOST_STEPS:])
+    return [*lines, f"✖ {wording.count(rest)} failed at other steps"] if rest else lines
 
 
 def last_figures(event: Progress) -> str:
@@ -146,6 +147,10 @@ def stuck(record: Record) -> list[str]:
     for (_, step, reason), n in ends[:MOST_STEPS]:
         why = f" ({wording.brief(reason, 12, 80)})" if reason else ""
         lines.append(f"✖ {wording.count(n)} did not get past {step or 'the start'}{why}")
+    rest = ends[MOST_STEPS:]
+    if rest:
+        people = wording.plural(sum(n for _, n in rest), "person", "people")
+        lines.append(f"✖ and {wording.plural(len(rest), 'reason', 'reasons')} more, {people}: see the report")
     return lines
 
 

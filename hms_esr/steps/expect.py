@@ -8,12 +8,17 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field
 
 from hms_esr.errors import StepFailed
+from hms_esr.scenario.mistakes import found
 from hms_esr.scenario.step import Actor, Answer, Step
 from hms_esr.scenario.types import Count, Text
 
 
 def _statuses(value: Any) -> Any:
-    return [value] if isinstance(value, int) and not isinstance(value, bool) else value
+    if isinstance(value, int) and not isinstance(value, bool):
+        return [value]
+    if value is not None and not isinstance(value, (list, tuple)):
+        raise ValueError(f"a status is wanted here, such as 200, or a list of them, found {found(value)}")
+    return value
 
 
 def at_path(document: Any, path: str) -> Any:
@@ -77,10 +82,10 @@ class Expect(Step):
         for path, wanted in (self.json_values or {}).items():
             wanted = actor.render(wanted) if isinstance(wanted, str) else wanted
             try:
-                found = at_path(document, path)
+                value = at_path(document, path)
             except KeyError:
                 raise StepFailed("expectation", f"the answer of {answer.path} has no '{path}'", answer.status) from None
-            if found != wanted:
+            if value != wanted:
                 raise StepFailed("expectation", f"'{path}' is not as expected in {answer.path}", answer.status)
 
     def written(self) -> Any:

@@ -5,19 +5,50 @@ Knows nothing of where secrets come from or of files.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+import html
+import json
+import re
+from collections.abc import Collection, Iterator, Mapping
 from typing import Any
+from urllib.parse import quote, quote_plus
+
+from hms_esr import wording
 
 MASKED = "***"
 SHORTEST = 4
 """Characters a secret needs to be told from ordinary text; shorter ones are not looked for."""
 
 
-class Mask:
-    """Replaces every occurrence of every secret; longer ones first, so that no rest of one is left."""
+_IN_URLS = "/?&=%!$'()*+,;:@-._~[]"
+"""What an address keeps as it is when the rest is percent-encoded."""
+_ENCODED = re.compile("%[0-9A-F]{2}")
 
-    def __init__(self, secrets: Collection[str] = ()) -> None:
-        self._secrets = sorted({one for one in secrets if len(one) >= SHORTEST}, key=lambda one: (-len(one), one))
+
+def spellings(secret: str) -> frozenset[str]:
+    """``secret`` as it is, as addresses and forms carry it, in JSON, in HTML, quoted, and in an error's message."""
+    encoded = {quote(secret), quote(secret, safe=""), quote_plus(secret), quote(secret, safe=_IN_URLS)}
+    lower = {_ENCODED.sub(lambda found: found[0].lower(), one) for one in encoded}
+    in_json = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
+    in_html = {html.escape(secret), html.escape(secret, quote=False), html.escape(secret).replace("&#x27;", "&#39;")}
+    without_numbers = wording.mask(secret)
+    in_errors = {without_numbers} if len(without_numbers.replace("#", "")) >= SHORTEST else set[str]()
+    return frozenset({secret, *encoded, *lower, *in_json, *in_html, *in_errors, repr(secret)[1:-1]})
+
+
+def _every(secrets: Collection[str], shortest: int) -> Iterator[str]:
+    for secret in secrets:
+        if len(secret) >= shortest:
+            yield from spellings(secret)
+
+
+class Mask:
+    """Replaces every occurrence of every secret, however it is spelled; longer ones first, so that no rest is left.
+
+    Those under ``shortest`` characters are not looked for; 1 where a person would rather see too little.
+    """
+
+    def __init__(self, secrets: Collection[str] = (), *, shortest: int = SHORTEST) -> None:
+        self._secrets = sorted(set(_every(secrets, max(1, shortest))), key=lambda one: (-len(one), one))
 
     def text(self, text: str) -> str:
         """``text`` without secrets."""

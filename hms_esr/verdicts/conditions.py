@@ -13,7 +13,7 @@ from hms_esr.verdicts.judgement import CheckResult, Condition, Limits
 from hms_esr.wording import brief, count, listed, part_of, period, plural, share, short_share
 
 _MORE_POWER = "Repeat with less load (--scale), or on a machine with more free processor time."
-_TWICE = "Repeat the run; the generator's log says what went wrong."
+_TWICE = "Repeat the run."
 _CLOSE = 0.5
 
 Results = Sequence[CheckResult]
@@ -85,7 +85,7 @@ def _came(record: Record, results: Results, limits: Limits) -> list[Condition]:
     if record.people("dropped") and not came:
         return []
     reason = "" if came else "nobody came"
-    advice = "" if came else "Give the scenario more people or a longer duration."
+    advice = "" if came or record.problems else "Give the scenario more people or a longer duration."
     return [Condition("People who came", count(came), "at least 1", _state(not came), reason, advice)]
 
 

@@ -14,6 +14,7 @@ from hms_esr.verdicts.checks import judge_check
 from hms_esr.verdicts.conditions import conditions
 from hms_esr.verdicts.judgement import CheckResult, Condition, Judgement, Limits, Outcome
 from hms_esr.verdicts.metrics import Custom, Metrics
+from hms_esr.verdicts.silence import silence
 
 DEFAULT_CHECK = Check(check="success_rate >= 0.99")
 """Added, and shown as default, when no check of the scenario has a limit: a warning alone can never fail."""
@@ -88,15 +89,16 @@ def _sentence(record: Record, verdict: Outcome, results: Sequence[CheckResult], 
 def _also(
     record: Record, verdict: Outcome, results: Sequence[CheckResult], broken: Sequence[Condition]
 ) -> tuple[str, ...]:
+    silent = [] if verdict == "INVALID" else [one for one in (silence(record),) if one]
     if verdict in ("INVALID", "INTERRUPTED"):
         told = broken[0].reason if verdict == "INVALID" else ""
-        return tuple(f"Also: {condition.reason}." for condition in broken if condition.reason not in told)
+        return (*silent, *(f"Also: {one.reason}." for one in broken if one.reason not in told))
     if verdict == "PASS":
-        return ()
+        return tuple(silent)
     failed = _failed(record, results)
     also = [sentence.also_failed(record, result) for result in (failed if record.aborted else failed[1:])]
     past = sentence.in_order(record, [result for result in results if result.verdict == "WARN"])
-    return (*also, *(sentence.also_warned(record, result) for result in past))
+    return (*silent, *also, *(sentence.also_warned(record, result) for result in past))
 
 
 def _trust(record: Record, verdict: Outcome, broken: Sequence[Condition]) -> str:

@@ -148,3 +148,9 @@ def test_strips_hold_any_length_in_a_few_strokes() -> None:
     assert counts({}, frame) == []
     assert levels({0: 0.0, 1: 2.0}, frame)[0][1] == 1.0
     assert ElementTree.fromstring(strip(frame, strokes)).get("aria-hidden") == "true"
+
+
+def test_the_label_of_a_percentile_stands_where_no_curve_is() -> None:
+    """Left of its dot and above it, for both curves rise to the right and the dashed one lies below."""
+    made = percentiles("p", times(*range(1, 500)), times(*range(1, 400)), title="t", desc="d", dot=(0.95, "95%: here"))
+    assert '<text class="strong" x="-9" y="-9" text-anchor="end">95%: here</text>' in made

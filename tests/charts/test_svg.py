@@ -2,13 +2,20 @@
 
 from __future__ import annotations
 
-from hms_esr.charts.svg import area_path, line_path, num, outer, pct, spikes_path
+from hms_esr.charts.svg import area_path, dots_path, line_path, num, outer, pct, spikes_path
 
 
 def test_a_gap_in_data_is_a_gap_in_the_line() -> None:
     """None lifts the pen; a point alone becomes a dot."""
     assert line_path([(0, 0), (0.5, 1), None, (1, 0.5)]) == "M0 0L500 1000M1000 500h0"
     assert line_path([None, None]) == ""
+
+
+def test_points_without_a_neighbor_are_dots() -> None:
+    """Those at the ends too; points of a line are none."""
+    assert dots_path([(0, 0), None, (0.5, 1), (0.6, 1), None, (1, 0.5)]) == "M0 0h0M1000 500h0"
+    assert dots_path([(0.2, 0.3)]) == "M200 300h0"
+    assert dots_path([(0, 0), (1, 1)]) == dots_path([]) == ""
 
 
 def test_steps_of_an_area_share_their_walls() -> None:

@@ -17,6 +17,7 @@ from click.testing import CliRunner, Result
 from hms_esr.cli.new import command
 from hms_esr.errors import BadInput, EnvironmentProblem, TargetRefused
 from hms_esr.library import load_scenario
+from hms_esr.scenario.step import write_step
 
 FORM = """<!doctype html><title>Apply</title>
 <nav><form action="/search"><input name="q"></form></nav>
@@ -29,12 +30,28 @@ FORM = """<!doctype html><title>Apply</title>
 <label>I agree <input type="checkbox" name="agree" required></label>
 <label>Schedule F <input type="file" name="schedule" accept="application/pdf" required></label>
 <button>Send it</button></form>"""
+LOGIN = """<title>Log in</title><form method="post" action="/login"><input name="next" type="hidden" value="">
+<input name="email" type="email" required>
+<input name="password" type="password" required><button>Log in</button></form>"""
 PAGES = {
     "/apply": FORM,
     "/done": "<title>Thank you</title>",
+    "/login?next=/permit": LOGIN,
+    "/enter/here": LOGIN,
+    "/register": LOGIN.replace("<button>", '<input type="password" name="again"><button>'),
+    "/m%C3%BCll": "<title>Refuse</title>",
     "/nothing": "<title>No form here</title><p>{{ weird }}",
 }
-REDIRECTS = {"/old": "/apply", "/round": "/round", "/away": "http://192.0.2.1/"}
+REDIRECTS = {
+    "/old": "/apply",
+    "/round": "/round",
+    "/away": "http://192.0.2.1/",
+    "/permit": "/login?next=/permit",
+    "/grant": "/enter/here",
+    "/join": "/register",
+    "/refuse": "/m\u00fcll".encode().decode("latin-1"),
+    "/mail": "mailto:a@b.test",
+}
 
 
 @dataclass
@@ -164,6 +181,49 @@ def test_a_file_is_never_overwritten_unasked(site: Site, tmp_path: Path) -> None
     assert path.read_text().startswith("# A first scenario for ")
 
 
+@pytest.mark.parametrize(
+    ("path", "login"), [("/permit", "login"), ("/grant", {"login": "/enter/here"})], ids=["usual", "elsewhere"]
+)
+def test_a_page_behind_a_login_is_visited_by_who_logs_in(
+    site: Site, tmp_path: Path, path: str, login: str | dict[str, str]
+) -> None:
+    """The persona has an account, logs in where the page sends strangers, and visits the page that was asked for."""
+    text = new(f"{site.url}{path}").stdout
+    (tmp_path / "x.yml").write_text(text)
+
+    loaded = load_scenario(tmp_path / "x.yml")
+    (journey,) = loaded.scenario.journeys
+    assert [write_step(step) for step in journey.steps] == [login, {"visit": path}, {"expect": {"status": 200}}]
+    assert all(loaded.personas[role].account for role in journey.persona)
+    assert loaded.scenario.identity == "fixed"
+    assert f"# {path} sends who is not logged in to {'/login' if login == 'login' else '/enter/here'};" in text
+
+
+def test_a_page_that_registers_people_is_no_login(site: Site) -> None:
+    """A form with two passwords is what people came for."""
+    text = new(f"{site.url}/join").stdout
+    assert "persona: citizen" in text and "again:" in text
+
+
+@pytest.mark.parametrize("path", ["/m\u00fcll", "/m%C3%BCll", "/refuse"])
+def test_letters_outside_ascii_are_sent_percent_encoded(site: Site, path: str) -> None:
+    """Typed, copied, or met in a redirect."""
+    done = new(f"{site.url}{path}")
+    assert done.exit_code == 0, done.exception
+    assert "(Refuse)" in done.stdout
+    assert site.got[-1] == ("GET", "/m%C3%BCll", b"")
+    assert path == "/refuse" or 'visit: "/m%C3%BCll"' in done.stdout
+
+
+@pytest.mark.parametrize("url", ["ftp://127.0.0.1/x", "http://", "http://a b/"])
+def test_an_address_that_cannot_be_carried_is_a_target_that_is_not_there(url: str) -> None:
+    """Exit 4 as for ``run --target``; a mistake in ``--i-may-load`` is one of an option."""
+    refused = new(url)
+    assert isinstance(refused.exception, EnvironmentProblem)
+    assert "cannot reach the target" in str(refused.exception)
+    assert isinstance(new("http://127.0.0.1:1/", "--i-may-load", "a:b").exception, BadInput)
+
+
 def test_an_address_without_scheme_is_http(site: Site) -> None:
     """``127.0.0.1:8000/apply`` is what people type."""
     assert 'visit: "/apply"' in new(f"{site.url.removeprefix('http://')}/apply").stdout
@@ -175,6 +235,7 @@ def test_an_address_without_scheme_is_http(site: Site) -> None:
         ("/gone", EnvironmentProblem, "/gone answers 404"),
         ("/round", EnvironmentProblem, "redirects more than 10 times"),
         ("/away", TargetRefused, "192.0.2.1"),
+        ("/mail", EnvironmentProblem, "/mail redirects to mailto:a@b.test: "),
     ],
 )
 def test_a_page_that_cannot_be_seen_is_told(site: Site, path: str, error: type[Exception], said: str) -> None:

@@ -9,6 +9,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hms_esr.cli.runs import command, started
+from hms_esr.errors import BadInput
 from tests.records import Day
 from tests.store.kept import GONE, write_manifest, write_run
 
@@ -75,6 +76,13 @@ def test_a_folder_without_runs(tmp_path: Path) -> None:
 
     assert (empty.exit_code, "Start one: hms-esr run FILE" in empty.stdout) == (0, True)
     assert json.loads(runs(tmp_path, "--format", "json").stdout) == []
+
+
+def test_a_file_is_no_folder_of_runs(tmp_path: Path) -> None:
+    """It is refused, not listed as empty."""
+    (tmp_path / "results").write_text("")
+    with pytest.raises(BadInput, match="is a file; a folder of runs is wanted"):
+        runs(tmp_path / "results")
 
 
 def test_a_start_nobody_can_read_is_shown_as_it_is() -> None:

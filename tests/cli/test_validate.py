@@ -37,7 +37,8 @@ def test_a_right_file_says_what_it_amounts_to(esr: Run) -> None:
     assert done.stdout == (
         "claims_48h  fine: claims-48h (load table)\n"
         "  34,800 people; peak 40 people/s, about 80 requests/s\n"
-        "  24m real for 1d simulated (clock 60 times as fast)\n"
+        "  people come for 24m of real time, 1d simulated (clock 60 times as fast); "
+        "who is under way then may take 30s more\n"
         "  waiting for outcomes: at most about 40 polls/s\n"
     )
 
@@ -122,6 +123,17 @@ def test_list_names_everything_that_can_be_named(esr: Run) -> None:
     assert all(row["about"] for kind in ("steps", "loads", "faults", "personas") for row in found[kind])
     text = esr("list").stdout
     assert all(re.search(rf"^  {re.escape(name)} ", text, re.MULTILINE) for name in names["steps"] | names["personas"])
+
+
+def test_list_says_where_scenarios_are(esr: Run, tmp_path: Path) -> None:
+    """Files below the working directory by their path; those of the package are found by name from anywhere."""
+    (tmp_path / "mine.yml").write_text("name: mine\nload: {people: 5, over: 1m}\n")
+    lines = esr("list", "scenarios").stdout.splitlines()
+    assert any(re.fullmatch(r"  mine +\(no description\)  \(mine\.yml\)", line) for line in lines)
+    assert any(line.startswith("  schedule-f ") and line.endswith("(comes with hms-esr)") for line in lines)
+    assert "/scenarios/" not in "".join(lines)
+    rows = json.loads(esr("list", "scenarios", "--format", "json").stdout)["scenarios"]
+    assert all((tmp_path / row["file"]).is_file() for row in rows)
 
 
 def test_list_chooses_by_tag(esr: Run) -> None:

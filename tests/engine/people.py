@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hms_esr.engine.client import PersonSession, person_head
+from hms_esr.engine.client import PersonSession
 from hms_esr.engine.client_answer import HttpAnswer
+from hms_esr.engine.client_headers import person_head
 from hms_esr.engine.client_transport import Transport
 from hms_esr.scenario.guard import Guard
 

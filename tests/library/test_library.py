@@ -64,7 +64,9 @@ def test_an_unknown_scenario_gets_the_nearest(write: Write) -> None:
     write("scenarios/renewals.yml", f"name: one\n{HEAD}")
     assert "Did you mean 'renewals'?" in refusal("renewal")
     assert "Did you mean 'schedule_f'?" in refusal("schedule_ff")
-    assert "no such file. Did you mean 'renewals.yml'?" in refusal("scenarios/renewal.yml")
+    assert "no such file. Did you mean 'scenarios/renewals.yml'?" in refusal("scenarios/renewal.yml")
+    assert refusal("nowhere/renewal.yml") == "nowhere/renewal.yml  no such file. There is no folder 'nowhere'"
+    assert refusal("scenarios/x.json").endswith("no such file. There are scenarios/renewals.yml")
     assert "is a folder" in refusal("scenarios/")
     assert "a scenario's file or name is wanted" in refusal(" ")
     assert "no such file" in refusal("x" * 900 + ".yml")
@@ -117,6 +119,15 @@ def test_a_wrong_persona_is_reported_with_its_own_file_and_places(write: Write) 
     assert "s.yml:4:1  unknown key 'clok'" in text
     assert "personas/baker.yaml:3:9  unknown persona field 'chioce'. Did you mean 'choice'?" in text
     assert "personas/baker.yaml:4:1  unknown key 'patienc'. Did you mean 'patience'?" in text
+
+
+def test_a_persona_s_file_that_is_not_there(write: Write) -> None:
+    """A file is said to be missing; names are offered as names."""
+    write("personas/baker.yaml", "role: baker\n")
+    with pytest.raises(BadInput, match=r"^other/baker.yaml  no such file; personas by name: baker, citizen, "):
+        persona_template("other/baker.yaml")
+    with pytest.raises(BadInput, match=r"unknown persona 'bakr'. Did you mean 'baker'\?"):
+        persona_template("bakr")
 
 
 def test_roles_are_never_paths(write: Write) -> None:

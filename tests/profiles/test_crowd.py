@@ -114,3 +114,18 @@ def test_a_million_people_are_planned_lazily() -> None:
     crowd = Crowd(scenario({"people": 1_000_000}, "poisson"), seed=1, warp=1)
     assert next(iter(crowd.in_order())).k == 0
     assert crowd.total == 1_000_000
+
+
+def test_the_busiest_real_second_of_a_plan() -> None:
+    """Ten who come at once are ten at any warp; a rate is itself; people over a stretch shorter than a second too."""
+
+    def peak(load: dict[str, Any], warp: float) -> float:
+        return round(Crowd(scenario(load, "even"), seed=1, warp=warp).peak_per_real_s, 6)
+
+    for warp in (1, 60, 1440):
+        assert peak({"people": 10, "over": "0s"}, warp) == 10
+        assert peak({"rate": 40}, warp) == round(min(40, 40 * 60 / warp), 6)
+        assert peak({"concurrent": 30}, warp) == 30
+    assert peak({"people": 600, "over": "60s"}, 1) == 10
+    assert peak({"people": 600, "over": "60s"}, 6) == 60
+    assert peak({"people": 600, "over": "1s"}, 60) == 600

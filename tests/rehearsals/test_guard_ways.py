@@ -6,6 +6,7 @@ import socket
 import threading
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -57,47 +58,24 @@ def forbidden(request: pytest.FixtureRequest) -> Iterator[Forbidden]:
     thread.join(timeout=5)
 
 
+PAGES = {
+    "/": "<title>start</title>",
+    "/form": '<form method="post" action="AWAY/take"><input name="a" value="1"><button>Go</button></form>',
+    "/based": '<base href="AWAY/"><form method="post" action="take"><input name="a" value="1"><button>Go</button>',
+    "/link": '<a href="AWAY/y">Onward</a>',
+    "/case": '<a rel="status" href="AWAY/status">your case</a>',
+    "/login": '<form method="post" action="AWAY/in"><input name="email"><input type="password" name="p"></form>',
+    "/pay": '<form method="post" action="AWAY/take"><input name="card" autocomplete="cc-number"><button>Pay</button>',
+}
+
+
 @pytest.fixture
 def misleading(forbidden: Forbidden) -> Iterator[str]:
     """A site whose every page leads to the forbidden place."""
     site = Flask(__name__)
-    away = forbidden.url
-
-    @site.get("/")
-    def start() -> str:
-        return "<title>start</title>"
-
-    @site.get("/moved")
-    def moved() -> Any:
-        return redirect(f"{away}/x", 302)
-
-    @site.get("/form")
-    def form() -> str:
-        return f'<form method="post" action="{away}/take"><input name="a" value="1"><button>Go</button></form>'
-
-    @site.get("/based")
-    def based() -> str:
-        return f'<base href="{away}/"><form method="post" action="take"><input name="a" value="1"><button>Go</button>'
-
-    @site.get("/link")
-    def link() -> str:
-        return f'<a href="{away}/y">Onward</a>'
-
-    @site.get("/case")
-    def case() -> str:
-        return f'<a rel="status" href="{away}/status">your case</a>'
-
-    @site.get("/login")
-    def login() -> str:
-        return f'<form method="post" action="{away}/in"><input name="email"><input type="password" name="p"></form>'
-
-    @site.get("/pay")
-    def pay() -> str:
-        return (
-            f'<form method="post" action="{away}/take"><input name="card" autocomplete="cc-number">'
-            "<button>Pay</button></form>"
-        )
-
+    site.add_url_rule("/moved", "moved", lambda: redirect(f"{forbidden.url}/x", 302))
+    for path, page in PAGES.items():
+        site.add_url_rule(path, path, partial(str, page.replace("AWAY", forbidden.url)))
     server = make_server("127.0.0.1", 0, site, threaded=True)
     thread = threading.Thread(target=server.serve_forever)
     thread.start()

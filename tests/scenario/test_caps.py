@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hms_esr.scenario.caps import Breaker, Caps, smallest
+from hms_esr.scenario.caps import Breaker, Caps, PeopleLimit, people_at_once, smallest
 
 
 def test_what_is_over_is_said_and_the_line_is_not_over() -> None:
@@ -28,3 +28,42 @@ def test_the_breaker_needs_thirty_bad_seconds_in_a_row() -> None:
     assert [breaker.feed(second, 10, 6) for second in range(32, 62)] == [False] * 29 + [True]
     quiet = Breaker()
     assert [quiet.feed(second, 0, 0) for second in range(60)] == [False] * 60
+
+
+def test_a_plan_on_the_line_is_not_over_by_rounding() -> None:
+    """50 people a second at any warp are 50."""
+    assert all(Caps().overstepped(50 / warp * warp, 1.0, 1) == [] for warp in range(1, 3000))
+
+
+def test_caps_hold_for_people_at_once() -> None:
+    """The smaller of what is wanted and what is allowed; without caps what is wanted."""
+    assert (people_at_once(20_000, None), people_at_once(20_000, Caps()), people_at_once(7, Caps())) == (
+        20_000,
+        1000,
+        7,
+    )
+
+
+def test_people_who_come_again_stay_under_the_limit() -> None:
+    """Everybody at once wants to start again each tenth of a second: no second sees more than the limit."""
+    limit = PeopleLimit(50)
+    starts = [limit.next_s(moment / 10) for moment in range(100) for _ in range(20)]
+    assert starts == sorted(starts)
+    assert all(sum(at_s <= other < at_s + 0.999 for other in starts) <= 50 for at_s in starts[::7])
+    assert len([at_s for at_s in starts if at_s < 10]) >= 499
+
+
+def test_planned_people_use_the_limit_up() -> None:
+    """Who comes again waits until those who came by the plan are made up for; later nothing is left over of it."""
+    limit = PeopleLimit(10)
+    for _ in range(10):
+        limit.came(5.0)
+    assert abs(limit.next_s(5.0) - 6.0) < 1e-9
+    assert limit.next_s(60.0) == 60.0
+
+
+def test_without_a_limit_nobody_waits() -> None:
+    """On this machine."""
+    limit = PeopleLimit(None)
+    limit.came(3.0)
+    assert [limit.next_s(3.0) for _ in range(3)] == [3.0, 3.0, 3.0]

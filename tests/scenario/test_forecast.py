@@ -23,6 +23,7 @@ def test_real_length_and_peaks_follow_the_warp() -> None:
     """500 people in ten simulated minutes at warp 15: 40 real seconds, 12.5 people and 25 requests per second."""
     plan = of(load={"people": 500, "over": "10m"}, clock={"warp": 15}, journeys=[{"steps": TWO_STEPS}])
     assert (plan.people, plan.real_s, plan.simulated_s) == (500, 40, 600)
+    assert plan.drain_s == 30
     assert isclose(plan.people_per_s, 12.5) and isclose(plan.requests_per_s, 25)
 
 

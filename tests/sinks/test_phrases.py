@@ -126,6 +126,22 @@ def test_closing_lines_of_a_pass() -> None:
     assert lines[-2:] == ["Report: results/x_report.html", "Next:   hms-esr run y"]
 
 
+def test_reasons_beyond_the_fifth_are_counted() -> None:
+    """Where people got stuck is cut after five, and says how many reasons and people are left out."""
+    record = made_up_record()
+    record.stuck = {("apply", f"step {n}", "no"): 20 - n for n in range(8)}
+    lines = [plain(line) for line in phrases.stuck(record)]
+    assert lines[4:] == ["✖ 16 did not get past step 4 (no)", "✖ and 3 reasons more, 42 people: see the report"]
+    record.stuck = {("apply", f"step {n}", "no"): 1 for n in range(5)}
+    assert len(phrases.stuck(record)) == 5
+
+
+def test_steps_beyond_the_fifth_are_counted_in_the_crowd() -> None:
+    """With --watch nobody who failed is left out."""
+    lines = phrases.crowd(progress(9.0, failed_by_step={f"step {n}": 9 - n for n in range(7)}))
+    assert lines[-2:] == ["✖ 5 failed at step 4", "✖ 7 failed at other steps"]
+
+
 def test_closing_lines_of_a_fail_mark_the_check() -> None:
     """The check that does not hold has a cross."""
     record = made_up_record(forgetful=0.5)

@@ -7,10 +7,17 @@ Knows nothing of files, verdicts or reports. Locust's master and worker runners 
 - ``start_log``  who has started, in memory that survives a worker's death
 - ``duties``     which people a worker is to start, and how they are shared out again
 - ``led``        the conductor of a worker: starts people, follows the master's orders
+- ``desk``       a worker's end of the channel
+- ``telling``    what a worker tells by itself
 - ``worker``     a worker's process
 - ``accounts``   the master's books: what became of each person
 - ``member``     the master's view of one worker
 - ``course``     the phases of a run, decided by the master
 - ``children``   workers as processes of this machine
+- ``estate``     what becomes of the people of a worker that goes
+- ``losses``     seeing that a worker goes
+- ``gathering``  records, second by second
+- ``invitation`` how workers of other machines find a master
+- ``post``       the master's end of the channel
 - ``master``     a run over workers
 """

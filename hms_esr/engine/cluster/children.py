@@ -6,7 +6,6 @@ Knows nothing of what workers do.
 from __future__ import annotations
 
 import json
-import os
 import signal
 import subprocess
 import sys
@@ -25,7 +24,6 @@ class Child:
             stdin=subprocess.PIPE,
             stdout=subprocess.DEVNULL,
             pass_fds=[log_fd],
-            env=os.environ | {"LOCUST_WORKER_LOG_REPORT_INTERVAL": "-1"},
         )
         self._process = process
         self._process.stdin.write(json.dumps(given).encode() + b"\n")

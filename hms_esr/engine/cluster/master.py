@@ -20,6 +20,7 @@ from locust.exception import RPCError
 from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.cluster.children import Child, how_it_ended
 from hms_esr.engine.cluster.course import Course
+from hms_esr.engine.cluster.desk import boot_id
 from hms_esr.engine.cluster.duties import Duty
 from hms_esr.engine.cluster.estate import Estate
 from hms_esr.engine.cluster.gathering import Gathering
@@ -30,7 +31,7 @@ from hms_esr.engine.cluster.member import Member
 from hms_esr.engine.cluster.post import Post
 from hms_esr.engine.cluster.start_log import MOST_WORKERS, StartLog
 from hms_esr.engine.cluster.wire import packed_assignment
-from hms_esr.engine.cluster.worker import HORIZON_S, LEASE_S, boot_id
+from hms_esr.engine.cluster.worker import HORIZON_S, LEASE_S
 from hms_esr.engine.dispatch import OnePerWorker
 from hms_esr.engine.local import Finished, Listener
 from hms_esr.engine.shapes import RehearsalShape, shape_of
@@ -81,9 +82,14 @@ class Team:
         self.course = Course(assignment.scenario, crowd, self.clock, listener.happened)
         self.gathering = Gathering()
         self.losses = Losses(self.estate, self.gathering)
-        self.flushed = False
         self._guard = dict(guard)
         self._granted_at = 0.0
+        self.flushed = False
+        self.post = Post(self._listening(crowd), self._welcome, self._on_tick, self._on_done)
+
+    def _listening(self, crowd: Crowd) -> Any:
+        """Locust's master runner, on its port."""
+        assignment, invitation = self.assignment, self.invitation
         shape = shape_of(assignment.scenario.loads[0], crowd.length_s, assignment.warp)
         environment = Environment(
             user_classes=[conductor_class(_nobody, assignment.target)],
@@ -98,7 +104,7 @@ class Team:
             except (RPCError, SystemExit, OSError) as error:
                 raise EnvironmentProblem(f"cannot listen on {host}:{port}: {error}") from None
         runner.master_bind_port = runner.server.port
-        self.post = Post(runner, self._welcome, self._on_tick, self._on_done)
+        return runner
 
     def _welcome(self, member: Member, run_id: str) -> Mapping[str, Any] | None:
         ours = member.remote and run_id == self.assignment.run_id
@@ -119,7 +125,7 @@ class Team:
             self.losses.children[index] = Child(index, post.runner.server.port, self.secret, self.log.fd)
         if not self._all_are("prepared"):
             return
-        ready(self.listed)
+        ready(_listed(post))
         post.runner.start_shape()
         if not self._all_are("standing"):
             return
@@ -131,11 +137,6 @@ class Team:
             member.heard_at = self.clock.origin
         segment = self.clock.sim.segments[0]
         self.listener.happened(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
-
-    @property
-    def listed(self) -> Workers:
-        """Who the workers are."""
-        return [{"index": one.index, "host": one.host, "pid": one.pid} for one in self.post.everybody]
 
     def _begin(self, member: Member, until_s: float) -> None:
         member.state = "working"
@@ -152,7 +153,7 @@ class Team:
             member.state = "standing"
             self.estate.share_with(member, self.post.everybody)
             member.state = "working"
-            joined(self.listed)
+            joined(_listed(self.post))
 
     def _all_are(self, state: str) -> bool:
         """Wait until everybody is so far; False when the run was stopped meanwhile."""
@@ -203,6 +204,11 @@ class Team:
         if member.state != "lost":
             member.state = "done"
         self.post.send("bye", member, reason="its part is over")
+
+
+def _listed(post: Post) -> Workers:
+    """Who the workers are."""
+    return [{"index": one.index, "host": one.host, "pid": one.pid} for one in post.everybody]
 
 
 class MasterRun:

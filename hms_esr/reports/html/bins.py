@@ -25,9 +25,16 @@ class Bins:
         self._seconds = record.seconds
 
     @classmethod
-    def of(cls, record: Record, length_s: float) -> Bins:
-        """Run/200, at least 1 s; wider, up to run/12, until four fifths of the busy bins can be drawn."""
+    def of(cls, record: Record, length_s: float, key: tuple[str, str] | None = None) -> Bins:
+        """Run/200, at least 1 s; wider, up to run/12, until four fifths of the busy bins can be drawn.
+
+        Of one step: wider still, up to the whole run, so that few requests make a point at least.
+        """
         asked = {at: second.requests for at, second in record.seconds.items() if second.requests}
+        if key is not None:
+            asked = {at: second.steps[key].requests for at, second in record.seconds.items() if key in second.steps}
+            asked = {at: n for at, n in asked.items() if n}
+        widest = length_s / 12 if key is None else length_s
         widths = [width for width in _WIDTHS_S if width >= 0.9 * length_s / 200] or [_WIDTHS_S[-1]]
         for width in widths:
             bins: dict[int, int] = {}
@@ -36,7 +43,7 @@ class Bins:
             drawn = sum(n >= LEAST_IN_BIN for n in bins.values())
             if drawn >= 0.8 * len(bins):
                 return cls(record, width)
-            if width >= length_s / 12:
+            if width >= widest:
                 break
         return cls(record, widths[0] if not drawn else width)
 

@@ -14,6 +14,7 @@ from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.parts import empty, figure, para, plot, section, time_legend
 from hms_esr.wording import count, plural, share, time_ms, whole_s
 
+TITLE = "Planned and delivered"
 STATES = ("completed", "failed", "dropped", "lost", "unfinished")
 
 
@@ -21,13 +22,18 @@ def load(figures: Figures) -> Markup:
     """The section."""
     record = figures.record
     if not record.planned and not record.delivered:
-        return empty("load", 2, "Planned and delivered", "Nobody was due while the run went on.", _sum(figures))
-    return section("load", 2, "Planned and delivered", _story(figures), _sum(figures), _charts(figures))
+        return empty("load", 2, TITLE, "Nobody was due while the run went on.", _sum(figures))
+    if not record.seconds:
+        return empty("load", 2, TITLE, "Nobody came: the record ends before its first second.", _sum(figures))
+    return section("load", 2, TITLE, _story(figures), _sum(figures), _charts(figures))
 
 
 def _sum(figures: Figures) -> Markup:
     record = figures.record
     rows = [("planned", record.planned), *((state, record.people(state)) for state in STATES)]
+    unknown = record.planned - sum(n for _, n in rows[1:])
+    if unknown > 0:
+        rows.append(("not in the record", unknown))
     made = [tag("div", tag("dt", name), tag("dd", count(n))) for name, n in rows]
     return tag("dl", *made, class_="sum", aria_label="Every planned person is accounted for")
 
@@ -36,9 +42,8 @@ def _story(figures: Figures) -> list[object]:
     record = figures.record
     never = record.people("dropped") + record.people("lost")
     told = sum(record.people(state) for state in STATES)
-    late = f"99 in 100 started within {time_ms(record.late_ms.percentile(0.99))} of their planned moment"
     say: list[object] = []
-    if record.planned and never / record.planned <= 0.01:
+    if record.planned and told >= record.planned and never / record.planned <= 0.01:
         say.append("The load was the one the scenario asked for.")
     elif never:
         say.append(f"The load was not the one the scenario asked for: {share(never / record.planned)} never came.")
@@ -46,8 +51,11 @@ def _story(figures: Figures) -> list[object]:
         say.append(f"All {plural(told, 'planned person is', 'planned people are')} accounted for.")
     else:
         say.append(f"{plural(told, 'person is', 'people are')} accounted for, {count(record.planned)} were planned.")
+    if record.people("unfinished"):
+        under_way = plural(record.people("unfinished"), "person was", "people were")
+        say.append(f"{under_way} still under way when the run ended: unfinished.")
     if record.late_ms.count:
-        say.append(late + ".")
+        say.append(f"99 in 100 started within {time_ms(record.late_ms.percentile(0.99))} of their planned moment.")
     rest: list[object] = [para(" ".join(str(one) for one in say))]
     if figures.record.warm_real_s:
         rest.append(para(f"The first {whole_s(record.warm_real_s)} warmed up and are not judged.", class_="mute small"))

@@ -62,6 +62,9 @@ def _story(figures: Figures) -> list[object]:
     others = f", {count(rest)} elsewhere" if rest else ""
     lead = plural(total, "person did not finish: stopped", "people did not finish: they were stopped")
     say: list[object] = [Markup(f"{lead} {', '.join(places)}{others}.")]
+    unfinished = figures.record.people("unfinished")
+    if unfinished:
+        say.append(Markup(f"{count(unfinished)} of them {'was' if unfinished == 1 else 'were'} still under way."))
     where = f"At “{text(worst[0][0][1], 60)}”" if worst[0][0][1] else "There"
     reason, n = next(iter(worst[0][1].items()))
     say.append(Markup(f"{where}, the most frequent reason was “{text(reason, 120)}” ({count(n)})."))

@@ -5,10 +5,16 @@ Knows nothing of results.
 
 from __future__ import annotations
 
+import shlex
+from itertools import pairwise
+
 from hms_esr.charts.markup import Markup, esc, tag
+from hms_esr.record import Manifest
 from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.parts import para, section, text
 from hms_esr.wording import MISSING, count
+
+_OUT = "results"
 
 
 def only_command(figures: Figures) -> str:
@@ -19,6 +25,24 @@ def only_command(figures: Figures) -> str:
     errors = [error for error in figures.record.errors.values() if error.example_k >= 0]
     worst = max(errors, key=lambda error: error.n, default=None)
     return f"{command} --only {worst.example_k if worst else 0}"
+
+
+def report_command(manifest: Manifest) -> str:
+    """The command that makes this page again, with the folder of runs when it is not the usual one."""
+    given = manifest.options.get("out")
+    out = given if isinstance(given, str) else _out(manifest.command)
+    return shlex.join(["hms-esr", "report", manifest.run_id, *(["--out", out] if out and out != _OUT else [])])
+
+
+def _out(command: str) -> str:
+    """The value of ``--out`` in a command; empty when it has none."""
+    try:
+        words = shlex.split(command)
+    except ValueError:
+        return ""
+    found = [after for word, after in pairwise(words) if word == "--out"]
+    found += [word.removeprefix("--out=") for word in words if word.startswith("--out=")]
+    return found[-1] if found else ""
 
 
 def repeat(figures: Figures) -> Markup:
@@ -33,7 +57,7 @@ def repeat(figures: Figures) -> Markup:
 def _commands(figures: Figures) -> Markup:
     manifest = figures.record.manifest
     lines = [short_command for short_command in (manifest.command.strip(), only_command(figures)) if short_command]
-    lines.append(f"hms-esr report {manifest.run_id}")
+    lines.append(report_command(manifest))
     notes = {1: "one person alone", len(lines) - 1: "this page again, from the record"}
     shown = [f"{line[:2000]}    # {notes[i]}" if i in notes and i else line[:2000] for i, line in enumerate(lines)]
     return _pre("\n".join(shown), "Commands to repeat the run")

@@ -48,15 +48,39 @@ def at(histogram: Histogram, share: float) -> str:
 def _story(figures: Figures) -> list[object]:
     times = figures.total.intended
     say: list[object] = [
-        f"Half of all requests were answered within {at(times, 0.5)}. "
+        f"{_half(figures)} {at(times, 0.5)}. "
         f"One in twenty took longer than {at(times, 0.95)}, "
         f"one in a hundred longer than {at(times, 0.99)}."
     ]
     words = []
     if _gates(figures):
         words.append("The curve must pass below the hatched gate.")
-    words.append(_waited(figures.total))
-    return [*say, para(" ".join(words), class_="mute small")]
+    if _unanswered(figures) < _asked(figures):
+        words.append(_waited(figures.total))
+    return [*say, para(" ".join(words), class_="mute small") if words else ""]
+
+
+def _half(figures: Figures) -> str:
+    """The start of the first sentence: what happened to half of the requests."""
+    asked, silent = _asked(figures), _unanswered(figures)
+    if not silent:
+        return "Half of all requests were answered within"
+    if silent == asked:
+        return f"No request was answered: {count(asked)} ended without an answer, half of them within"
+    got = (
+        "1 request got no answer; it counts"
+        if silent == 1
+        else f"{count(silent)} of {count(asked)} requests got no answer; they count"
+    )
+    return f"{got} until the moment they were over. Half of all requests were over within"
+
+
+def _asked(figures: Figures) -> int:
+    return sum(cell.requests for cell in figures.record.series.values())
+
+
+def _unanswered(figures: Figures) -> int:
+    return sum(cell.requests for key, cell in figures.record.series.items() if not key.status)
 
 
 _NOTICED_MS = 20.0
@@ -70,10 +94,11 @@ def _waited(total: Cell) -> str:
     apart = max(total.intended.percentile(q) - total.actual.percentile(q) for q in (0.5, 0.95, 0.99, 0.999))
     if _gap(total) > 0.05 and apart >= _NOTICED_MS:
         own = at(total.actual, 0.95)
-        return f"From actual start 95 of 100 took up to {own}: the rest was waiting before the site saw them."
+        return f"From actual start 95 of 100 took up to {own}: the rest was waiting before the request was sent."
     if apart < 0.1:
-        return "From intended and from actual start agree: people did not wait before the site saw them."
-    return f"From intended and from actual start differ by at most {time_ms(apart)}: people hardly waited."
+        return "From intended and from actual start agree: people did not wait before their requests were sent."
+    most = f"From intended and from actual start differ by at most {time_ms(apart)}"
+    return f"{most}: people hardly waited before their requests were sent."
 
 
 def _gap(cell: Cell) -> float:
@@ -100,7 +125,7 @@ def _curves(figures: Figures) -> Markup:
     total, gates = figures.total, _gates(figures)
     charts = [
         figure(
-            "All requests: share answered within a time",
+            f"All requests: share {'over' if _unanswered(figures) else 'answered'} within a time",
             "Each further 9 is ten times rarer. Both scales logarithmic.",
             plot(_chart("pct", "all requests", total, gates), kind="pc"),
         )

@@ -63,7 +63,11 @@ def _summary(figures: Figures, checks: list[CheckResult]) -> str:
         return all_hold + (f" {word(close)} {'is' if close == 1 else 'are'} close to the limit." if close else "")
     if len(checks) == 1:
         return "The one check does not hold." if bad else "The one check is past its warning level."
-    parts = [f"{word(good)} of {word(len(checks)).lower()} checks {'holds' if good == 1 else 'hold'}."]
+    if bad == len(checks):
+        return "Neither check holds." if bad == 2 else f"None of the {word(bad).lower()} checks holds."
+    parts = [
+        f"{word(good) if good else 'None'} of {word(len(checks)).lower()} checks {'holds' if good < 2 else 'hold'}."
+    ]
     if warned:
         parts.append(f"{word(warned)} {'is past its' if warned == 1 else 'are past their'} warning level.")
     if bad:

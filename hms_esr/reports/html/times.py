@@ -11,10 +11,11 @@ from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.panel import panel
 from hms_esr.charts.svg import Bin
 from hms_esr.record import Cell
-from hms_esr.reports.html.bins import LEAST_IN_BIN
+from hms_esr.reports.html.bins import LEAST_IN_BIN, Bins
 from hms_esr.reports.html.figures import Figures, StepKey
 from hms_esr.reports.html.parts import empty, figure, para, plot, section, text, time_legend
 from hms_esr.verdicts.judgement import CheckResult
+from hms_esr.verdicts.silence import silence
 from hms_esr.wording import MISSING, count, plural, short_time_ms, time_ms
 
 TITLE = "Answer times over the run"
@@ -35,14 +36,13 @@ def limit_lines(checks: list[CheckResult]) -> list[LimitLine]:
     return lines[:4]
 
 
-def _lines(figures: Figures, cells: list[Cell], *, median: bool = False) -> Lines:
-    bins = figures.bins
+def _lines(bins: Bins, cells: list[Cell], *, median: bool = False) -> Lines:
     middle = bins.times(cells, 0.5) if median else []
     return Lines(bins.times(cells, 0.95), bins.times(cells, 0.95, actual=True), middle)
 
 
 def _over_the_run(figures: Figures) -> Markup:
-    lines = _lines(figures, figures.cells, median=True)
+    lines = _lines(figures.bins, figures.cells, median=True)
     every = plural(figures.bins.width_s, "real second", "real seconds")
     under = (
         f"All requests, every {every}, logarithmic scale. The dashed line is drawn under the solid one: it shows only "
@@ -117,12 +117,28 @@ def _story(figures: Figures) -> list[object]:
                 of = plural(round(figures.record.real_s), "real second", "real seconds")
                 say.append(f"They were past {name} of {short_time_ms(level)} for {count(past)} of {of}.")
                 break
+    if silent := silence(figures.record):
+        say.insert(0, silent)
+    if unanswered := _unanswered(figures):
+        say.append(para(unanswered, class_="mute small"))
     refusing = _refusals(figures)
     if refusing:
         say.append(para(refusing, class_="mute small"))
     if not say:
         say.append("Too few requests came at a time to say when answers were slow.")
     return say
+
+
+def _unanswered(figures: Figures) -> str:
+    """How many requests got no answer, and what that does to the lines; empty when all did, or none (told above)."""
+    asked, silent = figures.record.requests, figures.record.unanswered
+    if not 0 < silent < asked:
+        return ""
+    refused = any(key.kind == "connection" for key in figures.record.errors)
+    why = (
+        "Their times count: a refused connection looks fast." if refused else "Their times count until they were over."
+    )
+    return f"{count(silent)} of {plural(asked, 'request', 'requests')} got no answer. {why}"
 
 
 def _refusals(figures: Figures) -> str:
@@ -148,6 +164,7 @@ def _panels(figures: Figures) -> Markup:
     return figure(
         "By step, 95 of 100 within",
         "Same scales in every panel. First figure: whole run from intended start; second: from actual start. "
+        "Where a step has few requests, a point stands for a longer time. "
         "A dashed line that leaves the solid one means that people waited before the site saw them.",
         tag("ul", join(made, "\n"), class_="multiples"),
         more,
@@ -158,10 +175,13 @@ def _panel(figures: Figures, key: StepKey, ident: str) -> Markup:
     cell, name = figures.steps[key], figures.step_name(key)
     first = time_ms(cell.intended.percentile(0.95)) if cell.intended.count else MISSING
     second = time_ms(cell.actual.percentile(0.95)) if cell.actual.count else MISSING
-    lines = _lines(figures, figures.bins.cells(key))
+    bins = Bins.of(figures.record, figures.length_s, key)
+    lines = _lines(bins, bins.cells(key))
     desc = f"95th percentile over the whole run: {first} from the intended start, {second} from the actual start."
     title = f"Answer time of step {text(name, 80)}"
     limits = limit_lines(figures.step_checks(key))
     chart = panel(ident, figures.frame, figures.scale, lines, limits, Markup(title), desc)
-    figs = para(first, " · ", tag("span", second, class_="mute"))
+    drawn = any(one.value is not None for one in lines.intended)
+    few = "" if drawn else tag("span", f" · under {LEAST_IN_BIN} requests, too few for a point", class_="mute")
+    figs = para(first, " · ", tag("span", second, class_="mute"), few)
     return tag("li", tag("h3", text(name, 80)), figs, plot(chart, kind="mini"))

@@ -65,7 +65,9 @@ def _story(figures: Figures) -> list[object]:
         say.append(
             f"{word(len(lost))} of {len(figures.record.workers)} workers {'was' if len(lost) == 1 else 'were'} lost."
         )
-    problems = [para(text(problem, 400)) for problem in figures.record.problems[:5]]
+    named = {one.name for one in conditions}
+    longer = [problem for problem in figures.record.problems if problem not in named]
+    problems = [para(text(problem, 400)) for problem in longer[:5]]
     return [*say, *problems]
 
 

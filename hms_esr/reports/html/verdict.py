@@ -93,5 +93,10 @@ def _load(figures: Figures) -> Markup:
     scale = record.manifest.options.get("scale")
     people = plural(record.planned, "person", "people")
     times = f", {scale:g} times the scenario’s load" if isinstance(scale, (int, float)) and scale != 1 else ""
+    came = (
+        ""
+        if record.delivered >= record.planned
+        else f", {count(record.delivered) if record.delivered else 'nobody'} came"
+    )
     polls = f", {plural(record.polls, 'poll', 'polls')} besides" if record.polls else ""
-    return esc(f"{people}{times}; {count(record.requests)} requests{polls}")
+    return esc(f"{people}{' planned' if came else ''}{times}{came}; {count(record.requests)} requests{polls}")

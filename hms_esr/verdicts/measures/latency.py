@@ -5,11 +5,12 @@ Knows nothing of how they were clocked: histograms are merged, percentiles are n
 
 from __future__ import annotations
 
+from hms_esr.errors import NoData
 from hms_esr.record import Record
 from hms_esr.stats import Histogram
 from hms_esr.verdicts.expression import MetricRef
 from hms_esr.verdicts.measures.measure import Measured, Words, about, selected
-from hms_esr.wording import plural
+from hms_esr.wording import count, plural
 
 SHARES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}
 FIGURES = ("mean", *SHARES, "max")
@@ -24,6 +25,25 @@ def figure_ms(histogram: Histogram, figure: str) -> float | None:
     if figure == "mean":
         return histogram.mean
     return histogram.maximum if figure == "max" else histogram.percentile(SHARES[figure])
+
+
+_NONE = ", none of them answered"
+
+
+def _silent(record: Record, ref: MetricRef) -> tuple[int, int]:
+    """Selected requests, and how many of them ended without an answer."""
+    keys = selected(record, ref)
+    silent = sum(record.series[key].requests for key in keys if not key.status)
+    return sum(record.series[key].requests for key in keys), silent
+
+
+def _unanswered(record: Record, ref: MetricRef) -> str:
+    """What to add to a sentence about answers when some never came."""
+    try:
+        asked, silent = _silent(record, ref)
+    except NoData:
+        return ""
+    return "" if not silent else _NONE if silent == asked else f", {count(silent)} of {count(asked)} unanswered"
 
 
 class Latency:
@@ -41,21 +61,27 @@ class Latency:
             times.merge(cell.actual if ref.name.startswith("service_") else cell.intended)
         value = figure_ms(times, self._figure(ref))
         assert value is not None, "a series with requests has times"
-        return Measured(value, plural(times.count, "request", "requests"))
+        asked, silent = _silent(record, ref)
+        unanswered = "" if not silent else ", none answered" if silent == asked else f", {count(silent)} unanswered"
+        return Measured(value, plural(times.count, "request", "requests") + unanswered)
 
     def words(self, record: Record, ref: MetricRef) -> Words:
         """Answer time, 95 of 100 requests."""
         figure, own = self._figure(ref), ref.name.startswith("service_")
         of, sent = about(ref), " of being sent" if own else ""
         start = f"Answer time{of}{' from actual start' if own else ''}"
+        silent = _unanswered(record, ref)
+        were = "took" if silent else "were answered in"
         if figure == "mean":
-            title, happened = f"{start}, on average", f"requests{of} were answered in {{value}} on average"
+            title, happened = f"{start}, on average", f"requests{of} {were} {{value}} on average"
         elif figure == "max":
             title, happened = f"{start}, slowest request", f"the slowest of all requests{of} took {{value}}"
         else:
             title = f"{start}, {_REQUESTS[figure]} requests"
-            happened = f"{_REQUESTS[figure]} requests{of} were answered within {{value}}{sent}"
-        return Words(title, "ms", "answers", happened, too_high="The site answered too slowly")
+            were = "ended" if silent else "were answered"
+            happened = f"{_REQUESTS[figure]} requests{of} {were} within {{value}}{sent}"
+        too_high = "The site did not answer" if silent == _NONE else "The site answered too slowly"
+        return Words(title, "ms", "answers", happened + silent, too_high=too_high)
 
     def _figure(self, ref: MetricRef) -> str:
         return ref.name.removeprefix("service_").removeprefix("latency_").removesuffix("_ms")

@@ -1,0 +1,1 @@
+"""Tests of places that can be made sick."""
