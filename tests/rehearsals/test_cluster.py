@@ -68,7 +68,8 @@ def test_a_killed_worker_is_made_up_for(seed: int, rehearsal: Any) -> None:
     assert people["lost"] < 110, "only people under way, or whose end was told after the last record, are lost"
     assert delivery["workers_lost"] == 1
     assert delivery["taken_over"] > 0
-    assert all(n > 130 for n in per_second(log)[before + 2 : -1]), per_second(log)
+    after = per_second(log)[before + 2 : -1]
+    assert not after or sum(after) > 165 * len(after), "two of three workers alone would bring 133 a second"
     assert ran.code == 0, ran.output + ran.errors
 
 
