@@ -10,7 +10,8 @@ import pytest
 from hms_esr.record import ErrorCount, ErrorKey, Record
 from hms_esr.reports.html import HtmlReport
 from hms_esr.verdicts.judge import judge
-from tests.records import Day, made_up_manifest, made_up_record, made_up_scenario
+from tests.records import made_up_record
+from tests.reports.edge_records import killed
 from tests.reports.parsed import Page, parsed
 from tests.verdicts.test_silence import CHECKS, seconds_of
 
@@ -19,15 +20,6 @@ def read(record: Record) -> tuple[Page, str]:
     """A record's page, parsed, and its text with plain spaces."""
     page = parsed(HtmlReport().write(record, judge(record)))
     return page, page.all("body")[0].text.replace("\u00a0", " ")
-
-
-def killed() -> Record:
-    """A run whose process ended before its first second was written."""
-    day = Day(people=200, fault=None)
-    record = Record(made_up_manifest(day, made_up_scenario(day)), made_up_scenario(day), planned_total=200)
-    record.length_real_s = 60.0
-    record.problems.append("the rehearsal's process ended before its report")
-    return record
 
 
 def summed(page: Page) -> dict[str, str]:
