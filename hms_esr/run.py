@@ -16,7 +16,7 @@ from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Interrupted
 from hms_esr.events import Happened, RunEnded, RunStarted
 from hms_esr.fault_duty import FaultDuty, finish_left_over
 from hms_esr.following import Follower
-from hms_esr.guarding import guard_for, preflight
+from hms_esr.guarding import guard_for, preflight, setup_exchange, trust_of
 from hms_esr.plan import SETUP_ROLE, RunPlan, manifest_of
 from hms_esr.record import Manifest, Record
 from hms_esr.reports import REPORTS
@@ -27,6 +27,7 @@ from hms_esr.scenario.step import Step
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.store import is_running, open_record
 from hms_esr.store.latest import copy_report, point_latest
+from hms_esr.store.masking import Mask
 from hms_esr.store.process import this_process
 from hms_esr.store.writer import RunWriter
 from hms_esr.verdicts.judge import judge
@@ -66,8 +67,9 @@ class StopSwitch:
 
 def carry_out_run(plan: RunPlan, sinks: FanOut, switch: StopSwitch, *, command: str, city_url: str = "") -> Outcome:
     """From preflight to reports. EnvironmentProblem and BadInput are raised before anybody starts."""
+    trust = trust_of(plan.scenario.http, plan.options.insecure)
     try:
-        guard = guard_for(plan.named, plan.options.may_load, own=[city_url] if city_url else [])
+        guard = guard_for(plan.named, plan.options.may_load, own=[city_url] if city_url else [], trust=trust)
     except BadInput as error:
         raise EnvironmentProblem(str(error)) from None
     crowd = plan.crowd()
@@ -76,9 +78,13 @@ def carry_out_run(plan: RunPlan, sinks: FanOut, switch: StopSwitch, *, command: 
     for place in plan.named:
         guard.allow_url(place)
     guard.check_caps(crowd.peak_per_real_s, length_s, at_once)
-    finish_left_over(sorted(plan.options.out.glob("*/faults.jsonl")), is_running)
-    setup_requests = preflight(plan.target, guard, plan.run_id, plan.scenario.http)
-    injector = CityInjector(plan.target)
+    for text in finish_left_over(
+        sorted(plan.options.out.glob("*/faults.jsonl")), is_running, plan.options.may_load, trust
+    ):
+        sinks.hear(Happened("note", text, 0.0, 0.0))
+    insecure = plan.options.insecure
+    setup_requests = preflight(plan.target, guard, plan.run_id, plan.scenario.http, insecure=insecure)
+    injector = CityInjector(plan.target, setup_exchange(guard, trust))
     if plan.scenario.faults and not injector.is_there():
         names = ", ".join(fault.title for fault in plan.scenario.faults)
         raise EnvironmentProblem(
@@ -139,7 +145,7 @@ class _Rehearsal:
     def _steps(self, steps: tuple[Step, ...], what: str, give_up: Callable[[], bool]) -> None:
         if not steps:
             return
-        assignment = self.plan.assignment(self.variables, self.plan.target)
+        assignment = self.plan.assignment(self.variables, self.plan.target, self.guard.caps())
         sim_s = self.record.sim_s
         once = carry_out_steps(assignment, self.guard, steps, SETUP_ROLE, sim_s=sim_s, give_up=give_up)
         self.record.setup_requests += once.requests
@@ -147,7 +153,8 @@ class _Rehearsal:
         if give_up():
             raise Interrupted(f"stopped {self.switch.who} during `{what}`")
         if once.state != "completed":
-            raise EnvironmentProblem(f"{what}: step '{once.where}' failed: {once.reason or once.state}")
+            text = f"{what}: step '{once.where}' failed: {once.reason or once.state}"
+            raise EnvironmentProblem(Mask(self.plan.options.secrets.values()).text(text))
 
     def _load(self) -> Finished:
         plan, record = self.plan, self.record
@@ -171,7 +178,7 @@ class _Rehearsal:
             tell=follower.happened,
         )
         follower.duty = duty
-        assignment = plan.assignment(self.variables, plan.target)
+        assignment = plan.assignment(self.variables, plan.target, self.guard.caps())
         try:
             return carry_out(assignment, self.guard, follower, ready=self._announce)
         finally:
