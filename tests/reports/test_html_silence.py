@@ -145,6 +145,16 @@ def test_the_command_for_this_page_names_the_folder_of_runs(command: str, told: 
     assert found[1] == record.manifest.run_id + told
 
 
+def test_the_dot_of_a_slow_step_lies_inside_its_panel() -> None:
+    """The scale all charts share holds the points of panels too, when the chart above has none."""
+    record = seconds_of(*([1] * 12), each=1, took_ms=30_000.0)
+    page = HtmlReport().write(record, judge(record))
+    panel = page[page.index('aria-labelledby="st0-t"') :]
+    dot = re.search(r'class="l1 alone" d="M[\d.]+ ([\d.]+)h0', panel)
+    assert dot is not None
+    assert 20 < float(dot[1]) < 500
+
+
 def test_a_step_with_few_requests_has_a_dot() -> None:
     """Twelve requests in three seconds make one point, large enough to be seen; six make none, which is said."""
     dot = re.compile(r'<path class="l1 alone" d="M[\d.]+ [\d.]+h0"/>')
