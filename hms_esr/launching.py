@@ -13,7 +13,7 @@ from pathlib import Path
 from time import sleep
 from typing import Any
 
-from hms_esr.errors import EsrError
+from hms_esr.errors import BadInput, EsrError, Problem
 from hms_esr.library import from_object, load_scenario
 from hms_esr.library.loading import LoadedScenario
 from hms_esr.plan import new_run_id
@@ -28,6 +28,9 @@ def start(scenario: Any, *, target: str | None = None, out: Path = Path("results
     ``options`` are those of ``hms-esr run`` with ``_`` for ``-``: ``warp=60``, ``scale=0.1``, ``strict=True``.
     The process goes on when this one ends; what it prints is in ``results/<run id>/console.txt``.
     """
+    if target is not None and not target.strip():
+        text = "is given, but empty (a variable that is not set?); give an address, or None for the scenario's own"
+        raise BadInput([Problem("target", 0, 0, text)])
     loaded = load_scenario(str(scenario)) if isinstance(scenario, (str, Path)) else from_object(scenario)
     run_id = new_run_id(loaded.scenario.name)
     folder = out / run_id

@@ -25,6 +25,7 @@ from hms_esr.library.folders import shown
 from hms_esr.profiles.crowd import Crowd
 from hms_esr.record import Manifest
 from hms_esr.registry import did_you_mean
+from hms_esr.scenario.caps import Caps, people_at_once
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.step import Step
 from hms_esr.scenario.templates import references
@@ -92,9 +93,10 @@ class RunPlan:
         """Everybody who is planned."""
         return Crowd(self.scenario, seed=self.seed, warp=self.warp, scale=self.options.scale)
 
-    def assignment(self, variables: Mapping[str, str], target: str) -> Assignment:
-        """The share of one worker that does everything."""
+    def assignment(self, variables: Mapping[str, str], target: str, caps: Caps | None = None) -> Assignment:
+        """The share of one worker that does everything; ``caps`` hold off loopback."""
         options = self.options
+        wanted = min(self.scenario.max_people or options.max_people, options.max_people)
         return Assignment(
             run_id=self.run_id,
             scenario=self.scenario,
@@ -109,7 +111,8 @@ class RunPlan:
             data=self.loaded.data,
             files=self.files,
             only=options.only,
-            max_people=min(self.scenario.max_people or options.max_people, options.max_people),
+            max_people=people_at_once(wanted, caps),
+            people_per_s=caps.people_per_s if caps is not None else None,
             contact=options.contact,
             insecure=options.insecure,
         )

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable, Sequence
 from contextlib import suppress
-from dataclasses import dataclass, replace
+from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -18,7 +18,7 @@ from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Interrupted
 from hms_esr.events import Happened, RunEnded, RunStarted
 from hms_esr.fault_duty import FaultDuty, finish_left_over
 from hms_esr.following import Follower
-from hms_esr.guarding import guard_for, preflight
+from hms_esr.guarding import guard_for, preflight, setup_exchange, trust_of
 from hms_esr.plan import SETUP_ROLE, RunPlan, manifest_of
 from hms_esr.record import Manifest, Record
 from hms_esr.reports import REPORTS
@@ -29,6 +29,7 @@ from hms_esr.scenario.step import Step
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.store import is_running, open_record
 from hms_esr.store.latest import copy_report, point_latest
+from hms_esr.store.masking import Mask
 from hms_esr.store.process import this_process
 from hms_esr.store.writer import RunWriter
 from hms_esr.verdicts.judge import judge
@@ -83,8 +84,9 @@ def carry_out_run(
 
     ``invite`` is told the line with which workers join, when the plan waits for some.
     """
+    trust = trust_of(plan.scenario.http, plan.options.insecure)
     try:
-        guard = guard_for(plan.named, plan.options.may_load, own=[city_url] if city_url else [])
+        guard = guard_for(plan.named, plan.options.may_load, own=[city_url] if city_url else [], trust=trust)
     except BadInput as error:
         raise EnvironmentProblem(str(error)) from None
     crowd = plan.crowd()
@@ -93,23 +95,35 @@ def carry_out_run(
     for place in plan.named:
         guard.allow_url(place)
     guard.check_caps(crowd.peak_per_real_s, length_s, at_once)
-    finish_left_over(sorted(plan.options.out.glob("*/faults.jsonl")), is_running)
-    setup_requests = preflight(plan.target, guard, plan.run_id, plan.scenario.http)
-    injector = CityInjector(plan.target)
+    for text in finish_left_over(
+        sorted(plan.options.out.glob("*/faults.jsonl")), is_running, plan.options.may_load, trust
+    ):
+        sinks.hear(Happened("note", text, 0.0, 0.0))
+    insecure = plan.options.insecure
+    setup_requests = preflight(plan.target, guard, plan.run_id, plan.scenario.http, insecure=insecure)
+    injector = _injector_for(plan, CityInjector(plan.target, setup_exchange(guard, trust)))
+    _make(plan.folder)
+    manifest = replace(manifest_of(plan, command, plan.target), workers=[{"index": 0} | this_process()])
+    own = [city_url] if city_url else []
+    needs = {"named": plan.named, "may_load": plan.options.may_load, "own": own, "trust": asdict(trust)}
+    rehearsal = _Rehearsal(plan, guard, needs, injector, sinks, switch, manifest, setup_requests, invite)
+    return rehearsal.carry_out()
+
+
+def _injector_for(plan: RunPlan, injector: CityInjector) -> CityInjector:
     if plan.scenario.faults and not injector.is_there():
         names = ", ".join(fault.title for fault in plan.scenario.faults)
         raise EnvironmentProblem(
             f"the scenario's faults ({names}) cannot be carried out at {plan.target}: only the embedded city takes them"
         )
+    return injector
+
+
+def _make(folder: Path) -> None:
     try:
-        plan.folder.mkdir(parents=True, exist_ok=True)
+        folder.mkdir(parents=True, exist_ok=True)
     except OSError as error:
-        raise EnvironmentProblem(f"{plan.folder} cannot be written: {error.strerror}") from None
-    manifest = replace(manifest_of(plan, command, plan.target), workers=[{"index": 0} | this_process()])
-    needs = {"named": list(plan.named), "may_load": list(plan.options.may_load), "own": [city_url] if city_url else []}
-    rehearsal = _Rehearsal(plan, guard, needs, injector, sinks, switch, manifest, setup_requests)
-    rehearsal.invite = invite
-    return rehearsal.carry_out()
+        raise EnvironmentProblem(f"{folder} cannot be written: {error.strerror}") from None
 
 
 class _Rehearsal:
@@ -119,22 +133,21 @@ class _Rehearsal:
         self,
         plan: RunPlan,
         guard: Guard,
-        guard_needs: dict[str, list[str]],
+        guard_needs: dict[str, Any],
         injector: CityInjector,
         sinks: FanOut,
         switch: StopSwitch,
         manifest: Manifest,
         setup_requests: int,
+        invite: Callable[[str], None],
     ) -> None:
         self.plan = plan
-        self.guard = guard
-        self.guard_needs = guard_needs
+        self.guard, self.guard_needs = guard, guard_needs
         self.injector = injector
-        self.sinks = sinks
-        self.switch = switch
+        self.sinks, self.switch = sinks, switch
         self.manifest = manifest
         self.setup_requests = setup_requests
-        self.invite: Callable[[str], None] = _nobody_joins
+        self.invite = invite
         self.writer = RunWriter(plan.folder, manifest, secrets=tuple(plan.options.secrets.values()))
         self.record = Record(manifest, plan.scenario, setup_requests=setup_requests)
         self.variables: dict[str, str] = dict(plan.options.variables)
@@ -162,7 +175,7 @@ class _Rehearsal:
     def _steps(self, steps: tuple[Step, ...], what: str, give_up: Callable[[], bool]) -> None:
         if not steps:
             return
-        assignment = self.plan.assignment(self.variables, self.plan.target)
+        assignment = self.plan.assignment(self.variables, self.plan.target, self.guard.caps())
         sim_s = self.record.sim_s
         once = carry_out_steps(assignment, self.guard, steps, SETUP_ROLE, sim_s=sim_s, give_up=give_up)
         self.record.setup_requests += once.requests
@@ -170,7 +183,8 @@ class _Rehearsal:
         if give_up():
             raise Interrupted(f"stopped {self.switch.who} during `{what}`")
         if once.state != "completed":
-            raise EnvironmentProblem(f"{what}: step '{once.where}' failed: {once.reason or once.state}")
+            text = f"{what}: step '{once.where}' failed: {once.reason or once.state}"
+            raise EnvironmentProblem(Mask(self.plan.options.secrets.values()).text(text))
 
     def _load(self) -> Finished:
         plan, record = self.plan, self.record
@@ -194,7 +208,7 @@ class _Rehearsal:
             tell=follower.happened,
         )
         follower.duty = duty
-        assignment = plan.assignment(self.variables, plan.target)
+        assignment = plan.assignment(self.variables, plan.target, self.guard.caps())
         try:
             if plan.options.only is None and (plan.options.workers > 1 or plan.options.invitation is not None):
                 return _over_workers(self, assignment, follower)

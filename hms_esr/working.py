@@ -10,13 +10,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from hms_esr.engine.cluster.worker import Join, WorkerRun
-from hms_esr.guarding import guard_for
+from hms_esr.guarding import Trust, guard_for
 from hms_esr.scenario.guard import Guard
 
 
 def guard_of(needs: Mapping[str, Any]) -> Guard:
     """The guard that the master's own would be here."""
-    return guard_for(needs["named"], needs["may_load"], own=needs["own"])
+    return guard_for(needs["named"], needs["may_load"], own=needs["own"], trust=Trust(**needs["trust"]))
 
 
 def carry_out_share(join: Join) -> None:

@@ -16,7 +16,7 @@ from hms_esr.stats import Histogram
 
 HEIGHT = 240
 _POINTS = 110
-_LINE = 24
+_LINE = 20
 """Pixels that a label over a dot needs. Left of and above it is free: both curves rise to the right."""
 
 
@@ -54,9 +54,10 @@ def _gate(gate: Gate, row: int, scale: Log, rarity: Rarity) -> Markup:
     return join([*parts, placed(x, 0, label)])
 
 
-def _dot(histogram: Histogram, share: float, label: str, scale: Log, rarity: Rarity) -> Markup:
+def _dot(histogram: Histogram, share: float, label: str, scale: Log, rarity: Rarity, top: float) -> Markup:
+    """``top``: pixels at the top of the chart that labels of gates take."""
     x, y = rarity.x(share), scale.y(histogram.percentile(share)) * HEIGHT
-    text = tag("text", label, class_="strong", x=-9, y=-9 if y > _LINE else 4, text_anchor="end")
+    text = tag("text", label, class_="strong", x=-9, y=-9 if y > top + _LINE else 20, text_anchor="end")
     return placed(x, y, tag("circle", r=5, class_="dot"), text)
 
 
@@ -71,6 +72,7 @@ def percentiles(
     gates: Sequence[Gate] = (),
 ) -> Markup:
     """Both latencies of one set of requests; ``dot`` is a share and its label, ``gates`` the limits in the way."""
+    shown_gates = [gate for gate in gates if gate.share < 1]
     values = [value for one in (intended, actual) if one.count for value in (one.percentile(0.05), one.maximum)]
     values += [gate.limit_ms for gate in gates]
     low = 10.0 ** math.floor(math.log10(max(min([10.0, *values]), 0.01)))
@@ -88,8 +90,8 @@ def percentiles(
             tag("path", class_="l2", d=_curve(actual, scale, rarity)),
             tag("path", class_="l1", d=_curve(intended, scale, rarity)),
         ),
-        join(_gate(gate, row, scale, rarity) for row, gate in enumerate(gates) if gate.share < 1),
-        _dot(intended, *dot, scale, rarity) if intended.count else "",
+        join(_gate(gate, row, scale, rarity) for row, gate in enumerate(shown_gates)),
+        _dot(intended, *dot, scale, rarity, 16.0 * len(shown_gates)) if intended.count else "",
         across(HEIGHT, "base"),
         join(
             upright(x, HEIGHT, HEIGHT + 5, "base")

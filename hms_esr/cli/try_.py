@@ -147,7 +147,7 @@ def command(file: str, **given: Any) -> int:
     """See HELP."""
     import_module("hms_esr.engine.local")  # first: Locust patches the standard library when it is imported
     from hms_esr.cli.run import city, pairs
-    from hms_esr.guarding import guard_for, preflight
+    from hms_esr.guarding import guard_for, preflight, trust_of
     from hms_esr.library import load_scenario
     from hms_esr.plan import Options, make_plan, needs_city
 
@@ -167,10 +167,11 @@ def command(file: str, **given: Any) -> int:
         city_url = stack.enter_context(city()) if needs_city(loaded.scenario, options) else ""
         plan = make_plan(loaded, options, city_url=city_url)
         try:
-            guard = guard_for(plan.named, options.may_load, own=[city_url] if city_url else [])
+            trust = trust_of(plan.scenario.http, options.insecure)
+            guard = guard_for(plan.named, options.may_load, own=[city_url] if city_url else [], trust=trust)
         except BadInput as error:
             raise target_problem(error) from None
-        preflight(plan.target, guard, plan.run_id, plan.scenario.http)
+        preflight(plan.target, guard, plan.run_id, plan.scenario.http, insecure=options.insecure)
         return _try(plan, guard, tuple(options.secrets.values()))
 
 
@@ -187,6 +188,7 @@ def _try(plan: Any, guard: Any, secrets: tuple[str, ...]) -> int:
         before = carry_out_steps(assignment, guard, plan.scenario.before, SETUP_ROLE)
         if before.state != "completed":
             printer.say(f"before: step '{before.where}' failed: {before.reason or before.state}")
+            carry_out_steps(assignment, guard, plan.scenario.after, SETUP_ROLE)
             return 1
         variables |= before.vars
         assignment = plan.assignment(variables, plan.target)

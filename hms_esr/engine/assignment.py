@@ -41,6 +41,8 @@ class Assignment:
     worker: int = 0
     workers: int = 1
     max_people: int = 50_000
+    people_per_s: float | None = None
+    """Most people starting per real second over all workers, for loads that fill places again; None: no limit."""
     contact: str = ""
     insecure: bool = False
 

@@ -17,6 +17,7 @@ from hms_esr.engine.users import ScenarioUser
 from hms_esr.errors import StepFailed
 from hms_esr.profiles.crowd import Arrival
 from hms_esr.record import PersonEnd
+from hms_esr.scenario.caps import PeopleLimit
 
 BREATH_S = 0.5
 """Rest before a place of a closed load is filled again after a journey that failed at once."""
@@ -43,6 +44,8 @@ class Crew:
         self._environment = environment
         self._wake = wake
         self._parked: dict[int, ScenarioUser] = {}
+        per_s = stage.assignment.people_per_s
+        self._limit = PeopleLimit(per_s / stage.assignment.workers if per_s else None)
         self._again: list[tuple[float, int, Arrival]] = []
         stage.on_end = self._on_end
 
@@ -67,6 +70,8 @@ class Crew:
         for arrival in batch:
             if not self.claim(arrival):
                 continue
+            if arrival.place in (-1, arrival.k):
+                self._limit.came(now_s)
             planned_s = min(clock.sim.real_s(arrival.at_s), now_s)
             recorder.person_due(arrival.k, planned_s, now_s)
             if len(self.under_way) >= stage.assignment.max_people:
@@ -98,7 +103,7 @@ class Crew:
         if arrival.place >= 0 and self.refills:
             clock = self._stage.clock
             rest_s = BREATH_S if end.state == "failed" and end.ended_s - end.started_s < BREATH_S else 0.0
-            at_s = clock.sim.sim_s(clock.now_s() + rest_s)
+            at_s = clock.sim.sim_s(self._limit.next_s(clock.now_s() + rest_s))
             if at_s < self._stage.cast.crowd.length_s:
                 heappush(self._again, (at_s, arrival.k, self._stage.cast.crowd.again(arrival, at_s)))
                 self._wake()

@@ -105,7 +105,7 @@ def _selectable(scenario: Scenario, wrong: Collection[str]) -> dict[str, list[st
         "persona": list(dict.fromkeys(roles)),
         "fault": list(dict.fromkeys(faults)),
     }
-    told_by = {"step": ("journeys", "checks"), "fault": ("faults",)}
+    told_by = {"step": ("journeys", "steps", "checks"), "fault": ("faults",)}
     return {label: names for label, names in known.items() if not {*told_by.get(label, ("journeys",))} & {*wrong}}
 
 

@@ -27,7 +27,8 @@ class Readable:
     """A scenario without its wrong parts.
 
     ``scenario``: None when nothing can be made of it. ``mistakes``: of the model; none when the scenario is whole.
-    ``wrong``: keys of the scenario with mistakes below them; ``"load"`` also when a load of ours stands in.
+    ``wrong``: keys of the scenario with mistakes below them, ``"steps"`` for those in steps of a journey that can be
+    read otherwise; ``"load"`` also when a load of ours stands in.
     ``checks``: number in the file of each check that is left.
     """
 
@@ -44,7 +45,7 @@ def readable(data: Mapping[str, Any]) -> Readable:
         wrong = _wrong(mistakes)
         kept = _kept_checks(data, mistakes)
         try:
-            left = _left(data, wrong, kept) if mistakes else data
+            left = _left(data, wrong, kept, {one.path[1] for one in mistakes if _in_steps(one)}) if mistakes else data
             scenario = Scenario.model_validate(left, by_alias=True, by_name=False)
         except ValidationError as error:
             mistakes += mistakes_of(error)
@@ -54,8 +55,12 @@ def readable(data: Mapping[str, Any]) -> Readable:
 
 
 def _wrong(mistakes: Iterable[Mistake]) -> frozenset[str]:
-    parts = {str(one.path[0]) if one.path else "load" for one in mistakes}
+    parts = {"steps" if _in_steps(one) else str(one.path[0]) if one.path else "load" for one in mistakes}
     return frozenset(parts | {"load"}) if parts & _AMOUNT else frozenset(parts)
+
+
+def _in_steps(mistake: Mistake) -> bool:
+    return mistake.path[:1] == ("journeys",) and mistake.path[2:3] == ("steps",)
 
 
 def _kept_checks(data: Mapping[str, Any], mistakes: Iterable[Mistake]) -> tuple[int, ...]:
@@ -66,13 +71,20 @@ def _kept_checks(data: Mapping[str, Any], mistakes: Iterable[Mistake]) -> tuple[
     return tuple(number for number in range(len(checks)) if number not in lost)
 
 
-def _left(data: Mapping[str, Any], wrong: Collection[str], checks: tuple[int, ...]) -> dict[str, Any]:
+def _left(
+    data: Mapping[str, Any], wrong: Collection[str], checks: tuple[int, ...], without_steps: Collection[str | int]
+) -> dict[str, Any]:
     left = {key: value for key, value in data.items() if key not in wrong}
     if checks:
         left["checks"] = [data["checks"][number] for number in checks]
     left.setdefault("name", "unnamed")
     if "targets" in wrong:
         left.pop("target", None)
+    if "journeys" in left:
+        left["journeys"] = [
+            {key: inner for key, inner in one.items() if key != "steps"} if number in without_steps else one
+            for number, one in enumerate(left["journeys"])
+        ]
     if "load" in wrong:
         left = {key: value for key, value in left.items() if key not in ("load", "duration", "warm_up")}
         left["load"] = _STAND_IN

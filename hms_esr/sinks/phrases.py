@@ -173,7 +173,8 @@ def _check(result: CheckResult) -> str:
     close = ", close" if result.close and result.verdict == "PASS" else ""
     default = " (default check)" if result.default else ""
     title = result.title or result.check
-    return f"{title}: {result.shown}{limit}{warn}{close}{default}"
+    silent = f" ({result.note})" if result.note.endswith(("unanswered", "none answered")) else ""
+    return f"{title}: {result.shown}{limit}{warn}{close}{default}{silent}"
 
 
 def _advice(judgement: Judgement) -> Iterable[str]:

@@ -152,5 +152,12 @@ def test_strips_hold_any_length_in_a_few_strokes() -> None:
 
 def test_the_label_of_a_percentile_stands_where_no_curve_is() -> None:
     """Left of its dot and above it, for both curves rise to the right and the dashed one lies below."""
+
+    def label_y(gates: list[Gate], *values: int) -> str:
+        made = percentiles("p", times(*values), times(*values), title="t", desc="d", dot=(0.95, "here"), gates=gates)
+        return made[: made.index(">here<")].rpartition(' y="')[2].partition('"')[0]
+
+    assert label_y([Gate(0.95, 1000.0, "FAIL")], 9500) == "20", "under its dot where the gate's label is"
+    assert label_y([Gate(0.95, 1000.0, "FAIL")], 500) == "-9"
     made = percentiles("p", times(*range(1, 500)), times(*range(1, 400)), title="t", desc="d", dot=(0.95, "95%: here"))
     assert '<text class="strong" x="-9" y="-9" text-anchor="end">95%: here</text>' in made

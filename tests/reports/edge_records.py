@@ -23,6 +23,15 @@ def nobody() -> Record:
     return record
 
 
+def killed() -> Record:
+    """A run whose process ended before its first second was written."""
+    day = Day(people=200, fault=None)
+    record = Record(made_up_manifest(day, made_up_scenario(day)), made_up_scenario(day), planned_total=200)
+    record.length_real_s = 60.0
+    record.problems.append("the rehearsal's process ended before its report")
+    return record
+
+
 def three_people() -> Record:
     """Three people in two seconds, in real time, without fault."""
     return made_up_record(people=3, length_s=2, warp=1.0, fault=None, checks=("success_rate > 0.5",))

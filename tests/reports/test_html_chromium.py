@@ -12,7 +12,8 @@ from hms_esr.record import Record
 from hms_esr.reports.html import HtmlReport
 from hms_esr.verdicts.judge import judge
 from tests.records import made_up_record
-from tests.reports.edge_records import hostile, large, nobody, short_faults
+from tests.reports.edge_records import hostile, killed, large, nobody, short_faults
+from tests.verdicts.test_silence import seconds_of
 
 pytestmark = pytest.mark.chromium
 RUNS: dict[str, Callable[[], Record]] = {
@@ -20,6 +21,8 @@ RUNS: dict[str, Callable[[], Record]] = {
     "hostile": hostile,
     "large": large,
     "nobody": nobody,
+    "killed": killed,
+    "silent": lambda: seconds_of(4, 4, 0, 0),
     "short faults": short_faults,
 }
 
@@ -48,6 +51,40 @@ def test_no_width_scrolls_sideways_and_nothing_is_asked_of_anybody(chromium: Any
             assert not said
             assert asked == [address]
             context.close()
+
+
+def test_a_word_without_end_stays_in_the_left_column(chromium: Any, tmp_path: Path) -> None:
+    """The story of a section never grows over the evidence at its right."""
+    record = made_up_record(people=60)
+    record.stuck = {("apply", "submit", "document.title=" + "x" * 150): 30}
+    path = tmp_path / "report.html"
+    path.write_text(HtmlReport().write(record, judge(record)), encoding="utf-8")
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(path.as_uri())
+    headers = page.evaluate(
+        "[...document.querySelectorAll('section.s > header')].map(one => [one.scrollWidth, one.clientWidth])"
+    )
+    assert len(headers) == 12
+    assert all(0 < wanted <= there for wanted, there in headers)
+    context.close()
+
+
+def test_a_point_alone_is_a_dot_that_can_be_seen(chromium: Any, tmp_path: Path) -> None:
+    """Its stroke is wide and round, and not dashed away."""
+    record = seconds_of(4, 4, 4)
+    path = tmp_path / "report.html"
+    path.write_text(HtmlReport().write(record, judge(record)), encoding="utf-8")
+    context = chromium.new_context(viewport={"width": 1280, "height": 900})
+    page = context.new_page()
+    page.goto(path.as_uri())
+    drawn = page.evaluate(
+        "[...document.querySelectorAll('.multiples path.alone')].map(one => getComputedStyle(one))"
+        ".map(style => [parseFloat(style.strokeWidth), style.strokeLinecap, style.strokeDasharray])"
+    )
+    assert len(drawn) == 2
+    assert all(width >= 4 and cap == "round" and dashes == "none" for width, cap, dashes in drawn)
+    context.close()
 
 
 def test_charts_are_there_without_script(chromium: Any, tmp_path: Path) -> None:

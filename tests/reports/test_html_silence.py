@@ -10,7 +10,8 @@ import pytest
 from hms_esr.record import ErrorCount, ErrorKey, Record
 from hms_esr.reports.html import HtmlReport
 from hms_esr.verdicts.judge import judge
-from tests.records import Day, made_up_manifest, made_up_record, made_up_scenario
+from tests.records import made_up_record
+from tests.reports.edge_records import killed
 from tests.reports.parsed import Page, parsed
 from tests.verdicts.test_silence import CHECKS, seconds_of
 
@@ -19,15 +20,6 @@ def read(record: Record) -> tuple[Page, str]:
     """A record's page, parsed, and its text with plain spaces."""
     page = parsed(HtmlReport().write(record, judge(record)))
     return page, page.all("body")[0].text.replace("\u00a0", " ")
-
-
-def killed() -> Record:
-    """A run whose process ended before its first second was written."""
-    day = Day(people=200, fault=None)
-    record = Record(made_up_manifest(day, made_up_scenario(day)), made_up_scenario(day), planned_total=200)
-    record.length_real_s = 60.0
-    record.problems.append("the rehearsal's process ended before its report")
-    return record
 
 
 def summed(page: Page) -> dict[str, str]:
@@ -151,6 +143,16 @@ def test_the_command_for_this_page_names_the_folder_of_runs(command: str, told: 
     found = re.search(r"hms-esr report (.+?)    # this page again", text)
     assert found is not None
     assert found[1] == record.manifest.run_id + told
+
+
+def test_the_dot_of_a_slow_step_lies_inside_its_panel() -> None:
+    """The scale all charts share holds the points of panels too, when the chart above has none."""
+    record = seconds_of(*([1] * 12), each=1, took_ms=30_000.0)
+    page = HtmlReport().write(record, judge(record))
+    panel = page[page.index('aria-labelledby="st0-t"') :]
+    dot = re.search(r'class="l1 alone" d="M[\d.]+ ([\d.]+)h0', panel)
+    assert dot is not None
+    assert 20 < float(dot[1]) < 500
 
 
 def test_a_step_with_few_requests_has_a_dot() -> None:

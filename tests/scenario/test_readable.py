@@ -34,6 +34,19 @@ def test_what_a_wrong_part_would_tell_is_not_asked() -> None:
     assert [one.split("  ")[0] for one in probes] == ["3:9", "4:20"]
 
 
+def test_a_wrong_step_hides_nothing_but_names_of_steps() -> None:
+    """Journeys, personas and times are known all the same."""
+    found = told(
+        HEAD
+        + "journeys: [{name: a, persona: farmer, steps: [clik: X]}, {name: b, steps: [visit: /]}]\n"
+        + "faults: [{fault: down, service: s, at: 2m}]\n"
+        + "checks: ['error_rate{step=\"pay\"} < 1', 'error_rate{persona=\"farmr\"} < 1'\n"
+        + "  , 'success_rate{journey=\"c\"} < 1']\n"
+    )
+    assert [one.split("  ")[0] for one in found] == ["3:47", "4:40", "5:40", "6:5"]
+    assert found[1].endswith("starts at 2m, but people come only for 1m")
+
+
 def test_a_load_that_is_missing_does_not_hide_the_rest() -> None:
     """What is missing from the whole, and what is wrong in single values."""
     found = told("name: a b\nfaults: [{fault: down, service: s, at: 2m}]\nchecks: [nope > 1]\n")

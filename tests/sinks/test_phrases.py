@@ -9,6 +9,7 @@ from hms_esr.sinks import phrases
 from hms_esr.verdicts.judge import judge
 from tests.records import made_up_record
 from tests.sinks.hears import ENDED, STARTED, fault, progress
+from tests.verdicts.test_silence import seconds_of
 
 
 def plain(text: str) -> str:
@@ -124,6 +125,14 @@ def test_closing_lines_of_a_pass() -> None:
     assert any(line.startswith("✖ ") and "did not get past submit (400 Schedule F missing)" in line for line in lines)
     assert [line.split(" ")[0] for line in lines[-3:]] == ["PASS", "Report:", "Next:"]
     assert lines[-2:] == ["Report: results/x_report.html", "Next:   hms-esr run y"]
+
+
+def test_a_check_of_answer_times_says_how_many_got_no_answer() -> None:
+    """Refused connections are quick: a check that holds must not hide them."""
+    for answered, said in ((2, "8 requests, 2 unanswered"), (4, "")):
+        record = seconds_of(4, answered, checks=("latency_p95_ms < 1000",))
+        first = plain(phrases.closing(record, judge(record), "r", "")[0])
+        assert first == f"✔ Answer time, 95 of 100 requests: 3.0 ms, under 1 s{f' ({said})' if said else ''}"
 
 
 def test_reasons_beyond_the_fifth_are_counted() -> None:

@@ -115,12 +115,13 @@ class Estate:
                 found.append((last, MOST_WORKERS - 1))
         return found
 
-    def told(self, member: Member, tick: Tick) -> None:
-        """A tick came. What a remote worker told of is entered for it."""
+    def told(self, member: Member, tick: Tick) -> Tick:
+        """A tick came, and is entered. What a remote worker told of is entered for it."""
         self.accounts.fold(tick)
         if member.remote:
             for k in tick.due_ks:
                 self.log.note(member.index, self._crowd.arrival(k))
+        return tick
 
     def doubt(self, member: Member) -> None:
         """Whom a remote worker may have started since it was heard last, by its grants, count as started by it."""

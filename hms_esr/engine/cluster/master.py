@@ -107,14 +107,16 @@ class Team:
         return runner
 
     def _welcome(self, member: Member, run_id: str) -> Mapping[str, Any] | None:
-        ours = member.remote and run_id == self.assignment.run_id
-        if not (ours and member.index < MOST_WORKERS - 1 if self.invitation else member.index in self.losses.children):
+        """What it needs to know; caps off this machine hold over all workers together, so nobody comes late there."""
+        assignment = self.assignment
+        capped = assignment.people_per_s is not None
+        most = assignment.workers if capped else MOST_WORKERS - 1
+        ours = member.remote and run_id == assignment.run_id and member.index < most
+        if not (ours if self.invitation else member.index in self.losses.children):
             return None
-        return {
-            "assignment": packed_assignment(replace(self.assignment, worker=member.index)),
-            "guard": self._guard,
-            "boot": boot_id(),
-        }
+        at_once = max(1, assignment.max_people // assignment.workers) if capped else assignment.max_people
+        share = replace(assignment, worker=member.index, max_people=at_once)
+        return {"assignment": packed_assignment(share), "guard": self._guard, "boot": boot_id()}
 
     def gather(self, ready: Callable[[Workers], None], invite: Callable[[str], None]) -> None:
         """Have everybody there, wait until all stand by, begin together a moment later."""
@@ -197,8 +199,7 @@ class Team:
         self.log.close()
 
     def _on_tick(self, member: Member, tick: Tick) -> None:
-        self.estate.told(member, tick)
-        self.gathering.add(tick)
+        self.gathering.add(self.estate.told(member, tick))
 
     def _on_done(self, member: Member) -> None:
         if member.state != "lost":

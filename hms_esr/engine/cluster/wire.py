@@ -16,7 +16,7 @@ from hms_esr.store.tick_text import read_tick, tick_text
 
 _PLAIN = (
     *("run_id", "seed", "warp", "target", "scale", "identity", "only", "worker", "workers", "max_people"),
-    *("contact", "insecure"),
+    *("contact", "insecure", "people_per_s"),
 )
 
 

@@ -10,6 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from hms_esr.charts.frame import Mark, TimeFrame, time_frame
+from hms_esr.charts.latency import Lines
 from hms_esr.charts.scales import Log
 from hms_esr.clock import SimClock
 from hms_esr.errors import EsrError, NoData
@@ -173,11 +174,23 @@ class Figures:
         return found
 
     @cached_property
+    def step_lines(self) -> dict[StepKey, Lines]:
+        """Lines of the steps that have a panel, each in bins wide enough for it."""
+        return {key: _lines_of(self, key) for key in list(self.steps)[: self.caps.panels]}
+
+    @cached_property
     def scale(self) -> Log:
         """Answer times in all charts over time: 20 ms to 10 s, widened until lines and limits fit."""
         lines = [self.bins.times(self.cells, 0.95), self.bins.times(self.cells, 0.5)]
+        lines += [list(one.intended) for one in self.step_lines.values()]
         values = [one.value for line in lines for one in line if one.value]
         return Log.over(values + [check.limit for check in self.p95_checks if check.limit])
+
+
+def _lines_of(figures: Figures, key: StepKey) -> Lines:
+    bins = Bins.of(figures.record, figures.length_s, key)
+    cells = bins.cells(key)
+    return Lines(bins.times(cells, 0.95), bins.times(cells, 0.95, actual=True))
 
 
 def _recovery(record: Record, fault: FaultRecord) -> tuple[Recovery | None, str]:

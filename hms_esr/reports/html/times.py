@@ -10,8 +10,7 @@ from hms_esr.charts.latency import LimitLine, Lines, latency
 from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.panel import panel
 from hms_esr.charts.svg import Bin
-from hms_esr.record import Cell
-from hms_esr.reports.html.bins import LEAST_IN_BIN, Bins
+from hms_esr.reports.html.bins import LEAST_IN_BIN
 from hms_esr.reports.html.figures import Figures, StepKey
 from hms_esr.reports.html.parts import empty, figure, para, plot, section, text, time_legend
 from hms_esr.verdicts.judgement import CheckResult
@@ -36,13 +35,13 @@ def limit_lines(checks: list[CheckResult]) -> list[LimitLine]:
     return lines[:4]
 
 
-def _lines(bins: Bins, cells: list[Cell], *, median: bool = False) -> Lines:
-    middle = bins.times(cells, 0.5) if median else []
-    return Lines(bins.times(cells, 0.95), bins.times(cells, 0.95, actual=True), middle)
+def _lines(figures: Figures) -> Lines:
+    bins, cells = figures.bins, figures.cells
+    return Lines(bins.times(cells, 0.95), bins.times(cells, 0.95, actual=True), bins.times(cells, 0.5))
 
 
 def _over_the_run(figures: Figures) -> Markup:
-    lines = _lines(figures.bins, figures.cells, median=True)
+    lines = _lines(figures)
     every = plural(figures.bins.width_s, "real second", "real seconds")
     under = (
         f"All requests, every {every}, logarithmic scale. The dashed line is drawn under the solid one: it shows only "
@@ -157,7 +156,7 @@ def _refusals(figures: Figures) -> str:
 
 def _panels(figures: Figures) -> Markup:
     keys = list(figures.steps)
-    shown = keys[: figures.caps.panels]
+    shown = list(figures.step_lines)
     made = [_panel(figures, key, f"st{index}") for index, key in enumerate(shown)]
     rest = len(keys) - len(shown)
     more = para(f"{rest} more steps are in the table below.", class_="small mute") if rest else Markup("")
@@ -175,8 +174,7 @@ def _panel(figures: Figures, key: StepKey, ident: str) -> Markup:
     cell, name = figures.steps[key], figures.step_name(key)
     first = time_ms(cell.intended.percentile(0.95)) if cell.intended.count else MISSING
     second = time_ms(cell.actual.percentile(0.95)) if cell.actual.count else MISSING
-    bins = Bins.of(figures.record, figures.length_s, key)
-    lines = _lines(bins, bins.cells(key))
+    lines = figures.step_lines[key]
     desc = f"95th percentile over the whole run: {first} from the intended start, {second} from the actual start."
     title = f"Answer time of step {text(name, 80)}"
     limits = limit_lines(figures.step_checks(key))
