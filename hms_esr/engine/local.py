@@ -99,7 +99,7 @@ class LocalRun:
         self.clock.start()
         segment = self.clock.sim.segments[0]
         self._happened(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
-        self.conductor.conduct()
+        self._guarded(self.conductor.conduct)
 
     def carry_out(self) -> Finished:
         """From the first person to the last tick."""
