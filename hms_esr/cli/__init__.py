@@ -5,6 +5,7 @@ Knows nothing of what a command does. One file per command, one line each in the
 
 from __future__ import annotations
 
+import builtins
 import os
 import sys
 from collections.abc import Sequence
@@ -36,8 +37,8 @@ COMMANDS = {
 
 
 def _module(name: str) -> str:
-    """Module of a command: its name, with an underscore behind a Python keyword (``try_``)."""
-    return f"{name}_" if iskeyword(name) else name
+    """Module of a command: its name, with an underscore behind a keyword or built-in name (``try_``, ``list_``)."""
+    return f"{name}_" if iskeyword(name) or hasattr(builtins, name) else name
 
 
 class LazyGroup(click.Group):
