@@ -39,7 +39,9 @@ def commands() -> str:
 
 
 def _help(command: click.Command, name: str) -> list[str]:
-    context = click.Context(command, info_name=name, terminal_width=100, max_content_width=100)
+    command._help_option = None  # click keeps the help option of whoever asked first
+    names = ["-h", "--help"]
+    context = click.Context(command, info_name=name, terminal_width=100, max_content_width=100, help_option_names=names)
     return ["```text", *(line.rstrip() for line in command.get_help(context).splitlines()), "```"]
 
 
