@@ -13,7 +13,7 @@ from tests.rehearsals.conftest import fetch
 TABLE: dict[str, Any] = {
     "name": "claims",
     "duration_hours": 24,
-    "time_warp": 7200,
+    "time_warp": 10800,
     "load_profile": [[0, 5], [8, 30], [18, 40]],
     "assertions": ["sla_48h_success_rate > 0.95"],
 }
@@ -37,4 +37,4 @@ def test_the_share_decided_in_time_is_the_citys_own(
     assert summary["verdict"] == verdict, summary["reason"]
     assert check["value"] == own["decided_within_48h"] / own["claims"]
     assert own["claims"] == summary["people"]["planned"]
-    assert abs(check["value"] - about) < 0.03
+    assert abs(check["value"] - about) < 0.04
