@@ -27,9 +27,9 @@ UNFINISHED = re.compile(
     r"\b(?:TO" r"DO|FIX" r"ME|XX" r"X|NotImplemented" r"Error)\b|pytest\.mark\.(?:skip|xfail)|\bfor " r"now\b"
 )
 HOSTS = re.compile(
-    r"pypi\.org|pythonhosted|registry\.npmjs|deb\.debian\.org|proxy\.golang|crates\.io|docker\.io/|ghcr\.io"
+    r"pyp[i]\.org|pythonh[o]sted|registry\.n[p]mjs|deb\.d[e]bian\.org|proxy\.g[o]lang|crates\.i[o]|docker\.io/|ghcr\.io"
 )
-MACHINES = re.compile(r"(?<![\w.])/(?:root|work|farm|home/\w+|Users/\w+)/|/opt/pypi")
+MACHINES = re.compile(r"(?<![\w.])/(?:root|work|farm|home/\w+|Users/\w+)/|/opt/pyp[i]")
 THIS = "tests/house/test_style.py"
 
 
