@@ -10,6 +10,7 @@ import os
 import struct
 import sys
 from contextlib import suppress
+from time import perf_counter
 from typing import Any
 
 from gevent.event import Event
@@ -40,6 +41,12 @@ class Alarm:
         self._settime: Any = timer[1] if timer is not None else None
         self._watcher: Any = get_hub().loop.io(self._fd, 1) if self._fd >= 0 else None
         self._event = Event()
+        self._until = 0.0
+
+    @property
+    def rest_s(self) -> float:
+        """Seconds until the sleeper wakes by itself; 0 while it is awake."""
+        return max(0.0, self._until - perf_counter())
 
     def _set(self, seconds: float) -> None:
         whole = int(seconds)
@@ -48,6 +55,7 @@ class Alarm:
 
     def sleep(self, seconds: float) -> None:
         """Sleep ``seconds`` of real time, or until somebody rings; a ring before the sleep is not lost."""
+        self._until = perf_counter() + seconds
         if self._watcher is None or self._event.is_set():
             self._event.wait(max(0.0, seconds))
             self._event.clear()

@@ -61,6 +61,10 @@ class Conductor:
         self._happened("paused" if wanted else "resumed", "paused" if wanted else "resumed")
         self._alarm.ring()
 
+    def quiet(self) -> tuple[bool, float]:
+        """(whether nobody is under way, real seconds until somebody is due), as far as is known."""
+        return not self.crew.under_way, self._alarm.rest_s
+
     def busiest(self, requests_per_s: float) -> None:
         """The run's busiest second so far: settling never asks more than that."""
         self._peak_per_s = max(self._peak_per_s, requests_per_s)

@@ -5,7 +5,6 @@ Knows nothing of records, stores or verdicts: ticks and events are handed out as
 
 from __future__ import annotations
 
-import gc
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -18,6 +17,7 @@ from locust.env import Environment
 from hms_esr.clock import Segment, SimClock
 from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.client_transport import Gate
+from hms_esr.engine.collector import Collector
 from hms_esr.engine.conductor import Conductor
 from hms_esr.engine.dispatch import OnePerWorker
 from hms_esr.engine.recorder import Recorder
@@ -104,11 +104,12 @@ class LocalRun:
     def carry_out(self) -> Finished:
         """From the first person to the last tick."""
         self.stage.cast.warm()
-        gc.collect()
-        gc.freeze()
+        collector = Collector(self.stage.recorder, self.conductor.quiet)
+        collector.start()
         runner = self._environment.create_local_runner()
         self.clock.start()
         helpers = [gevent.spawn(self._second_hand), gevent.spawn(watch_lag, self.clock, self.stage.recorder)]
+        helpers.append(gevent.spawn(collector.watch))
         try:
             runner.start_shape()
             self.conductor.finished.wait()
@@ -118,7 +119,7 @@ class LocalRun:
             self._guarded(lambda: self._hand_out(self.stage.recorder.take(int(real_s) + 1, 0.0), real_s))
             self._flushed = True
             runner.quit()
-            gc.unfreeze()
+            collector.stop()
         if self._trouble is not None:
             raise self._trouble
         return Finished(

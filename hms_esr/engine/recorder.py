@@ -24,6 +24,8 @@ class Recorder:
         self.due = 0
         self.active = 0
         self.waiting = 0
+        self.pause_ms = 0.0
+        """Longest pause of the memory collector since the last tick; set from outside, also amid a call of ours."""
         self._seq = 0
         self._open: dict[int, Tick] = {}
         self._now: Tick | None = None
@@ -133,6 +135,7 @@ class Recorder:
             self._seq += 1
             if second == before_second - 1:
                 tick.active, tick.waiting, tick.cpu = self.active, self.waiting, cpu
+                tick.gc_ms, self.pause_ms = self.pause_ms, 0.0
             ready.append(tick)
         self._now = None
         return list(ready)

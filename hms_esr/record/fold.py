@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
-from hms_esr.record.second import Second, WorkerHealth
+from hms_esr.record.second import LONG_PAUSE_MS, Second, WorkerHealth
 from hms_esr.record.tick import Cell, Decisions, ErrorCount, Tick
 from hms_esr.stats import Histogram
 
@@ -81,6 +81,9 @@ def _fold_worker(record: Record, tick: Tick) -> None:
     worker.cpu_by_second[tick.second] = tick.cpu
     worker.loop_lag_ms.merge(tick.loop_lag_ms)
     worker.late_ms.merge(tick.late_ms)
+    worker.gc_pause_max_ms = max(worker.gc_pause_max_ms, tick.gc_ms)
+    if tick.gc_ms >= LONG_PAUSE_MS:
+        worker.gc_pauses_ms[tick.second] = tick.gc_ms
     worker.last_seq = max(worker.last_seq, tick.seq)
     worker.missing_ticks = worker.last_seq + 1 - worker.seconds
     if tick.cpu > 0.9 and tick.loop_lag_ms.count > 0 and tick.loop_lag_ms.percentile(0.99) > 20.0:

@@ -10,6 +10,9 @@ from dataclasses import dataclass, field
 from hms_esr.record.tick import Cell
 from hms_esr.stats import Histogram
 
+LONG_PAUSE_MS = 10.0
+"""Pauses of the memory collector from here on are worth telling."""
+
 
 @dataclass(slots=True)
 class Second:
@@ -43,6 +46,9 @@ class WorkerHealth:
     cpu_by_second: dict[int, float] = field(default_factory=dict)
     loop_lag_ms: Histogram = field(default_factory=Histogram)
     late_ms: Histogram = field(default_factory=Histogram)
+    gc_pause_max_ms: float = 0.0
+    gc_pauses_ms: dict[int, float] = field(default_factory=dict)
+    """Seconds with a pause of Python's memory collector of 10 ms and more: the longest of each."""
     saturated_s: int = 0
     """The longest stretch of seconds in a row with CPU over 90 % and loop lag p99 over 20 ms."""
     saturated_seconds: set[int] = field(default_factory=set)

@@ -140,6 +140,7 @@ class Tick:
     """Share of one core used by the worker, 0 to 1."""
     loop_lag_ms: Histogram = field(default_factory=Histogram)
     gc_ms: float = 0.0
+    """Longest pause of Python's memory collector in this second."""
     due_ks: list[int] = field(default_factory=list, compare=False)
     """Numbers of those in ``planned``; they travel to the master of a cluster and are not kept."""
     started_ks: list[int] = field(default_factory=list, compare=False)

@@ -190,12 +190,13 @@ def _delivery(record: Record) -> dict[str, Any]:
 
 
 def _generator(record: Record) -> dict[str, Any]:
-    """The busiest worker's CPU (share of a core, in its busiest second) and the worst worker's event loop."""
+    """The busiest worker's CPU (share of a core, in its busiest second), the worst worker's event loop and collector."""
     workers = list(record.workers.values())
     lags = [worker.loop_lag_ms.percentile(0.99) for worker in workers if worker.loop_lag_ms.count]
     return {
         "cpu_max": max((worker.cpu_max for worker in workers if worker.seconds), default=None),
         "loop_lag_p99_ms": round(max(lags), 3) if lags else None,
+        "gc_pause_max_ms": round(max((worker.gc_pause_max_ms for worker in workers), default=0.0), 3),
     }
 
 

@@ -43,7 +43,7 @@ def test_names_that_others_rely_on_are_there() -> None:
     assert set(found["error_kinds"][0]) >= {"step", "kind", "message", "n"}
     delivery = {"planned", "delivered", "late_p99_ms", "off_plan_max", "per_second", "workers_lost", "taken_over"}
     assert set(found["delivery"]) == delivery
-    assert set(found["generator"]) == {"cpu_max", "loop_lag_p99_ms"}
+    assert set(found["generator"]) == {"cpu_max", "loop_lag_p99_ms", "gc_pause_max_ms"}
     assert found["sim"] is True
     assert found["state"] == "FINISHED"
 

@@ -5,7 +5,6 @@ Knows nothing of the plan before the master tells it. Without word from the mast
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import socket
@@ -26,6 +25,7 @@ from hms_esr.engine.cluster.led import LedConductor
 from hms_esr.engine.cluster.start_log import StartLog
 from hms_esr.engine.cluster.telling import hand_out, tell_seconds, tell_status
 from hms_esr.engine.cluster.wire import unpacked_assignment
+from hms_esr.engine.collector import Collector
 from hms_esr.engine.local import watch_lag
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.timing import RunClock
@@ -117,8 +117,8 @@ class WorkerRun:
             stage, classes, self._environment, log, lambda: desk.send("state", state="standing", bound_s=0.0)
         )
         stage.cast.warm()
-        gc.collect()
-        gc.freeze()
+        self._collector = Collector(stage.recorder, conductor.quiet)
+        self._collector.start()
         conductor.offset_s, bound_s = desk.measure_offset()
         desk.send("state", state="prepared", bound_s=bound_s)
         self._prepared.set()
@@ -143,6 +143,7 @@ class WorkerRun:
         helpers.append(gevent.spawn(tell_status, conductor, desk))
         helpers.append(gevent.spawn(tell_seconds, conductor, desk, self._check_lease))
         helpers.append(gevent.spawn(watch_lag, stage.clock, stage.recorder))
+        helpers.append(gevent.spawn(self._collector.watch))
         while not conductor.finished.wait(0.2):
             if self._over and not self._conducting:
                 return
