@@ -70,7 +70,7 @@ class PersonSession:
         ``address`` is absolute or relative to ``base``; ``timeout_s`` is for each hop, ``patience_s`` for all of
         them. StepFailed: timeout, patience, connection, refused, status (too many redirects).
         """
-        where = _joined(base, address)
+        where = join(base, address)
         limit = _Limit(self._transport.timeout_s if timeout_s is None else timeout_s, patience_s, redirects)
         own, extra = (_NONE, b"") if not headers else _own_lines(headers, self._head)
         while True:
@@ -80,7 +80,7 @@ class PersonSession:
             if not answer.redirected:
                 return answer
             before = where
-            where = _redirected(before, answer.header_all("location")[0])
+            where = _redirected(before, _as_written(answer.header_all("location")[0]))
             dropped = _NONE if where.origin is before.origin else private_names(headers or {}, self._transport.secrets)
             if (answer.status == 303 and method != "HEAD") or (answer.status in (301, 302) and method == "POST"):
                 method, body, media_type = "GET", b"", ""
@@ -128,11 +128,11 @@ class PersonSession:
         return answer
 
     def _carry(self, request: bytes, body: bytes, pinned: Pinned, answer: HttpAnswer, limit: _Limit) -> None:
-        """Send over an idle or new connection; once more when that is safe (RFC 9110 section 9.2.2)."""
+        """Send over an idle or new connection; once more, over a new one, when safe (RFC 9110 section 9.2.2)."""
         until = limit.until(answer.started_at)
         origin = answer.address.origin
         while True:
-            connection = self._transport.idle(self._homes, origin)
+            connection = None if answer.retries else self._transport.idle(self._homes, origin)
             answer.reused = connection is not None
             try:
                 if connection is None:
@@ -142,8 +142,8 @@ class PersonSession:
             except Broken as broken:
                 if connection is not None:
                     connection.close()
-                if broken.unheard and answer.method in _SAFE:
-                    answer.retries += 1
+                if broken.unsent or (broken.unheard and answer.method in _SAFE):
+                    answer.retries, answer.sent_at = 1, 0.0
                     continue
                 raise limit.failure(broken, answer, self._transport.connect_timeout_s) from None
             except BaseException:
@@ -206,17 +206,20 @@ class _Limit:
         return StepFailed("timeout", f"{whole} within {self.timeout_s:g} s", answer.status)
 
 
-def _joined(base: str, address: str) -> Address:
+def _as_written(location: str) -> str:
+    """A Location's letters beyond ASCII, which most servers write in UTF-8."""
+    if location.isascii():
+        return location
     try:
-        return join(base, address)
-    except ValueError:
-        raise StepFailed("refused", f"{address[:100]!r} is not an http or https address") from None
+        return location.encode("latin-1").decode()
+    except UnicodeDecodeError:
+        return location
 
 
 def _redirected(before: Address, location: str) -> Address:
     """Where a redirect leads; StepFailed says that it was a redirect's Location that cannot be followed."""
     try:
-        return _joined(before.url, location)
+        return join(before.url, location)
     except StepFailed as failure:
         said = f"{before.path} redirects to the Location {location[:100]!r}, which cannot be followed"
         raise StepFailed(failure.kind, said) from None

@@ -108,11 +108,21 @@ def _tidied(text: str) -> str:
 
 
 def join(base: str, reference: str) -> Address:
-    """The address meant by ``reference`` on the page ``base`` (RFC 3986 section 5); ``base`` may be empty."""
+    """The address meant by ``reference`` on the page ``base`` (RFC 3986 section 5); ``base`` may be empty.
+
+    StepFailed("refused") when it is none that can be carried.
+    """
     if reference.startswith("/") and not reference.startswith(("//", "/\\")) and base:
         if "#" in reference or "/." in reference:
-            return parse(urljoin(base, reference))
+            return parse(_url_joined(base, reference))
         return parse(parse(base).origin.text + reference)
     if reference[:4].lower() == "http" or not base:
         return parse(reference)
-    return parse(urljoin(base, reference.strip().translate(_WHITE).replace("\\", "/")))
+    return parse(_url_joined(base, reference.strip().translate(_WHITE).replace("\\", "/")))
+
+
+def _url_joined(base: str, reference: str) -> str:
+    try:
+        return urljoin(base, reference)
+    except ValueError:
+        raise StepFailed("refused", f"{reference[:100]!r} is not an http or https address") from None

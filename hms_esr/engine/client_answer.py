@@ -20,6 +20,8 @@ if TYPE_CHECKING:
     from hms_esr.engine.page import Page
 
 LARGEST_BYTES = 20 * 2**20
+_PIECE_BYTES = 16384
+_GZIP = b"\x1f\x8b"
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 
@@ -185,16 +187,26 @@ def decoded(raw: bytes, encoding: str, largest_bytes: int = LARGEST_BYTES) -> by
 
 
 def _inflated(raw: bytes, window: int, largest_bytes: int) -> bytes:
-    out = b""
-    while raw:
-        stream = zlib.decompressobj(window)
-        out += stream.decompress(raw, largest_bytes + 1 - len(out))
-        if len(out) > largest_bytes:
-            return out
-        if not stream.eof:
-            raise EOFError
-        raw = stream.unused_data if window == 31 and stream.unused_data[:2] == b"\x1f\x8b" else b""
-    return out
+    """Unpacked in pieces, so that many small gzip members in a row do not copy the rest again and again."""
+    out: list[bytes] = []
+    left = largest_bytes + 1
+    stream = zlib.decompressobj(window)
+    for at in range(0, len(raw), _PIECE_BYTES):
+        piece = raw[at : at + _PIECE_BYTES]
+        while piece:
+            if stream.eof:
+                if window != 31 or not _GZIP.startswith(piece[:2]):
+                    return b"".join(out)
+                stream = zlib.decompressobj(window)
+            made = stream.decompress(piece, left)
+            out.append(made)
+            left -= len(made)
+            if left <= 0:
+                return b"".join(out)
+            piece = stream.unused_data
+    if not stream.eof:
+        raise EOFError
+    return b"".join(out)
 
 
 def _unbrotli(raw: bytes, largest_bytes: int) -> bytes:

@@ -41,8 +41,11 @@ class Connection(Wire):
         self._headers = answer.headers
         self.done = self._headers_done = self._keep = False
         if self._parser is None:
-            self._parser = HttpResponseParser(self)
+            self._parser = parser = HttpResponseParser(self)
+            # What browsers read too: lines that end in LF alone, spaces after the length of a chunk.
+            parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True)
         self.used += 1
+        self.begun = False
         try:
             self._send_all(request, body, answer, deadline)
             while not self.done:
@@ -54,7 +57,7 @@ class Connection(Wire):
         if answer.method == "HEAD":
             self._parser = None
         self.idle_since = perf_counter()
-        return self._keep and not self.ended
+        return self._keep and not self.ended and self.problem is None
 
     def _send_all(self, request: bytes, body: bytes, answer: HttpAnswer, deadline: float) -> None:
         try:
@@ -83,7 +86,8 @@ class Connection(Wire):
         self._push(data, deadline)
 
     def _broken_by(self, error: OSError) -> Broken:
-        return Broken(in_words(error), unheard=self._unheard())
+        unsent = self.used > 1 and not self.begun and self._answer is not None and not self._answer.sent_at
+        return Broken(in_words(error), unheard=self._unheard(), unsent=unsent)
 
     def _unheard(self) -> bool:
         return self.used > 1 and self._answer is not None and not self._answer.bytes_received
@@ -118,7 +122,7 @@ class Connection(Wire):
         if (
             self._headers_done
             and answer.header("content-length") is None
-            and answer.header("transfer-encoding") is None
+            and "chunked" not in (answer.header("transfer-encoding") or "").lower()
         ):
             self.done = True
         elif answer.bytes_received:
@@ -126,25 +130,38 @@ class Connection(Wire):
         else:
             self.problem = Broken("the connection ended without an answer", unheard=self._unheard())
 
+    def _open_after_head(self) -> bool:
+        """Whether the connection goes on after an answer to HEAD (the parser would want to know of a body)."""
+        assert self._answer is not None
+        said = (self._answer.header("connection") or "").lower()
+        return "close" not in said and (self._parser.get_http_version() == "1.1" or "keep-alive" in said)
+
     # the parser's callbacks
+
+    def on_message_begin(self) -> None:
+        """An answer begins; one after the whole answer was not asked for, so the connection must not be kept."""
+        if self.done:
+            self._keep = False
 
     def on_header(self, name: bytes, value: bytes) -> None:
         """One header."""
         self._headers.append((name, value))
 
     def on_headers_complete(self) -> None:
-        """The head is whole; 1xx answers only announce another."""
+        """The head is whole; 1xx answers only announce another. Headers after the body (trailers) are left out."""
         status = self._parser.get_status_code()
         if status >= 200 and self._answer is not None and not self.done:
             self._answer.status = status
-            self._headers_done = True
+            self._headers, self._headers_done = [], True
             if self._answer.method == "HEAD":
-                self._keep = self._parser.should_keep_alive()
-                self._headers, self.done = [], True
+                self._keep = self._open_after_head()
+                self.done = True
 
     def on_body(self, data: bytes) -> None:
         """A piece of the body."""
-        if self._answer is not None and not self.done:
+        if self._answer is None or self.done:
+            self._keep = False
+        else:
             self._answer.parts.append(data)
 
     def on_message_complete(self) -> None:
@@ -153,20 +170,19 @@ class Connection(Wire):
             self._headers.clear()
         elif not self.done:
             self._keep = self._parser.should_keep_alive()
-            self._headers, self.done = [], True
-        else:
-            self._keep = False
+            self.done = True
 
 
 class SecureConnection(Connection):
     """HTTP over TLS, on memory buffers, so that one shared context serves everybody."""
 
-    __slots__ = ("_incoming", "_outgoing", "_tls")
+    __slots__ = ("_alert", "_incoming", "_outgoing", "_tls")
 
     def __init__(self, largest_bytes: int) -> None:
         super().__init__(largest_bytes)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls: ssl.SSLObject | None = None
+        self._alert: Broken | None = None
 
     def secure(self, context: ssl.SSLContext, host: str, deadline: float) -> None:
         """TLS handshake, the certificate checked for ``host``; Broken says what it met."""
@@ -184,7 +200,7 @@ class SecureConnection(Connection):
             except ssl.SSLCertVerificationError as error:
                 raise Broken(f"the certificate of {host} is not trusted: {error.verify_message}") from None
             except ssl.SSLError as error:
-                raise Broken(f"TLS failed: {(error.reason or str(error)).replace('_', ' ').lower()}") from None
+                raise Broken(_tls_words(error)) from None
         self._tls = tls
         self._flush(deadline)
 
@@ -197,6 +213,12 @@ class SecureConnection(Connection):
         assert self._tls is not None
         self._tls.write(data)
         self._flush(deadline)
+
+    def _broken_by(self, error: OSError) -> Broken:
+        """What ended the connection: an alert says more than the reset that follows it."""
+        if self._alert is not None:
+            return self._alert
+        return Broken(_tls_words(error)) if isinstance(error, ssl.SSLError) else super()._broken_by(error)
 
     def alive(self) -> bool:
         """Whether the watcher has seen no end; tickets may lie unread, so the kernel is not asked."""
@@ -214,10 +236,17 @@ class SecureConnection(Connection):
         except ssl.SSLWantReadError:
             return
         except ssl.SSLError as error:
-            self.problem = Broken(f"TLS failed: {(error.reason or str(error)).replace('_', ' ').lower()}")
+            self.problem = self._alert = Broken(_tls_words(error))
             return
         self.ended = True
         self._end()
+
+
+def _tls_words(error: ssl.SSLError) -> str:
+    """What a TLS error means; the alert for a missing client certificate says how to give one."""
+    said = (error.reason or str(error)).replace("_", " ").lower()
+    asks = "certificate required" in said or "peer did not return a certificate" in said
+    return f"TLS failed: {said}" + (" (http: {cert} names a client certificate)" if asks else "")
 
 
 __all__ = ["BUFFER", "Broken", "Connection", "SecureConnection"]

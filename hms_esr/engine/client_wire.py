@@ -38,12 +38,16 @@ def in_words(error: OSError) -> str:
 
 
 class Broken(Exception):
-    """The connection cannot be used. ``unheard``: sent on a used connection that ended without a byte of answer."""
+    """The connection cannot be used. ``unheard``: sent on a used connection that ended without a byte of answer.
 
-    def __init__(self, text: str, *, timed_out: bool = False, unheard: bool = False) -> None:
+    ``unsent``: a used connection that had ended before a byte of the request was taken.
+    """
+
+    def __init__(self, text: str, *, timed_out: bool = False, unheard: bool = False, unsent: bool = False) -> None:
         self.text = text
         self.timed_out = timed_out
         self.unheard = unheard
+        self.unsent = unsent
         super().__init__(text)
 
 
@@ -119,14 +123,16 @@ class Waiting:
 class Wire(Waiting):
     """A TCP connection. ``home`` is the list it waits in while idle; ``ended``: the peer sends no more.
 
+    ``begun``: the kernel took a part of what was to be sent.
+
     A subclass says in ``_take(n)`` what to do with ``n`` bytes in :data:`BUFFER`, and in ``_end()`` with the end.
     """
 
-    __slots__ = ("_sock", "_watcher", "ended")
+    __slots__ = ("_sock", "_watcher", "begun", "ended")
 
     def __init__(self) -> None:
         super().__init__()
-        self.ended = False
+        self.begun = self.ended = False
         self._sock: Any = None
         self._watcher: Any = None
 
@@ -225,6 +231,8 @@ class Wire(Waiting):
                 sent = 0
             if sent == len(left):
                 return
+            if sent:
+                self.begun = True
             left = memoryview(left)[sent:]
             self._until_writable(deadline)
         self.ended = True

@@ -7,13 +7,20 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from email.utils import parsedate_to_datetime
+from datetime import UTC, datetime
 
 from hms_esr.engine.client_address import Address, Origin
 
 _MOST = 200
 _LONGEST = 4096
-_CONTROL = re.compile(r"[\x00-\x1f\x7f]")
+_LONGEST_S = 400 * 86400
+_CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
+_AGE = re.compile(r"-?[0-9]{1,300}")
+_BETWEEN = re.compile(r"[\x09\x20-\x2f\x3b-\x40\x5b-\x60\x7b-\x7e]+")
+_TIME = re.compile(r"(\d{1,2}):(\d{1,2}):(\d{1,2})(?:\D.*)?", re.ASCII | re.DOTALL)
+_DAY = re.compile(r"(\d{1,2})(?:\D.*)?", re.ASCII | re.DOTALL)
+_YEAR = re.compile(r"(\d{2,4})(?:\D.*)?", re.ASCII | re.DOTALL)
+_MONTHS = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
 
 
 @dataclass(slots=True)
@@ -68,8 +75,10 @@ class CookieJar:
             key = (cookie.domain, cookie.path, cookie.name)
             if cookie.ends_s <= now_s:
                 self._cookies.pop(key, None)
-            elif key in self._cookies or len(self._cookies) < _MOST:
-                self._cookies[key] = cookie
+                continue
+            if key not in self._cookies and len(self._cookies) >= _MOST:
+                del self._cookies[next(iter(self._cookies))]
+            self._cookies[key] = cookie
         self._lines.clear()
         self._plain = all(one.path == "/" and one.ends_s == float("inf") for one in self._cookies.values())
 
@@ -133,14 +142,33 @@ def _prefix_kept(cookie: Cookie, marks: dict[str, str], origin: Origin) -> bool:
 
 def _ends_s(marks: dict[str, str], now_s: float) -> float:
     age = marks.get("max-age", "")
-    if age.lstrip("-").isdigit() and age.isascii():
-        return now_s + int(age[:15]) if int(age[:15]) > 0 else float("-inf")
-    if "expires" in marks:
-        try:
-            return parsedate_to_datetime(marks["expires"].replace("-", " ")).timestamp()
-        except (ValueError, TypeError, IndexError, OverflowError):
-            return float("inf")
-    return float("inf")
+    if _AGE.fullmatch(age):
+        ahead_s = int(age)
+        return now_s + min(ahead_s, _LONGEST_S) if ahead_s > 0 else float("-inf")
+    return date_s(marks.get("expires", ""))
+
+
+def date_s(text: str) -> float:
+    """The Unix time a cookie's date means (RFC 6265 section 5.1.1, always UTC); infinity when it is none."""
+    time: tuple[int, ...] | None = None
+    day = month = year = None
+    for token in _BETWEEN.split(text):
+        if time is None and (match := _TIME.fullmatch(token)):
+            time = tuple(int(part) for part in match.groups())
+        elif day is None and (match := _DAY.fullmatch(token)):
+            day = int(match[1])
+        elif month is None and token[:3].lower() in _MONTHS:
+            month = _MONTHS.index(token[:3].lower()) + 1
+        elif year is None and (match := _YEAR.fullmatch(token)):
+            year = int(match[1])
+    if time is None or day is None or month is None or year is None:
+        return float("inf")
+    if year < 100:
+        year += 1900 if year >= 70 else 2000
+    try:
+        return datetime(year, month, day, *time, tzinfo=UTC).timestamp() if year >= 1601 else float("inf")
+    except ValueError:
+        return float("inf")
 
 
 def _default_path(path: str) -> str:
