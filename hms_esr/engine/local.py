@@ -8,7 +8,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
-from time import process_time
+from time import process_time, time
 from typing import Protocol
 
 import gevent
@@ -23,6 +23,7 @@ from hms_esr.engine.dispatch import OnePerWorker
 from hms_esr.engine.recorder import Recorder
 from hms_esr.engine.shapes import RehearsalShape, shape_of
 from hms_esr.engine.stage import Stage
+from hms_esr.engine.statistics import add_to_stats
 from hms_esr.engine.timing import RunClock
 from hms_esr.engine.users import conductor_class, user_classes
 from hms_esr.events import ClockChanged, Happened
@@ -84,6 +85,7 @@ class LocalRun:
         self._flushed = False
         self._trouble: Exception | None = None
         self._stopped = ""
+        self._began_at = 0.0
         classes = user_classes(assignment.scenario)
         load = assignment.scenario.loads[0]
         shape = RehearsalShape(shape_of(load, assignment.scenario.length_s, assignment.warp), lambda: self._flushed)
@@ -97,6 +99,7 @@ class LocalRun:
 
     def _conduct(self) -> None:
         self.clock.start()
+        self._began_at = time()
         segment = self.clock.sim.segments[0]
         self._happened(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
         self._guarded(self.conductor.conduct)
@@ -143,6 +146,7 @@ class LocalRun:
         for tick in ticks:
             self.conductor.busiest(sum(cell.requests for cell in tick.cells.values()))
         clock = self.clock
+        add_to_stats(self._environment.stats, ticks, began_at=self._began_at)
         reason = self._listener.ticks(ticks, self.conductor.phase, real_s, clock.sim_s(), clock.sim.warp)
         if reason:
             self._stop(reason)

@@ -10,7 +10,7 @@ import logging
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from secrets import token_hex
-from time import perf_counter
+from time import perf_counter, time
 from typing import Any
 
 import gevent
@@ -35,6 +35,7 @@ from hms_esr.engine.cluster.worker import HORIZON_S, LEASE_S
 from hms_esr.engine.dispatch import OnePerWorker
 from hms_esr.engine.local import Finished, Listener
 from hms_esr.engine.shapes import RehearsalShape, shape_of
+from hms_esr.engine.statistics import add_to_stats
 from hms_esr.engine.timing import RunClock
 from hms_esr.engine.users import conductor_class
 from hms_esr.errors import BadInput, EnvironmentProblem
@@ -84,6 +85,7 @@ class Team:
         self.losses = Losses(self.estate, self.gathering)
         self._guard = dict(guard)
         self._granted_at = 0.0
+        self.began_at = 0.0
         self.flushed = False
         self.post = Post(self._listening(crowd), self._welcome, self._on_tick, self._on_done)
 
@@ -131,7 +133,7 @@ class Team:
         post.runner.start_shape()
         if not self._all_are("standing"):
             return
-        self.clock.origin = perf_counter() + BEGIN_AHEAD_S
+        self.clock.origin, self.began_at = perf_counter() + BEGIN_AHEAD_S, time() + BEGIN_AHEAD_S
         team = [member for member in post.everybody if member.state == "standing"]
         for number, member in enumerate(team):
             self.estate.give(member, [Duty(number, len(team))])
@@ -333,6 +335,7 @@ class MasterRun:
         ticks = team.gathering.ready(members, clock.now_s(), everything=everything or team.course.phase == "over")
         if not ticks:
             return
+        add_to_stats(team.post.runner.stats, ticks, began_at=team.began_at)
         reason = self._listener.ticks(ticks, team.course.phase, clock.now_s(), clock.sim_s(), clock.sim.warp)
         for member in members:
             team.post.send("ack", member, below=team.gathering.below(member))
