@@ -13,9 +13,12 @@ from hms_esr.store.listing import RunLine, list_runs, run_line
 from hms_esr.store.manifest import read_manifest
 from hms_esr.store.process import is_running
 from hms_esr.store.reader import open_record
+from hms_esr.store.tail import News, RecordTail
 from hms_esr.store.writer import RunWriter
 
 __all__ = [
+    "News",
+    "RecordTail",
     "RunLine",
     "RunWriter",
     "copy_report",

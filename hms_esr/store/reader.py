@@ -56,14 +56,14 @@ def open_record(folder: Path) -> Record:
     """
     manifest = read_manifest(folder)
     path = folder / DATABASE
-    record = Record(manifest, _scenario(folder, manifest), setup_requests=manifest.setup_requests)
+    record = Record(manifest, scenario_of(folder, manifest), setup_requests=manifest.setup_requests)
     connection = open_to_read(path)
     facts: dict[str, Any] = {}
     if connection is not None:
         try:
             connection.execute("BEGIN")
             facts = facts_in(connection)
-            _apply(record, facts)
+            apply_facts(record, facts)
             _replay(record, connection)
         except (sqlite3.Error, KeyError, TypeError, ValueError) as error:
             raise unreadable(path, error) from None
@@ -74,7 +74,8 @@ def open_record(folder: Path) -> Record:
     return record
 
 
-def _apply(record: Record, facts: dict[str, Any]) -> None:
+def apply_facts(record: Record, facts: dict[str, Any]) -> None:
+    """Put what is known of the whole run into the record; names it does not have are left."""
     for name, read in _FACTS.items():
         if name in facts:
             setattr(record, name, read(facts[name]))
@@ -87,10 +88,11 @@ def _replay(record: Record, connection: sqlite3.Connection) -> None:
             seen.add((worker, seq))
             record.fold(read_tick(body))
     for (body,) in connection.execute("SELECT body FROM events ORDER BY number"):
-        record.hear(_event(json.loads(body)))
+        record.hear(read_event(json.loads(body)))
 
 
-def _event(whole: dict[str, Any]) -> Event:
+def read_event(whole: dict[str, Any]) -> Event:
+    """One event of the record, from its JSON object."""
     return _EVENTS[whole.pop("event")](**whole)
 
 
@@ -103,7 +105,8 @@ def _say_how_it_ended(record: Record, facts: dict[str, Any]) -> None:
         record.problems.append(BROKEN_OFF)
 
 
-def _scenario(folder: Path, manifest: Manifest) -> Scenario:
+def scenario_of(folder: Path, manifest: Manifest) -> Scenario:
+    """The scenario of the run in ``folder``. Raises BadInput when this program cannot read it."""
     try:
         return Scenario.model_validate(manifest.scenario)
     except ValueError as error:
