@@ -9,6 +9,8 @@ from typing import Any
 
 import pytest
 
+pytestmark = pytest.mark.alone
+
 TRIES = 3
 """A machine that does something else for 20 ms is no fault of ours; one that always does is."""
 
