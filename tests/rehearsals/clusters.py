@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 import os
-import random
+import re
+import signal
 import subprocess
 import sys
 import time
 from collections import Counter
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from pathlib import Path
 from typing import Any
 
@@ -30,21 +31,35 @@ journeys:
 checks: ["latency_p99_ms < 20000"]
 """
 
+LATE = ("--max-late", "100%")
+"""Tests share the machine with others: being late by a tenth of a second is not what they are about."""
+NO_LIMITS = (*LATE, "--max-dropped", "100%")
+
 
 class Rehearsal:
-    """``hms-esr run FILE --workers N`` in a process of its own, in ``folder``."""
+    """``hms-esr run FILE --workers N`` in a process of its own, in ``folder``; ``before`` goes before the command."""
 
-    def __init__(self, folder: Path, target: LoggingTarget, workers: int, *options: str, **plan: Any) -> None:
+    def __init__(
+        self,
+        folder: Path,
+        target: LoggingTarget,
+        workers: int,
+        *options: str,
+        before: Sequence[str] = (),
+        env: dict[str, str] | None = None,
+        **plan: Any,
+    ) -> None:
         file = folder / "open.yml"
         load = "{rate: " + str(plan.pop("rate", 200)) + "}"
         file.write_text(PLAN.format(**({"load": load, "duration_s": 8} | plan)))
-        command = [sys.executable, "-m", "hms_esr", "run", str(file), "--target", target.url]
+        command = [*before, sys.executable, "-m", "hms_esr", "run", str(file), "--target", target.url]
         command += ["--workers", str(workers), *options]
-        env = os.environ | {"PYTHONPATH": str(ROOT)}
+        whole = os.environ | {"PYTHONPATH": str(ROOT)} | (env or {})
         self.folder = folder
+        self.file = file
         self.target = target
         self.process = subprocess.Popen(
-            command, cwd=folder, env=env, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+            command, cwd=folder, env=whole, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
         )
 
     def wait_until(self, seen: Callable[[], bool], what: str, within_s: float = 60.0) -> None:
@@ -56,7 +71,16 @@ class Rehearsal:
 
     def wait_for_requests(self, count: int) -> None:
         """Until the target has seen so many."""
-        self.wait_until(lambda: len(self.target.log()) >= count, f"{count} requests came")
+        self.wait_until(lambda: self.target.count() >= count, f"{count} requests came")
+
+    def wait_until_s(self, at_s: float) -> None:
+        """Until this moment of the clock of the target's log."""
+        self.wait_until(lambda: time.perf_counter() >= at_s, f"second {at_s}", within_s=600.0)
+
+    def first_came_s(self) -> float:
+        """When the first person came, on the clock of the target's log."""
+        self.wait_for_requests(1)
+        return float(min(came_s for _, _, came_s, _ in self.target.log()))
 
     def workers(self) -> list[psutil.Process]:
         """The workers' processes, by index."""
@@ -71,7 +95,7 @@ class Rehearsal:
         """Until nothing came for so long."""
         seen, since = -1, time.monotonic()
         while time.monotonic() - since < for_s:
-            count = len(self.target.log())
+            count = self.target.count()
             if count != seen:
                 seen, since = count, time.monotonic()
             time.sleep(0.05)
@@ -80,6 +104,14 @@ class Rehearsal:
         """SIGKILL to the master; when, on the clock of the target's log."""
         self.process.kill()
         return time.perf_counter()
+
+    def suspend_master(self) -> None:
+        """SIGSTOP to the master."""
+        self.process.send_signal(signal.SIGSTOP)
+
+    def resume_master(self) -> None:
+        """SIGCONT to the master."""
+        self.process.send_signal(signal.SIGCONT)
 
     def end(self, timeout_s: float = 90.0) -> Ran:
         """Wait for its end."""
@@ -95,18 +127,42 @@ class Rehearsal:
         self.process.communicate()
 
 
-def requests_for(seed: int, most: int) -> int:
-    """A seeded moment: after how many requests something happens."""
-    return random.Random(seed).randrange(most // 8, most)
+SECRET = "a secret of some length"
+
+
+class Gathering:
+    """A master that waits for workers, and those who come. ``before`` goes before a command (a place to run in)."""
+
+    def __init__(self, folder: Path, target: Any, expect: int, *options: str, **plan: Any) -> None:
+        (folder / "cluster.secret").write_text(SECRET)
+        (folder / "other.secret").write_text(SECRET[::-1])
+        given = ["--master", "--expect-workers", str(expect), "--cluster-secret-file", "cluster.secret"]
+        self.folder = folder
+        self.run = Rehearsal(folder, target, 0, *given, *(options or NO_LIMITS), **plan)
+        self.workers: list[subprocess.Popen[str]] = []
+        line = self.run.process.stdout.readline() if self.run.process.stdout else ""
+        found = re.fullmatch(r"Workers join with: hms-esr worker (\S+) --cluster-secret-file FILE\n", line)
+        assert found, line
+        assert SECRET not in line
+        self.line = found[1]
+
+    def join(
+        self, secret: str = "cluster.secret", *, before: Sequence[str] = (), env: dict[str, str] | None = None
+    ) -> subprocess.Popen[str]:
+        """One more worker."""
+        command = [*before, sys.executable, "-m", "hms_esr", "worker", self.line, "--cluster-secret-file", secret]
+        whole = os.environ | {"PYTHONPATH": str(ROOT)} | (env or {})
+        self.workers.append(subprocess.Popen(command, cwd=self.folder, env=whole, stderr=subprocess.PIPE, text=True))
+        return self.workers[-1]
+
+    def close(self) -> None:
+        """Leave nothing behind."""
+        self.run.close()
+        for worker in self.workers:
+            worker.kill()
+            worker.communicate()
 
 
 def twice(log: list[list[Any]]) -> list[Any]:
     """People who came a second time for the same page."""
     return [who for who, n in Counter((person, path) for person, path, *_ in log).items() if n > 1]
-
-
-def per_second(log: list[list[Any]], path: str = "/page") -> list[int]:
-    """People who came, second by second since the first."""
-    came = sorted(came_s for _, where, came_s, _ in log if where == path)
-    counts = Counter(int(at_s - came[0]) for at_s in came)
-    return [counts[second] for second in range(max(counts) + 1)]

@@ -97,6 +97,10 @@ class LoggingTarget:
         found: list[list[Any]] = fetch(f"{self.url}/log")
         return found
 
+    def count(self) -> int:
+        """How many requests of people came."""
+        return int(fetch(f"{self.url}/count"))
+
 
 @pytest.fixture
 def logging_target(tmp_path: Path) -> Iterator[Callable[..., LoggingTarget]]:

@@ -1,6 +1,7 @@
 """Owns a target whose log is the truth: it notes when each request came and when it was answered; it can stand still.
 
-Knows nothing of who asks. Run as ``python -m tests.rehearsals.logging_target READY_FILE STALL_AT_S STALL_FOR_S``.
+Knows nothing of who asks. Arguments of ``python -m tests.rehearsals.logging_target``: READY_FILE STALL_AT_S STALL_FOR_S
+[HOST].
 """
 
 from __future__ import annotations
@@ -44,6 +45,8 @@ class Target(asyncio.Protocol):
         path = lines[0].split(" ")[1]
         if path == "/log":
             return self.send(json.dumps(LOG).encode())
+        if path == "/count":
+            return self.send(b"%d" % len(LOG))
         headers = {name.lower(): value for name, _, value in (line.partition(": ") for line in lines[1:])}
         if "x-esr-person" not in headers:
             return self.send(b"ok")
@@ -71,9 +74,9 @@ class Target(asyncio.Protocol):
             self.transport.write(b"HTTP/1.1 200 OK\r\nContent-Length: %d\r\n\r\n" % len(body) + body)
 
 
-async def serve(ready: Path) -> None:
+async def serve(ready: Path, host: str) -> None:
     """Until our parent is gone."""
-    server = await asyncio.get_running_loop().create_server(Target, "127.0.0.1", 0, backlog=4096)
+    server = await asyncio.get_running_loop().create_server(Target, host, 0, backlog=4096)
     part = ready.with_suffix(".part")
     part.write_text(str(server.sockets[0].getsockname()[1]))
     part.replace(ready)
@@ -84,4 +87,4 @@ async def serve(ready: Path) -> None:
 
 if __name__ == "__main__":
     Target.stall_at_s, Target.stall_for_s = float(sys.argv[2]), float(sys.argv[3])
-    asyncio.run(serve(Path(sys.argv[1])))
+    asyncio.run(serve(Path(sys.argv[1]), sys.argv[4] if len(sys.argv) > 4 else "127.0.0.1"))

@@ -10,10 +10,7 @@ from typing import Any
 
 import pytest
 
-from tests.rehearsals.clusters import Rehearsal, per_second, requests_for, twice
-
-LATE = ("--max-late", "100%")
-"""Tests share the machine with others: being late by a tenth of a second is not what these are about."""
+from tests.rehearsals.clusters import LATE, Rehearsal, twice
 
 
 @pytest.fixture
@@ -48,76 +45,6 @@ def test_workers_deliver_the_plan(rehearsal: Any) -> None:
     workers = json.loads((ran.folder / "manifest.json").read_text())["workers"]
     assert [worker["index"] for worker in workers] == [0, 1, 2]
     assert len({worker["pid"] for worker in workers}) == 3
-
-
-@pytest.mark.parametrize("seed", [1, 2, 3])
-def test_a_killed_worker_is_made_up_for(seed: int, rehearsal: Any) -> None:
-    """SIGKILL at a seeded moment: accounts close person by person, nobody comes twice, the rate is back in a second."""
-    run = rehearsal(3, *LATE, "--max-dropped", "10%")
-    run.wait_for_requests(requests_for(seed, 2000))
-    before = len(per_second(run.target.log())) - 1
-    run.workers()[seed % 3].kill()
-    ran = run.end()
-    log, summary = run.target.log(), ran.summary
-    assert not twice(log)
-    people, delivery = summary["people"], summary["delivery"]
-    missing = set(range(1600)) - {person for person, *_ in log}
-    assert people["planned"] == 1600 == sum(people[state] for state in ("completed", "failed", "lost"))
-    assert delivery["delivered"] == 1600
-    assert len(missing) <= people["lost"]
-    assert people["lost"] < 110, "only people under way, or whose end was told after the last record, are lost"
-    assert delivery["workers_lost"] == 1
-    assert delivery["taken_over"] > 0
-    after = per_second(log)[before + 2 : -1]
-    assert not after or sum(after) > 165 * len(after), "two of three workers alone would bring 133 a second"
-    assert ran.code == 0, ran.output + ran.errors
-
-
-def test_more_people_lost_than_allowed_is_no_pass(rehearsal: Any) -> None:
-    """A worker killed with people under way beyond the limit makes the run INVALID, and the reason names it."""
-    run = rehearsal(3, *LATE, "--max-dropped", "0.1%")
-    run.wait_for_requests(900)
-    run.workers()[1].kill()
-    ran = run.end()
-    assert ran.code == 3
-    assert ran.summary["people"]["lost"] > 1
-    assert "lost" in ran.summary["reason"]
-
-
-def test_a_worker_asked_to_leave_loses_nobody(rehearsal: Any) -> None:
-    """SIGTERM to a worker: those who came are seen to their end, the others take over the rest, the verdict is PASS."""
-    run = rehearsal(2, *LATE, rate=100, duration_s=6)
-    run.wait_for_requests(300)
-    leaver = run.workers()[0]
-    leaver.terminate()
-    run.wait_until(lambda: not leaver.is_running(), "the worker had left")
-    ran = run.end()
-    assert ran.code == 0, ran.output + ran.errors
-    log, summary = run.target.log(), ran.summary
-    assert not twice(log)
-    assert summary["people"]["completed"] == 600
-    assert summary["requests"] == len(log)
-    assert summary["delivery"]["workers_lost"] == 0
-    assert summary["delivery"]["taken_over"] > 0
-
-
-def test_a_worker_that_stood_still_is_made_up_for(rehearsal: Any) -> None:
-    """SIGSTOP: after the lease others take over; when it goes on nobody comes twice and nobody comes late by it."""
-    run = rehearsal(2, *LATE, "--max-dropped", "100%", rate=60, duration_s=12)
-    run.wait_for_requests(120)
-    stopped = run.workers()[1]
-    stopped.suspend()
-    before = len(run.target.log())
-    run.wait_for_requests(before + 700)
-    stopped.resume()
-    ran = run.end()
-    log, summary = run.target.log(), ran.summary
-    assert not twice(log)
-    people = summary["people"]
-    assert people["planned"] == 720 == sum(people[state] for state in ("completed", "failed", "lost", "unfinished"))
-    assert {person for person, *_ in log} == set(range(720))
-    assert summary["delivery"]["workers_lost"] == 1
-    assert summary["delivery"]["taken_over"] > 0
 
 
 def test_workers_stop_when_their_master_is_killed(rehearsal: Any) -> None:

@@ -2,52 +2,13 @@
 
 from __future__ import annotations
 
-import os
-import re
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.rehearsals.clusters import Rehearsal, twice
-from tests.rehearsals.conftest import ROOT
-
-SECRET = "a secret of some length"
-
-
-class Gathering:
-    """A master that waits for workers, and those who come."""
-
-    def __init__(self, folder: Path, target: Any, expect: int, **plan: Any) -> None:
-        (folder / "cluster.secret").write_text(SECRET)
-        (folder / "other.secret").write_text(SECRET[::-1])
-        options = ["--master", "--expect-workers", str(expect), "--cluster-secret-file", "cluster.secret"]
-        options += ["--max-late", "100%", "--max-dropped", "100%"]
-        self.folder = folder
-        self.run = Rehearsal(folder, target, 0, *options, **plan)
-        self.workers: list[subprocess.Popen[str]] = []
-        line = self.run.process.stdout.readline() if self.run.process.stdout else ""
-        found = re.fullmatch(r"Workers join with: hms-esr worker (\S+) --cluster-secret-file FILE\n", line)
-        assert found, line
-        assert SECRET not in line
-        self.line = found[1]
-
-    def join(self, secret: str = "cluster.secret") -> subprocess.Popen[str]:
-        """One more worker."""
-        command = [sys.executable, "-m", "hms_esr", "worker", self.line, "--cluster-secret-file", secret]
-        env = os.environ | {"PYTHONPATH": str(ROOT)}
-        self.workers.append(subprocess.Popen(command, cwd=self.folder, env=env, stderr=subprocess.PIPE, text=True))
-        return self.workers[-1]
-
-    def close(self) -> None:
-        """Leave nothing behind."""
-        self.run.close()
-        for worker in self.workers:
-            worker.kill()
-            worker.communicate()
+from tests.rehearsals.clusters import SECRET, Gathering
 
 
 @pytest.fixture
@@ -76,39 +37,6 @@ def test_workers_join_by_a_line_and_a_secret(gathering: Any) -> None:
     log = cluster.run.target.log()
     assert sorted(person for person, path, *_ in log if path == "/page") == list(range(160))
     assert ran.summary["requests"] == len(log)
-
-
-def test_a_worker_that_comes_late_takes_its_part(gathering: Any) -> None:
-    """It starts people soon after it came, the record says that it joined, nobody comes twice and nobody is lost."""
-    cluster = gathering(1, rate=20, duration_s=28)
-    cluster.join()
-    cluster.run.wait_for_requests(40)
-    late = cluster.join()
-    ran = cluster.run.end()
-    assert ran.code == 0, ran.output + ran.errors
-    assert late.wait(timeout=20) == 0, late.communicate()[1]
-    log, summary = cluster.run.target.log(), ran.summary
-    assert not twice(log)
-    assert summary["people"]["completed"] == 560
-    assert "worker 2 joined" in ran.output
-    workers = {one["index"] for one in cluster.run.manifest()["workers"]}
-    assert workers == {0, 1}
-
-
-def test_a_lost_worker_of_another_machine_is_made_up_for(gathering: Any) -> None:
-    """Killed, it is missed after its lease: who may have started is lost, all others come, nobody twice."""
-    cluster = gathering(2, rate=40, duration_s=14)
-    victim, _ = cluster.join(), cluster.join()
-    cluster.run.wait_for_requests(60)
-    victim.kill()
-    ran = cluster.run.end()
-    log, summary = cluster.run.target.log(), ran.summary
-    assert not twice(log)
-    people = summary["people"]
-    assert people["planned"] == 560 == sum(people[state] for state in ("completed", "failed", "lost", "unfinished"))
-    assert 0 < people["lost"] < 140
-    assert summary["delivery"]["workers_lost"] == 1
-    assert summary["delivery"]["taken_over"] > 0
 
 
 def test_too_few_workers_start_nothing(tmp_path: Path, esr: Any, logging_target: Any) -> None:
