@@ -6,12 +6,22 @@ Knows nothing of engines: the plan is arithmetic.
 from __future__ import annotations
 
 import json
-from typing import Any
+import os
+import sys
+from collections.abc import Iterable
+from time import perf_counter
+from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
 from hms_esr.cli.options import SCALE, WARP, Seed, run_id
 
+if TYPE_CHECKING:
+    from hms_esr.personas.person import PeopleMaker
+    from hms_esr.profiles.crowd import Arrival
+
+MOST_WAITING = 500
+LONGEST_WAIT_S = 0.2
 HELP = """Print who would come and when; start nothing.
 
 Same seed, same people: with another number of workers only the worker differs. People of a closed load are shown once,
@@ -52,23 +62,50 @@ def command(file: str, **given: Any) -> None:
         role: PeopleMaker(template, seed, scenario.identity, given["run_id"], today)
         for role, template in loaded.personas.items()
     }
-    workers = given["workers"]
-    for arrival in crowd.in_order():
-        person = makers[arrival.role].person(arrival.k)
-        line = {
-            "k": arrival.k,
-            "at_s": round(arrival.at_s, 6),
-            "real_s": round(arrival.at_s / warp, 6),
-            "journey": scenario.journeys[arrival.journey].name,
-            "persona": {"role": arrival.role} | dict(person.fields),
-            "worker": arrival.k % workers,
-        }
-        click.echo(json.dumps(line) if given["form"] == "jsonl" else _text(line))
+    journeys, workers = [journey.name for journey in scenario.journeys], given["workers"]
+    write = _json if given["form"] == "jsonl" else _text
+    lines = (
+        write(arrival, arrival.at_s / warp, journeys[arrival.journey], makers[arrival.role], workers)
+        for arrival in crowd.in_order()
+    )
+    try:
+        stream_out(lines, sys.stdout)
+    except BrokenPipeError:  # whoever reads has seen enough, as head does
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _text(line: dict[str, Any]) -> str:
-    person = line["persona"]
+def stream_out(lines: Iterable[str], stream: TextIO) -> None:
+    """Write ``lines`` as they are made, many at once: the first at once, later ones within a fifth of a second."""
+    waiting: list[str] = []
+    written_at = 0.0
+    for line in lines:
+        waiting.append(line)
+        if len(waiting) >= MOST_WAITING or perf_counter() - written_at > LONGEST_WAIT_S:
+            stream.write("\n".join(waiting) + "\n")
+            stream.flush()
+            waiting.clear()
+            written_at = perf_counter()
+    if waiting:
+        stream.write("\n".join(waiting) + "\n")
+    stream.flush()
+
+
+def _json(arrival: Arrival, real_s: float, journey: str, maker: PeopleMaker, workers: int) -> str:
+    line = {
+        "k": arrival.k,
+        "at_s": round(arrival.at_s, 6),
+        "real_s": round(real_s, 6),
+        "journey": journey,
+        "persona": {"role": arrival.role} | dict(maker.person(arrival.k).fields),
+        "worker": arrival.k % workers,
+    }
+    return json.dumps(line)
+
+
+def _text(arrival: Arrival, real_s: float, journey: str, maker: PeopleMaker, workers: int) -> str:
+    fields = maker.person(arrival.k).fields
+    name, email = fields.get("name", ""), fields.get("email", "")
     return (
-        f"{line['k']:>7}  {line['real_s']:>10.3f} s  worker {line['worker']}  {line['journey']:<16} "
-        f"{person['role']:<18} {person.get('name', '')} <{person.get('email', '')}>"
+        f"{arrival.k:>7}  {real_s:>10.3f} s  worker {arrival.k % workers}  {journey:<16} "
+        f"{arrival.role:<18} {name} <{email}>"
     )
