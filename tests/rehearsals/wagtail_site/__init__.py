@@ -1,0 +1,1 @@
+"""Owns a small Wagtail project as its makers would set it up. Knows nothing of rehearsals."""
