@@ -5,27 +5,24 @@ Knows nothing of records, stores or verdicts: ticks and events are handed out as
 
 from __future__ import annotations
 
-import logging
 from collections.abc import Callable
 from dataclasses import dataclass
 from time import process_time, time
 from typing import Protocol
 
 import gevent
-from locust.env import Environment
 
 from hms_esr.clock import Segment, SimClock
 from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.client_transport import Gate
 from hms_esr.engine.collector import Collector
 from hms_esr.engine.conductor import Conductor
-from hms_esr.engine.dispatch import OnePerWorker
 from hms_esr.engine.recorder import Recorder
-from hms_esr.engine.shapes import RehearsalShape, shape_of
 from hms_esr.engine.stage import Stage
+from hms_esr.engine.stand import OwnStand, Stand
 from hms_esr.engine.statistics import add_to_stats
 from hms_esr.engine.timing import RunClock
-from hms_esr.engine.users import conductor_class, user_classes
+from hms_esr.engine.users import user_classes
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.record import Tick
 
@@ -71,10 +68,9 @@ class Finished:
 
 
 class LocalRun:
-    """One run in this process. :meth:`carry_out` returns when everything is flushed."""
+    """One run in this process, on a runner of its own or on ``stand``. It is over when everything is flushed."""
 
-    def __init__(self, assignment: Assignment, guard: Gate, listener: Listener) -> None:
-        logging.getLogger("locust").setLevel(logging.ERROR)
+    def __init__(self, assignment: Assignment, guard: Gate, listener: Listener, *, stand: Stand | None = None) -> None:
         self._assignment = assignment
         self._listener = listener
         self.clock = RunClock(assignment.warp)
@@ -82,19 +78,12 @@ class LocalRun:
         if assignment.only is not None:
             at_s = self.stage.cast.crowd.arrival(assignment.only).at_s
             self.clock.sim = SimClock(assignment.warp, (Segment(0.0, at_s, assignment.warp),))
-        self._flushed = False
         self._trouble: Exception | None = None
         self._stopped = ""
         self._began_at = 0.0
         classes = user_classes(assignment.scenario)
-        load = assignment.scenario.loads[0]
-        shape = RehearsalShape(shape_of(load, assignment.scenario.length_s, assignment.warp), lambda: self._flushed)
-        self._environment = Environment(
-            user_classes=[conductor_class(self._conduct, assignment.target)],
-            shape_class=shape,
-            dispatcher_class=OnePerWorker,
-            host=assignment.target,
-        )
+        self._stand = stand or OwnStand(assignment)
+        self._environment = self._stand.environment
         self.conductor = Conductor(self.stage, classes, self._environment, self._happened)
 
     def _conduct(self) -> None:
@@ -109,19 +98,17 @@ class LocalRun:
         self.stage.cast.warm()
         collector = Collector(self.stage.recorder, self.conductor.quiet)
         collector.start()
-        runner = self._environment.create_local_runner()
         self.clock.start()
         helpers = [gevent.spawn(self._second_hand), gevent.spawn(watch_lag, self.clock, self.stage.recorder)]
         helpers.append(gevent.spawn(collector.watch))
         try:
-            runner.start_shape()
+            self._stand.begin(self._conduct)
             self.conductor.finished.wait()
         finally:
             gevent.killall(helpers)
             real_s, sim_s = self.clock.now_s(), self.clock.sim_s()
             self._guarded(lambda: self._hand_out(self.stage.recorder.take(int(real_s) + 1, 0.0), real_s))
-            self._flushed = True
-            runner.quit()
+            self._stand.end()
             collector.stop()
         if self._trouble is not None:
             raise self._trouble

@@ -68,7 +68,7 @@ class Stage:
         self.on_end: Callable[[Performer, PersonEnd], None] | None = None
         self.on_park: Callable[[Performer, Outcome], None] | None = None
         self.trace_prefix = blake2b(assignment.run_id.encode(), digest_size=8).hexdigest()
-        self._watcher = watcher
+        self.watcher = watcher
         self._means = Means(assignment, guard, self.cast, clock, self.variables)
 
     def session(self, performer: Performer) -> PersonSession:
@@ -98,15 +98,15 @@ class Stage:
         """Record one hop of a person."""
         origin = self.clock.origin
         ended_s = hop.ended_at - origin
-        if self._watcher is not None:
-            self._watcher.exchanged(performer, hop)
+        if self.watcher is not None:
+            self.watcher.exchanged(performer, hop)
         recorder = self.recorder
         tick = recorder.at(ended_s)
         if performer.polling:
             tick.polls += 1 + hop.retries
             return
         status = hop.status if hop.failure is None else 0
-        failure = hop.failure or self._refusal(performer, hop)
+        failure = hop.failure or self.refusal(performer, hop)
         service = hop.header("x-esr-service") or ""
         key = SeriesKey(performer.journey, performer.where, performer.persona, status, service)
         recorder.hop(
@@ -125,7 +125,8 @@ class Stage:
             error = ErrorKey(performer.journey, performer.where, failure.kind, failure.message, failure.status)
             recorder.error(ended_s, error, performer.k, performer.trace_id(), stopped=False)
 
-    def _refusal(self, performer: Acting, hop: HttpAnswer) -> StepFailed | None:
+    def refusal(self, performer: Acting, hop: HttpAnswer) -> StepFailed | None:
+        """Why an answer counts as failed by its status; None when it does not."""
         if hop.status < 400:
             return None
         expect = performer.next_expect()
@@ -135,18 +136,18 @@ class Stage:
 
     def submitted(self, performer: Acting, sent: Submission) -> None:
         """A form is about to be sent."""
-        if self._watcher is not None:
-            self._watcher.submitted(performer, sent)
+        if self.watcher is not None:
+            self.watcher.submitted(performer, sent)
 
     def saved(self, performer: Performer, names: tuple[str, ...]) -> None:
         """A step saved values."""
-        if self._watcher is not None:
-            self._watcher.saved(performer, names)
+        if self.watcher is not None:
+            self.watcher.saved(performer, names)
 
     def heard(self, performer: Performer, named: NamedStep, failure: StepFailed) -> None:
         """A step failed; it is already counted."""
-        if self._watcher is not None:
-            self._watcher.failed(performer, named, failure)
+        if self.watcher is not None:
+            self.watcher.failed(performer, named, failure)
 
     def fault_of_ours(self, performer: Performer, fault: Exception) -> None:
         """Something we did wrong ended a person; the run says so."""

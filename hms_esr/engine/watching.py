@@ -1,4 +1,4 @@
-"""Owns what somebody sees who follows a single person closely. Knows nothing of who that is (``try``)."""
+"""Owns what somebody sees who follows a single person closely. Knows nothing of who that is."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
 
 
 class Watcher(Protocol):
-    """Who follows single persons closely (``try``); runs have none."""
+    """Who follows people closely (``try``, listeners of Locust's events); most runs have none."""
 
     def exchanged(self, performer: Acting, hop: HttpAnswer) -> None:
         """A request went out and was answered, or not."""

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gc
 import logging
 from collections.abc import Callable, Mapping
+from contextlib import nullcontext
 from dataclasses import replace
 from secrets import token_hex
 from time import perf_counter, time
@@ -68,10 +69,10 @@ class Team:
         *,
         workers: int,
         invitation: Invitation | None = None,
+        runner: Any = None,
     ) -> None:
         if workers >= MOST_WORKERS - 1:
             raise BadInput(f"{workers} workers: at most {MOST_WORKERS - 2} are carried")
-        logging.getLogger("locust").setLevel(logging.CRITICAL)
         self.assignment = replace(assignment, workers=workers)
         self.listener = listener
         self.invitation = invitation
@@ -87,10 +88,12 @@ class Team:
         self._granted_at = 0.0
         self.began_at = 0.0
         self.flushed = False
-        self.post = Post(self._listening(crowd), self._welcome, self._on_tick, self._on_done)
+        self.sealed = encrypted(self.secret) if runner is None else nullcontext()
+        self.post = Post(runner or self._listening(crowd), self._welcome, self._on_tick, self._on_done)
 
     def _listening(self, crowd: Crowd) -> Any:
         """Locust's master runner, on its port."""
+        logging.getLogger("locust").setLevel(logging.CRITICAL)
         assignment, invitation = self.assignment, self.invitation
         shape = shape_of(assignment.scenario.loads[0], crowd.length_s, assignment.warp)
         environment = Environment(
@@ -215,7 +218,10 @@ def _listed(post: Post) -> Workers:
 
 
 class MasterRun:
-    """One run over ``workers`` children of this process. ``guard`` is what workers make their guard from."""
+    """One run over ``workers`` children of this process. ``guard`` is what workers make their guard from.
+
+    ``runner`` is somebody else's master runner whose workers are to carry the run, as :class:`Post` uses it.
+    """
 
     def __init__(
         self,
@@ -225,8 +231,9 @@ class MasterRun:
         *,
         workers: int,
         invitation: Invitation | None = None,
+        runner: Any = None,
     ) -> None:
-        self.team = Team(assignment, guard, listener, workers=workers, invitation=invitation)
+        self.team = Team(assignment, guard, listener, workers=workers, invitation=invitation, runner=runner)
         self.clock = self.team.clock
         self.problems: list[str] = []
         self._listener = listener
@@ -245,7 +252,7 @@ class MasterRun:
         """
         self._joined = joined
         team = self.team
-        with encrypted(team.secret):
+        with team.sealed:
             try:
                 team.gather(ready, invite)
                 gc.collect()

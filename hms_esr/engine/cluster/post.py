@@ -58,7 +58,8 @@ class Post:
         index = int(data["index"])
         remote = index < 0
         if remote:
-            index = max((member.index + 1 for member in self.members.values()), default=0)
+            free = max((member.index + 1 for member in self.members.values()), default=0)
+            index = int(data.get("place", free))
         member = Member(index, msg.node_id, str(data["host"]), int(data["pid"]), now, remote=remote)
         whole = self._welcome(member, str(data["run_id"]))
         if whole is not None:

@@ -56,9 +56,6 @@ class WorkerRun:
     """One worker, from joining to leaving. ``guard_of`` makes the guard from what the master sends for it."""
 
     def __init__(self, join: Join, guard_of: Callable[[Mapping[str, Any]], Gate]) -> None:
-        logging.getLogger("locust").setLevel(logging.CRITICAL)
-        runners.MASTER_HEARTBEAT_TIMEOUT = float("inf")  # it goes by the wall clock; the lease does not
-        runners.WORKER_LOG_REPORT_INTERVAL = -1
         self._join = join
         self._guard_of = guard_of
         self._granted_at = perf_counter()
@@ -74,6 +71,9 @@ class WorkerRun:
 
     def carry_out(self) -> None:
         """Everything; EnvironmentProblem when the master was lost, EsrError after a fault of ours."""
+        logging.getLogger("locust").setLevel(logging.CRITICAL)
+        runners.MASTER_HEARTBEAT_TIMEOUT = float("inf")  # it goes by the wall clock; the lease does not
+        runners.WORKER_LOG_REPORT_INTERVAL = -1
         join = self._join
         helpers = [gevent.spawn(self._watch_parent)]
         with encrypted(join.secret):

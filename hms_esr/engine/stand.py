@@ -1,0 +1,69 @@
+"""Owns where a run's conductor stands in Locust's eyes: one user of a runner that is ours, or of somebody else's.
+
+Knows nothing of people: what the conductor does is handed in.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable
+from typing import Any, Protocol
+
+from locust.env import Environment
+
+from hms_esr.engine.assignment import Assignment
+from hms_esr.engine.dispatch import OnePerWorker
+from hms_esr.engine.shapes import RehearsalShape, shape_of
+from hms_esr.engine.users import conductor_class
+
+
+class Stand(Protocol):
+    """Locust around a run in one process. ``environment`` is a Locust ``Environment``."""
+
+    @property
+    def environment(self) -> Any:
+        """Where people belong to and statistics are kept."""
+        ...
+
+    def begin(self, conduct: Callable[[], None]) -> None:
+        """Have Locust's one user call ``conduct``, now or soon."""
+        ...
+
+    def end(self) -> None:
+        """Everything is flushed."""
+        ...
+
+
+class OwnStand:
+    """A runner of the run's own, started and ended with it."""
+
+    def __init__(self, assignment: Assignment) -> None:
+        logging.getLogger("locust").setLevel(logging.ERROR)
+        self._flushed = False
+        self._conduct: Callable[[], None] = _nobody
+        load, length_s = assignment.scenario.loads[0], assignment.scenario.length_s
+        self._environment = Environment(
+            user_classes=[conductor_class(lambda: self._conduct(), assignment.target)],
+            shape_class=RehearsalShape(shape_of(load, length_s, assignment.warp), lambda: self._flushed),
+            dispatcher_class=OnePerWorker,
+            host=assignment.target,
+        )
+
+    @property
+    def environment(self) -> Any:
+        """Ours."""
+        return self._environment
+
+    def begin(self, conduct: Callable[[], None]) -> None:
+        """Make the runner and start it."""
+        self._conduct = conduct
+        self._environment.create_local_runner().start_shape()
+
+    def end(self) -> None:
+        """The runner is done."""
+        self._flushed = True
+        self._environment.runner.quit()
+
+
+def _nobody() -> None:
+    """Nothing is to be conducted yet."""
