@@ -88,7 +88,26 @@ class RunEnded:
     sim_s: float
 
 
-Event = RunStarted | Happened | ClockChanged | Progress | RunEnded
+@dataclass(frozen=True, slots=True)
+class Sensed:
+    """What the target's own sensors said: figures by name, of ``service``, whole each time (not what changed)."""
+
+    service: str
+    figures: dict[str, float]
+    real_s: float
+    sim_s: float
+
+
+@dataclass(frozen=True, slots=True)
+class Recorded:
+    """Seconds that are over and were just committed to the record (ticks, see :mod:`hms_esr.record`)."""
+
+    ticks: tuple[Any, ...]
+    real_s: float
+    sim_s: float
+
+
+Event = RunStarted | Happened | ClockChanged | Progress | Sensed | Recorded | RunEnded
 
 
 def as_dict(event: Event) -> dict[str, Any]:

@@ -12,7 +12,7 @@ from threading import Thread
 from typing import TYPE_CHECKING
 
 from hms_esr.errors import EsrError
-from hms_esr.events import ClockChanged, Happened, Progress
+from hms_esr.events import ClockChanged, Happened, Progress, Recorded, Sensed
 from hms_esr.fault_duty import FaultDuty
 from hms_esr.guarding import proof_still_there
 from hms_esr.plan import RunPlan
@@ -97,7 +97,7 @@ class Follower:
         """(real, simulated) seconds, as the engine said last (a tenth of a second old at most)."""
         return self._real_s, self._sim_s
 
-    def happened(self, event: Happened | ClockChanged) -> None:
+    def happened(self, event: Happened | ClockChanged | Sensed) -> None:
         """Write it down and pass it on."""
         self._record.hear(event)
         self._writer.event(event)
@@ -151,6 +151,7 @@ class Follower:
                 _keep(self._recent, tick)
             record.planned_curve |= planned_in(tick.second, self._plan, self._crowd)
         self._writer.ticks(ticks)
+        self._sinks.hear(Recorded(tuple(ticks), real_s, sim_s))
         self._sinks.hear(self._progress(ticks, phase, real_s, sim_s, warp))
         reason = self._abort() or self._break(ticks)
         if reason and not record.aborted and phase != "over":

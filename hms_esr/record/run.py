@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hms_esr.clock import Segment
-from hms_esr.events import ClockChanged, Event, Happened
+from hms_esr.events import ClockChanged, Event, Happened, Sensed
 from hms_esr.record.fold import fold_tick
 from hms_esr.record.second import Second, WorkerHealth
 from hms_esr.record.tick import Cell, Decisions, ErrorCount, ErrorKey, SeriesKey, Tick
@@ -105,6 +105,9 @@ class Record:
     segments: list[Segment] = field(default_factory=list)
     faults: list[FaultRecord] = field(default_factory=list)
     sensors: dict[str, dict[str, float]] = field(default_factory=dict)
+    """What the target's sensors said last, by service."""
+    sensed: list[Sensed] = field(default_factory=list)
+    """Everything they said, in order."""
     probes: dict[str, float] = field(default_factory=dict)
     interrupted: str = ""
     """Who or what ended the run before its plan was over, in words; empty when nobody did."""
@@ -123,6 +126,9 @@ class Record:
         """Add one event."""
         if isinstance(event, ClockChanged):
             self.segments.append(Segment(event.real_s, event.sim_s, event.warp))
+        elif isinstance(event, Sensed):
+            self.sensed.append(event)
+            self.sensors[event.service] = event.figures
         elif isinstance(event, Happened):
             self.events.append(event)
             self._fault(event)

@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from hms_esr.errors import BadInput, Problem
-from hms_esr.events import ClockChanged, Event, Happened
+from hms_esr.events import ClockChanged, Event, Happened, Sensed
 from hms_esr.record import Manifest, Record
 from hms_esr.scenario.model import Scenario
 from hms_esr.store.database import facts_in, open_to_read, unreadable
@@ -24,7 +24,11 @@ from hms_esr.store.tick_text import read_tick
 BROKEN_OFF = "the rehearsal's process ended before its report"
 GOING_ON = "the rehearsal is still going on"
 
-_EVENTS: dict[str, type[Happened] | type[ClockChanged]] = {"Happened": Happened, "ClockChanged": ClockChanged}
+_EVENTS: dict[str, type[Happened] | type[ClockChanged] | type[Sensed]] = {
+    "Happened": Happened,
+    "ClockChanged": ClockChanged,
+    "Sensed": Sensed,
+}
 
 
 def _seconds(value: Any) -> dict[int, int]:

@@ -14,7 +14,7 @@ from threading import Lock
 from typing import Any
 
 from hms_esr.errors import EnvironmentProblem
-from hms_esr.events import ClockChanged, Happened, as_dict
+from hms_esr.events import ClockChanged, Happened, Sensed, as_dict
 from hms_esr.record import Manifest, Tick
 from hms_esr.store.database import cannot_write, close_written, open_to_write
 from hms_esr.store.layout import DATABASE, MANIFEST, write_whole
@@ -67,7 +67,7 @@ class RunWriter:
             rows = [(tick.worker, tick.seq, tick.second, tick_text(tick, mask)) for tick in ticks]
             self._write("INSERT INTO ticks VALUES (?, ?, ?, ?) ON CONFLICT (worker, seq) DO NOTHING", rows)
 
-    def event(self, event: Happened | ClockChanged) -> None:
+    def event(self, event: Happened | ClockChanged | Sensed) -> None:
         """Commit one event."""
         self._write("INSERT INTO events (body) VALUES (?)", [(_json(self._mask.whole(as_dict(event))),)])
 

@@ -7,6 +7,7 @@ from pathlib import Path
 import pytest
 
 from hms_esr.errors import BadInput
+from hms_esr.events import Sensed
 from hms_esr.store import RecordTail, RunWriter, open_record
 from tests.records import Day, made_up_manifest, made_up_scenario, made_up_ticks
 from tests.store.kept import GONE, plain, write_run
@@ -50,3 +51,15 @@ def test_a_folder_without_a_run_is_refused(tmp_path: Path) -> None:
     """There is nothing to follow where no manifest is."""
     with pytest.raises(BadInput):
         RecordTail(tmp_path)
+
+
+def test_what_sensors_said_is_kept(tmp_path: Path) -> None:
+    """What the target's sensors said is read back in order, the last of each service beside."""
+    writer = RunWriter(tmp_path, made_up_manifest(DAY, made_up_scenario(DAY)))
+    said = [Sensed("eligibility", {"db.waits": value}, at, at * 60) for at, value in ((1.0, 3.0), (2.0, 5.0))]
+    for event in said:
+        writer.event(event)
+    writer.close()
+    record = open_record(tmp_path)
+    assert record.sensed == said
+    assert record.sensors == {"eligibility": {"db.waits": 5.0}}
