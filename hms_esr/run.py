@@ -71,6 +71,27 @@ def _nobody_joins(line: str) -> None:
     """A run in one process, or over children of its own, invites nobody."""
 
 
+@dataclass(frozen=True)
+class Load:
+    """What is to be carried out, by whom it is followed, and who hears how it goes. ``record`` grows meanwhile.
+
+    ``announce`` is to be called just before people come; ``listed`` when it is known who the workers are.
+    """
+
+    plan: RunPlan
+    assignment: Assignment
+    guard: Guard
+    guard_needs: dict[str, Any]
+    follower: Follower
+    record: Record
+    announce: Callable[[], None]
+    listed: Callable[[list[dict[str, Any]]], None]
+    invite: Callable[[str], None] = _nobody_joins
+
+
+Carrier = Callable[[Load], Finished]
+
+
 def carry_out_run(
     plan: RunPlan,
     sinks: FanOut,
@@ -79,10 +100,12 @@ def carry_out_run(
     command: str,
     city_url: str = "",
     invite: Callable[[str], None] = _nobody_joins,
+    carrier: Carrier | None = None,
 ) -> Outcome:
     """From preflight to reports. EnvironmentProblem and BadInput are raised before anybody starts.
 
-    ``invite`` is told the line with which workers join, when the plan waits for some.
+    ``invite`` is told the line with which workers join, when the plan waits for some. ``carrier`` carries the load
+    instead of :func:`carry_load`.
     """
     trust = trust_of(plan.scenario.http, plan.options.insecure)
     try:
@@ -107,7 +130,7 @@ def carry_out_run(
     own = [city_url] if city_url else []
     needs = {"named": plan.named, "may_load": plan.options.may_load, "own": own, "trust": asdict(trust)}
     rehearsal = _Rehearsal(plan, guard, needs, injector, sinks, switch, manifest, setup_requests, invite)
-    return rehearsal.carry_out()
+    return rehearsal.carry_out(carrier or carry_load)
 
 
 def _injector_for(plan: RunPlan, injector: CityInjector) -> CityInjector:
@@ -152,7 +175,7 @@ class _Rehearsal:
         self.record = Record(manifest, plan.scenario, setup_requests=setup_requests)
         self.variables: dict[str, str] = dict(plan.options.variables)
 
-    def carry_out(self) -> Outcome:
+    def carry_out(self, carrier: Carrier) -> Outcome:
         """Everything; the record is closed and judged whatever happens."""
         finished: Finished | None = None
         self.writer.facts(state="RUNNING")
@@ -160,7 +183,7 @@ class _Rehearsal:
             try:
                 self._steps(self.plan.scenario.before, "before", self.switch.pressed)
                 point_latest(self.plan.options.out, self.plan.run_id)
-                finished = self._load()
+                finished = self._load(carrier)
             finally:
                 self._after()
         except EsrError:
@@ -186,7 +209,7 @@ class _Rehearsal:
             text = f"{what}: step '{once.where}' failed: {once.reason or once.state}"
             raise EnvironmentProblem(Mask(self.plan.options.secrets.values()).text(text))
 
-    def _load(self) -> Finished:
+    def _load(self, carrier: Carrier) -> Finished:
         plan, record = self.plan, self.record
         crowd = plan.crowd()
         alone = plan.options.only is not None
@@ -209,10 +232,9 @@ class _Rehearsal:
         )
         follower.duty = duty
         assignment = plan.assignment(self.variables, plan.target, self.guard.caps())
+        seen = self.announce, self.listed, self.invite
         try:
-            if plan.options.only is None and (plan.options.workers > 1 or plan.options.invitation is not None):
-                return _over_workers(self, assignment, follower)
-            return carry_out(assignment, self.guard, follower, ready=self.announce)
+            return carrier(Load(plan, assignment, self.guard, self.guard_needs, follower, record, *seen))
         finally:
             duty.end_all()
             record.problems += duty.problems
@@ -225,6 +247,11 @@ class _Rehearsal:
                 plan.run_id, plan.scenario.name, plan.target, record.planned_total, record.length_real_s, plan.warp
             )
         )
+
+    def listed(self, workers: list[dict[str, Any]]) -> None:
+        """Write down who the workers are."""
+        self.manifest = replace(self.manifest, workers=workers)
+        self.writer.update_manifest(self.manifest)
 
     def _after(self) -> None:
         if self.switch.presses > 1:
@@ -278,22 +305,20 @@ class _Rehearsal:
         return Outcome(record, judgement, folder, report)
 
 
-def _over_workers(rehearsal: _Rehearsal, assignment: Assignment, follower: Follower) -> Finished:
-    """The load over processes of this machine, or over workers that come by themselves."""
+def carry_load(load: Load) -> Finished:
+    """In this process, over processes of this machine, or over workers that come by themselves: as the plan says."""
+    options = load.plan.options
+    if options.only is not None or (options.workers < 2 and options.invitation is None):
+        return carry_out(load.assignment, load.guard, load.follower, ready=load.announce)
     from hms_esr.engine.cluster.master import MasterRun
 
-    def listed(workers: list[dict[str, Any]]) -> None:
-        rehearsal.manifest = replace(rehearsal.manifest, workers=workers)
-        rehearsal.writer.update_manifest(rehearsal.manifest)
-
     def ready(workers: list[dict[str, Any]]) -> None:
-        listed(workers)
-        rehearsal.announce()
+        load.listed(workers)
+        load.announce()
 
-    options = rehearsal.plan.options
     workers = options.workers if options.invitation is None else options.invitation.expect
-    run = MasterRun(assignment, rehearsal.guard_needs, follower, workers=workers, invitation=options.invitation)
-    return run.carry_out(ready, listed, rehearsal.invite)
+    run = MasterRun(load.assignment, load.guard_needs, load.follower, workers=workers, invitation=options.invitation)
+    return run.carry_out(ready, load.listed, load.invite)
 
 
 def closing_facts(record: Record) -> dict[str, object]:
