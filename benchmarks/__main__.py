@@ -1,20 +1,109 @@
-"""Owns the order of all measures; ends with status 1 when a goal is missed.
+"""Owns the order of all measures, what is said meanwhile, and the page they end in; status 1 when a goal is missed.
 
 Knows nothing of any of them.
 """
 
 from __future__ import annotations
 
+import argparse
+import os
 import sys
+from pathlib import Path
 
-from benchmarks import burst, city, commands, form_journey, personas
+import psutil
+
+from benchmarks import _page, _results
+from benchmarks._processes import TARGET_CORE, own_core
+from benchmarks._results import Kept
+from benchmarks._setup import LeftOut, Setup
+from benchmarks._table import BENCHMARKS, benchmark
+
+BUSY_PERCENT = 10.0
+"""Work of others beyond which figures are not to be trusted, over all cores."""
+QUICK = _results.RAW / "quick"
 
 
-def main() -> int:
-    """Every measure once, its section put on the page."""
-    missed = [line for measure in (form_journey, burst, city, commands, personas) for line in measure.main([]).missed]
-    print("\n".join(["Missed:", *missed]) if missed else "Every goal is kept.")
-    return bool(missed)
+def main(arguments: list[str] | None = None) -> int:
+    """Measure what is asked for, keep it, write the page."""
+    given = _parser().parse_args(arguments)
+    if given.list:
+        print("\n".join(f"{name:13} {what}" for name, what in BENCHMARKS.items()))
+        return 0
+    results = QUICK / "results.json" if given.quick else _results.RESULTS
+    page = QUICK / "benchmarks.md" if given.quick else _page.PAGE
+    if given.page:
+        _page.write(_results.read(results), page)
+        return 0
+    names = given.only or list(BENCHMARKS)
+    if not given.quick:
+        _warn_if_busy()
+    missed, failed = [], []
+    for number, name in enumerate(names, 1):
+        print(f"{name} ({number} of {len(names)}): {BENCHMARKS[name]}", file=sys.stderr, flush=True)
+        own_core(TARGET_CORE)
+        kept = _measured(name, Setup(given.rounds or (1 if given.quick else 3), given.quick))
+        if kept is None:
+            failed.append(name)
+            continue
+        everything = _results.keep(name, kept, results)
+        _results.keep(name, kept, _results.RAW / f"{name}.json")
+        _page.write(everything, page)
+        missed += [f"{name}: {what}" for what in kept.missed]
+    _say_end(page, missed, failed, given.quick)
+    return bool(missed and not given.quick) or bool(failed)
+
+
+def _measured(name: str, setup: Setup) -> Kept | None:
+    """What it found; None when it could not be carried out, after saying why."""
+    load = os.getloadavg()[0]
+    try:
+        return Kept(benchmark(name).measure(setup), _results.machine(load))
+    except LeftOut as reason:
+        setup.say(f"left out: {reason}")
+    except RuntimeError as error:
+        setup.say(f"failed: {error}")
+    return None
+
+
+def _warn_if_busy() -> None:
+    busy = psutil.cpu_percent(interval=1.0)
+    load, cores = os.getloadavg()[0], os.cpu_count() or 1
+    if busy > BUSY_PERCENT or load > 0.3 * cores:
+        text = f"{busy:.0f} % of its cores are busy, load average {load:.2f}"
+        print(f"WARNING: this machine is not quiet ({text}): figures will be too bad.", file=sys.stderr)
+    if cores < 2:
+        print("WARNING: one core only: generator and target share it, figures mean little.", file=sys.stderr)
+
+
+def _say_end(page: Path, missed: list[str], failed: list[str], quick: bool) -> None:
+    print(f"Written: {os.path.relpath(page)}")
+    if failed:
+        print(f"Not measured: {', '.join(failed)}")
+    if quick:
+        print("Quick figures mean nothing: they only show that everything works.")
+    else:
+        print("\n".join(["Missed:", *missed]) if missed else "Every goal measured is kept.")
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog="python -m benchmarks",
+        description="Measure speed beside the peers, turn by turn, and write docs/benchmarks.md. "
+        "Peers that are not installed are left out by name. Under ten minutes; wants two quiet cores.",
+    )
+    add = parser.add_argument
+    add("--only", metavar="NAME", action="append", choices=list(BENCHMARKS), help="only this one (may be repeated)")
+    add("--rounds", metavar="N", type=_positive, help="rounds of each measure that is repeated (default 3)")
+    add("--list", action="store_true", help="what there is to measure")
+    add("--quick", action="store_true", help="seconds for each, into build/bench/quick: only to see that it works")
+    add("--page", action="store_true", help="only write the page again, from what was measured")
+    return parser
+
+
+def _positive(text: str) -> int:
+    if not text.isdigit() or int(text) < 1:
+        raise argparse.ArgumentTypeError(f"{text!r} is no number of rounds: 1 or more")
+    return int(text)
 
 
 if __name__ == "__main__":

@@ -1,98 +1,110 @@
-"""Owns the page of measured figures: one section per benchmark, each with its machine, its command and its goals.
+"""Owns the page of measured figures, written from what is kept: goals on top, then one section per benchmark.
 
-Knows nothing of what is measured.
+Knows nothing of what is measured or how.
 """
 
 from __future__ import annotations
 
-import os
-import platform
 import re
-from collections.abc import Sequence
-from dataclasses import dataclass
-from datetime import date
-from importlib.metadata import version
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
+from statistics import median
 
-ROOT = Path(__file__).resolve().parent.parent
+from benchmarks._results import ROOT, Figure, Goal, Kept
+from benchmarks._table import BENCHMARKS
+
 PAGE = ROOT / "docs" / "benchmarks.md"
+NOTES = ROOT / "benchmarks" / "notes.md"
 HEAD = """# Measured speed
 
 Every figure here is made by a command, on the machine its section names. Peers are measured in the same run, turn by
-turn, with the same policy of connections; medians are quoted, with the least and the most where there are several.
+turn, with the same policy of connections. Medians are quoted, with the least and the most where there were several
+rounds; a ratio is ours divided by the peer's, round by round.
 
 ```console
 $ make bench
+$ .venv/bin/python -m benchmarks --list
+$ .venv/bin/python -m benchmarks --only get --rounds 5
 ```
 
-It takes about three minutes, wants a quiet machine with two cores, touches only loopback and writes this page again.
+`make bench` takes under ten minutes, touches only loopback and writes this page again. It wants two cores, the
+generator on one and the target on the other, and a quiet machine: it warns when there is something else to do. Peers
+that are not installed are left out by name. On Debian: `apt install nginx hey wrk nodejs npm openssl`; autocannon comes
+by npm into `build/`. What was measured is kept in [results.json](../benchmarks/results.json), so that a part
+measured again replaces only its part.
+
+CPU is user and system time of the generator's processes. Where it is *per request*, it is taken over a window in the
+middle of the run, without start-up and end, and the target counts the requests.
 """
-ORDER = (
-    "A form journey against plain Locust",
-    "A thousand people in one second",
-    "The city",
-    "Commands",
-    "People",
-)
 
 
-@dataclass(frozen=True, slots=True)
-class Row:
-    """One figure. ``goal`` in words, or empty when it is only shown; ``met`` says whether it is kept."""
-
-    what: str
-    measured: str
-    goal: str = ""
-    met: bool = True
+def page(kept: Mapping[str, Kept], notes: Mapping[str, str]) -> str:
+    """The whole page. ``notes``: by benchmark, where the time goes and what was tried."""
+    there = [(name, kept[name]) for name in BENCHMARKS if name in kept]
+    sections = [_section(name, one, notes.get(name, "")) for name, one in there]
+    return "\n".join([HEAD, _goals(there), *sections])
 
 
-@dataclass(frozen=True, slots=True)
-class Section:
-    """What one benchmark says. ``title`` is one of :data:`ORDER`, ``module`` its file without the ending."""
-
-    title: str
-    module: str
-    how: str
-    rows: Sequence[Row]
-
-    @property
-    def missed(self) -> list[str]:
-        """Figures whose goal is not kept."""
-        return [f"{row.what}: {row.measured}, goal {row.goal}" for row in self.rows if not row.met]
-
-    def markdown(self) -> str:
-        """The section as it stands on the page."""
-        lines = [f"| {row.what} | {row.measured} | {row.goal or '–'} | {_word(row)} |" for row in self.rows]
-        table = "\n".join(["| figure | measured | goal | kept |", "|---|---|---|---|", *lines])
-        return f"## {self.title}\n\n{self.how}\n\n{table}\n\n{machine()}; `python -m benchmarks.{self.module}`.\n"
+def write(kept: Mapping[str, Kept], path: Path = PAGE) -> None:
+    """Write the page anew."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(page(kept, read_notes()), encoding="utf-8")
 
 
-def _word(row: Row) -> str:
-    if not row.goal:
-        return "–"
-    return "yes" if row.met else "**no**"
-
-
-def machine() -> str:
-    """Cores, system, Python and Locust, and the day; no names."""
-    return (
-        f"Measured {date.today().isoformat()} on {os.cpu_count()} cores ({platform.machine()}, {platform.system()}), "
-        f"Python {platform.python_version()}, Locust {version('locust')}"
-    )
-
-
-def publish(section: Section) -> None:
-    """Print the section and put it in its place on the page."""
-    print(section.markdown())
-    old = PAGE.read_text(encoding="utf-8") if PAGE.exists() else HEAD
-    found = {part.splitlines()[0].removeprefix("## "): part for part in re.split(r"^(?=## )", old, flags=re.M)[1:]}
-    found[section.title] = section.markdown()
-    parts = [HEAD, *(found[title].strip() + "\n" for title in ORDER if title in found)]
-    PAGE.write_text("\n".join(parts), encoding="utf-8")
+def read_notes(path: Path = NOTES) -> dict[str, str]:
+    """Text under each ``## name`` of the notes."""
+    parts = re.split(r"^## (\w+)\n", path.read_text(encoding="utf-8"), flags=re.MULTILINE)
+    return {name: text.strip() for name, text in zip(parts[1::2], parts[2::2], strict=True) if text.strip()}
 
 
 def spread(values: Sequence[float], digits: int = 0) -> str:
-    """``median (least – most)``."""
-    ordered = sorted(values)
-    middle = ordered[len(ordered) // 2] if len(ordered) % 2 else sum(ordered[len(ordered) // 2 - 1 :][:2]) / 2
-    return f"{middle:,.{digits}f} ({ordered[0]:,.{digits}f} – {ordered[-1]:,.{digits}f})"
+    """``median (least – most)``; one value alone stands alone."""
+    shown = f"{median(values):,.{digits}f}"
+    return shown if len(values) == 1 else f"{shown} ({min(values):,.{digits}f} – {max(values):,.{digits}f})"
+
+
+def _goals(there: Iterable[tuple[str, Kept]]) -> str:
+    lines = [_goal(goal, one.found.title) for _, one in there for goal in one.found.goals]
+    head = ["| what | ours | beside | ratio | goal | kept |", "|---|---|---|---|---|---|"]
+    return "## Goals\n\n" + "\n".join([*head, *lines]) + "\n"
+
+
+def _goal(goal: Goal, title: str) -> str:
+    ours = " ".join([spread(goal.values, goal.digits), goal.unit]).strip()
+    beside = " ".join([f"{goal.peer}:", spread(goal.beside, goal.digits), goal.unit]).strip() if goal.beside else "–"
+    ratios = goal.ratios
+    ratio = spread(ratios, 2 if median(ratios) >= 0.1 else 4) if ratios else "–"
+    if goal.beside and not all(goal.beside):
+        ratio = "–"
+    limit = f"{goal.limit:,.10g}" if goal.limit < 1e6 else f"{goal.limit:,.0f}"
+    wanted = f"{goal.relation} {limit}" + (" ×" if goal.of == "ratio" else f" {goal.unit}".rstrip())
+    word = {True: "yes", False: "**no**", None: "not measured"}[goal.kept]
+    return f"| [{goal.what}](#{anchor(title)}) | {ours} | {beside} | {ratio} | {wanted} | {word} |"
+
+
+def _section(name: str, kept: Kept, note: str) -> str:
+    found = kept.found
+    lines = [_figure(figure) for figure in found.figures]
+    parts = [f"## {found.title}", found.how, "\n".join(["| figure | measured |", "|---|---|", *lines])]
+    parts += [f"Left out: {'; '.join(found.left_out)}."] if found.left_out else []
+    parts += [f"**Where the time goes.** {note}"] if note else []
+    return "\n\n".join([*parts, _measured(name, kept)]) + "\n"
+
+
+def _figure(figure: Figure) -> str:
+    return f"| {figure.what} | {spread(figure.values, figure.digits)} |"
+
+
+def _measured(name: str, kept: Kept) -> str:
+    at = kept.machine
+    others = "".join(f", {program} {number}" for program, number in kept.found.versions.items())
+    return (
+        f"Measured {at['day']} on {at['cores']} cores ({at['system']}), Python {at['python']}, "
+        f"Locust {at['locust']}{others}; load average before it {at['load']:g}; "
+        f"`python -m benchmarks --only {name}`."
+    )
+
+
+def anchor(title: str) -> str:
+    """The anchor of a heading, as common renderers make it."""
+    return re.sub(r"[^\w -]", "", title.lower()).strip().replace(" ", "-")

@@ -1,4 +1,4 @@
-"""Owns processes that are measured from outside: their real time and the CPU they used, on a core of their own.
+"""Owns processes that are measured from outside: the CPU they use, on a core of their own, as a whole or in a window.
 
 Knows nothing of what they do.
 """
@@ -10,13 +10,18 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
 
-from benchmarks._page import ROOT
+import psutil
 
-CITY_CORE, GENERATOR_CORE = 0, 1
+from benchmarks._results import ROOT
+
+TARGET_CORE, GENERATOR_CORE = 0, 1
+LOOK_S = 0.02
+LONGEST_S = 120.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,10 +33,25 @@ class Used:
     output: str
 
 
-def own_core(core: int) -> None:
-    """Keep the calling process on ``core``, on machines that have several."""
-    if hasattr(os, "sched_setaffinity") and (os.cpu_count() or 1) > core:
-        os.sched_setaffinity(0, {core})
+@dataclass(frozen=True, slots=True)
+class Window:
+    """A stretch in the middle of a run: the CPU a process tree used, the requests the target counted, real seconds."""
+
+    cpu_s: float
+    requests: int
+    real_s: float
+
+    @property
+    def us_per_request(self) -> float:
+        """CPU µs for each request."""
+        return self.cpu_s / self.requests * 1e6
+
+
+def own_core(core: int | None) -> None:
+    """Keep the calling process on ``core``, on machines that have several; None: on any."""
+    if hasattr(os, "sched_setaffinity"):
+        every = range(os.cpu_count() or 1)
+        os.sched_setaffinity(0, {core} if core in every else set(every))
 
 
 def program(name: str) -> list[str]:
@@ -51,20 +71,114 @@ def used(
     """Run a command to its end, on ``core`` or wherever. RuntimeError with its words for a status not in ``codes``."""
     with tempfile.TemporaryFile() as output:
         started_s = time.perf_counter()
-        process = subprocess.Popen(
-            command,
-            cwd=folder,
-            env=os.environ | {"PYTHONPATH": str(ROOT)} | dict(env or {}),
-            stdin=subprocess.DEVNULL,
-            stdout=output,
-            stderr=subprocess.STDOUT,
-            preexec_fn=None if core is None else lambda: own_core(core),
-        )
+        process = _started(command, folder, env, core, output.fileno())
         _, status, usage = os.wait4(process.pid, 0)
         real_s = time.perf_counter() - started_s
         process.returncode = os.waitstatus_to_exitcode(status)
-        output.seek(0)
-        said = output.read().decode(errors="replace")
-    if process.returncode not in codes:
-        raise RuntimeError(f"{' '.join(command)} ended with {process.returncode}:\n{said[-3000:]}")
+        said = _said(output)
+    _judge(command, process.returncode, codes, said)
     return Used(usage.ru_utime + usage.ru_stime, real_s, said)
+
+
+@dataclass
+class Running:
+    """A process that runs: looked at from outside, and seen to its end."""
+
+    process: subprocess.Popen[bytes]
+    command: Sequence[str]
+    codes: Sequence[int]
+    output: Callable[[], str]
+    said: str = ""
+
+    def wait_for(self, seen: Callable[[], bool], what: str, within_s: float = 60.0) -> None:
+        """Until ``seen()``; RuntimeError with the process's words when it ends before or takes too long."""
+        until = time.monotonic() + within_s
+        while not seen():
+            if self.process.poll() is not None or time.monotonic() > until:
+                raise RuntimeError(f"{' '.join(self.command)}: not seen that {what}:\n{self.output()[-3000:]}")
+            time.sleep(LOOK_S)
+
+    def window(self, count: Callable[[], int], settle_s: float, span_s: float) -> Window:
+        """From ``settle_s`` after the first requests on, for ``span_s``. ``count`` is the target's."""
+        first = count()
+        self.wait_for(lambda: count() > first + 10, "requests came")
+        time.sleep(settle_s)
+        tree = psutil.Process(self.process.pid)
+        at, cpu_s, requests = time.perf_counter(), tree_cpu_s(tree), count()
+        time.sleep(span_s)
+        taken = Window(tree_cpu_s(tree) - cpu_s, count() - requests, time.perf_counter() - at)
+        if self.process.poll() is not None or taken.requests <= 0:
+            raise RuntimeError(f"{' '.join(self.command)} was over too early:\n{self.output()[-3000:]}")
+        return taken
+
+    def end(self) -> str:
+        """Wait for its end; what it printed."""
+        try:
+            self.process.wait(LONGEST_S)
+        except subprocess.TimeoutExpired:
+            raise RuntimeError(f"{' '.join(self.command)} does not end:\n{self.output()[-3000:]}") from None
+        self.said = self.output()
+        _judge(self.command, self.process.returncode, self.codes, self.said)
+        return self.said
+
+
+@contextmanager
+def running(
+    command: Sequence[str],
+    folder: Path,
+    env: Mapping[str, str] | None = None,
+    *,
+    codes: Sequence[int] = (0,),
+    core: int | None = GENERATOR_CORE,
+) -> Iterator[Running]:
+    """A command that is looked at while it runs; killed, with its children, when the block is left before its end."""
+    with tempfile.TemporaryFile() as output:
+        process = _started(command, folder, env, core, output.fileno())
+        try:
+            yield Running(process, command, codes, lambda: _said(output))
+        finally:
+            if process.poll() is None:
+                for child in psutil.Process(process.pid).children(recursive=True):
+                    child.kill()
+                process.kill()
+                process.wait()
+
+
+def tree_cpu_s(process: psutil.Process) -> float:
+    """User and system seconds of a process and those it has started."""
+    return sum(own_cpu_s(one) for one in [process, *process.children(recursive=True)])
+
+
+def own_cpu_s(process: psutil.Process) -> float:
+    """User and system seconds of a process alone."""
+    times = process.cpu_times()
+    return float(times.user + times.system)
+
+
+def tree_rss(process: psutil.Process) -> int:
+    """Resident bytes of a process and those it has started."""
+    return sum(one.memory_info().rss for one in [process, *process.children(recursive=True)])
+
+
+def _started(
+    command: Sequence[str], folder: Path, env: Mapping[str, str] | None, core: int | None, output: int
+) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        command,
+        cwd=folder,
+        env=os.environ | {"PYTHONPATH": str(ROOT)} | dict(env or {}),
+        stdin=subprocess.DEVNULL,
+        stdout=output,
+        stderr=subprocess.STDOUT,
+        preexec_fn=lambda: own_core(core),
+    )
+
+
+def _said(output: object) -> str:
+    fd: int = output.fileno()  # type: ignore[attr-defined]
+    return os.pread(fd, 10_000_000, 0).decode(errors="replace")
+
+
+def _judge(command: Sequence[str], code: int, codes: Sequence[int], said: str) -> None:
+    if code not in codes:
+        raise RuntimeError(f"{' '.join(command)} ended with {code}:\n{said[-3000:]}")

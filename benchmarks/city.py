@@ -5,25 +5,25 @@ Knows nothing of rehearsals. It uses wrk, or a small client of its own where wrk
 
 from __future__ import annotations
 
-import argparse
 import http.client
 import re
 import shutil
 import socket
-import subprocess
-import sys
 import tempfile
 import time
 from pathlib import Path
+from statistics import median
 from urllib.parse import urlsplit
 
 import psutil
 
-from benchmarks._page import Row, Section, publish
+from benchmarks._processes import GENERATOR_CORE, TARGET_CORE, used
+from benchmarks._results import Figure, Found, Goal
+from benchmarks._setup import Setup
 from hms_esr.city.process import CityProcess
 
 CONNECTIONS = 16
-GOAL_PER_S = 800
+GOAL_PER_S = 1500
 PDF = b"%PDF-1.4\n" + b"x" * 20_000 + b"\n%%EOF\n"
 Case = tuple[str, str, dict[str, str], bytes]
 
@@ -64,8 +64,8 @@ def cases(url: str) -> dict[str, Case]:
     }
 
 
-def with_wrk(url: str, case: Case, seconds: float) -> float:
-    """Requests per second by wrk; raises RuntimeError when any answer is an error."""
+def with_wrk(url: str, case: Case, seconds: float) -> tuple[float, int]:
+    """Requests per second by wrk, and how many; raises RuntimeError when any answer is an error."""
     method, path, headers, body = case
     text = "".join(f"\\{byte:03d}" for byte in body)
     lines = [f'wrk.method = "{method}"', *(f'wrk.headers["{name}"] = "{value}"' for name, value in headers.items())]
@@ -73,16 +73,16 @@ def with_wrk(url: str, case: Case, seconds: float) -> float:
     with tempfile.NamedTemporaryFile("w", suffix=".lua") as script:
         Path(script.name).write_text("\n".join(lines))
         command = ["wrk", "-t1", f"-c{CONNECTIONS}", f"-d{max(1, round(seconds))}s", "-s", script.name, url + path]
-        pin = ["taskset", "-c", "1"] if shutil.which("taskset") and (psutil.cpu_count() or 1) > 1 else []
-        out = subprocess.run([*pin, *command], capture_output=True, text=True, check=True).stdout
+        out = used(command, Path(script.name).parent, core=GENERATOR_CORE).output
     found = re.search(r"Requests/sec:\s+([\d.]+)", out)
-    if found is None or "Non-2xx" in out or "Socket errors" in out:
+    counted = re.search(r"(\d+) requests in", out)
+    if found is None or counted is None or "Non-2xx" in out or "Socket errors" in out:
         raise RuntimeError(out)
-    return float(found[1])
+    return float(found[1]), int(counted[1])
 
 
-def with_sockets(url: str, case: Case, seconds: float) -> float:
-    """Requests per second by blocking sockets in turn: a lower bound, the client shares the work of one thread."""
+def with_sockets(url: str, case: Case, seconds: float) -> tuple[float, int]:
+    """The same by blocking sockets in turn: a lower bound, the client shares the work of one thread."""
     method, path, headers, body = case
     lines = [f"{method} {path} HTTP/1.1", "Host: city", f"Content-Length: {len(body)}"]
     request = "\r\n".join([*lines, *(f"{name}: {value}" for name, value in headers.items()), "", ""]).encode() + body
@@ -98,7 +98,7 @@ def with_sockets(url: str, case: Case, seconds: float) -> float:
     taken_s = time.perf_counter() - start_s
     for one in sockets:
         one.close()
-    return done / taken_s
+    return done / taken_s, done
 
 
 def read_answer(one: socket.socket) -> None:
@@ -115,33 +115,26 @@ def read_answer(one: socket.socket) -> None:
         left -= len(one.recv(65536)) or left
 
 
-def measure(seconds: float) -> Section:
-    """Every case once, the city on one core, the client on another where there is one."""
+def measure(setup: Setup) -> Found:
+    """Every case in turn, the city on one core, the client on another where there is one."""
     client = with_wrk if shutil.which("wrk") else with_sockets
-    rows = []
+    seconds = setup.size(1.0, 0.2)
+    rates: dict[str, list[float]] = {}
+    cpus: dict[str, list[float]] = {}
     with CityProcess() as city:
         process = psutil.Process(city.pid)
-        process.cpu_affinity([0])
-        for name, case in cases(city.url).items():
+        process.cpu_affinity([TARGET_CORE])
+        every = cases(city.url)
+        for name in setup.turns(list(every)):
             before_s = sum(process.cpu_times()[:2])
-            rate_per_s = client(city.url, case, seconds)
-            cpu_us = (sum(process.cpu_times()[:2]) - before_s) / (rate_per_s * seconds) * 1e6
-            goal, met = (f"≥ {GOAL_PER_S}", rate_per_s >= GOAL_PER_S) if name.startswith("view") else ("", True)
-            rows.append(Row(f"{name}, per second", f"{rate_per_s:,.0f} ({cpu_us:,.0f} µs CPU each)", goal, met))
-        rows.append(Row("memory, MB", f"{process.memory_info().rss / 1e6:.0f}"))
+            rate_per_s, requests = client(city.url, every[name], seconds)
+            rates.setdefault(name, []).append(rate_per_s)
+            cpus.setdefault(name, []).append((sum(process.cpu_times()[:2]) - before_s) / requests * 1e6)
+        memory = Figure("memory, MB", [process.memory_info().rss / 1e6])
+    least = min((rates[name] for name in rates if name.startswith("view")), key=median)
+    goal = Goal("page views of the city per second, one core", least, "≥", GOAL_PER_S)
+    figures = [Figure(f"{name}, per second", values) for name, values in rates.items()]
+    figures += [Figure(f"CPU for each, {name}, µs", values) for name, values in cpus.items()]
     name = "wrk" if client is with_wrk else "a client of blocking sockets (a lower bound)"
-    how = f"The mock city on one core, asked by {name} over {CONNECTIONS} connections for {seconds:g} s each."
-    return Section("The city", "city", how, rows)
-
-
-def main(arguments: list[str] | None = None) -> Section:
-    """Measure and publish."""
-    parser = argparse.ArgumentParser(description="Page views and form posts per second of the mock city, on one core.")
-    parser.add_argument("--seconds", type=float, default=3, help="per case (default 3)")
-    section = measure(parser.parse_args(arguments).seconds)
-    publish(section)
-    return section
-
-
-if __name__ == "__main__":
-    sys.exit(bool(main().missed))
+    how = f"The mock city on one core, asked by {name} over {CONNECTIONS} connections; the goal is for the slower view."
+    return Found("The city", how, [*figures, memory], [goal], setup.left_out)

@@ -5,14 +5,15 @@ Knows nothing of what takes the time; ``python -X importtime -m hms_esr validate
 
 from __future__ import annotations
 
-import argparse
 import sys
 import tempfile
 from pathlib import Path
-from statistics import median
 
-from benchmarks._page import Row, Section, publish, spread
-from benchmarks._processes import program, used
+from benchmarks import form_journey
+from benchmarks._processes import GENERATOR_CORE, program, used
+from benchmarks._results import Figure, Found, Goal
+from benchmarks._setup import Setup
+from hms_esr.city.process import CityProcess
 
 HELP_S, VALIDATE_S = 0.3, 0.5
 LINES = 200
@@ -48,8 +49,10 @@ checks:
   - sla_48h_success_rate > 0.95
   - {check: "latency_p95_ms < 2000", warn: "< 1000"}
 """
-HOW = f"""Whole processes, from the shell's call to their end, in turn; the last row is Python itself doing nothing. The
-scenario has {LINES} lines: journeys with most kinds of steps, a fault, checks."""
+TINY = form_journey.Crowd(4, 1000.0, "per_person")
+HOW = f"""Whole processes, from the shell's call to their end, in turn; one figure is Python itself doing nothing. The
+scenario that is checked has {LINES} lines: journeys with most kinds of steps, a fault, checks. The tiny run is the form
+journey of {TINY.people} people: what a start and an end cost, with the report."""
 
 
 def scenario() -> str:
@@ -61,38 +64,37 @@ def scenario() -> str:
     return text
 
 
-def measure(times: int) -> Section:
-    """Medians of so many turns, after one that warms the disk."""
-    with tempfile.TemporaryDirectory() as name:
+def measure(setup: Setup) -> Found:
+    """All in turn, after once that warms the disk."""
+    taken_s: dict[str, list[float]] = {}
+    cpu_s: dict[str, list[float]] = {}
+    with tempfile.TemporaryDirectory() as name, CityProcess() as city:
         folder = Path(name)
         (folder / "long.yml").write_text(scenario())
+        form_journey.prepare(folder)
+        plain: tuple[dict[str, str], int | None] = ({}, None)
         commands = {
-            "`hms-esr --help`": [*program("hms-esr"), "--help"],
-            f"`hms-esr validate`, {LINES} lines": [*program("hms-esr"), "validate", "long.yml"],
-            "`python -c pass`": [sys.executable, "-c", "pass"],
+            "help": ([*program("hms-esr"), "--help"], *plain),
+            "validate": ([*program("hms-esr"), "validate", "long.yml"], *plain),
+            "python": ([sys.executable, "-c", "pass"], *plain),
+            "ours": (*form_journey.command("ours", folder, city.url, TINY), GENERATOR_CORE),
+            "locust": (*form_journey.command("locust", folder, city.url, TINY), GENERATOR_CORE),
         }
-        taken_s: dict[str, list[float]] = {what: [] for what in commands}
-        for turn in range(times + 1):
-            for what, command in commands.items():
-                real_s = used(command, folder).real_s
-                if turn:
-                    taken_s[what].append(real_s)
-    goals = dict(zip(commands, (HELP_S, VALIDATE_S, None), strict=True))
-    rows = [
-        Row(f"{what}, s", spread(values, 3), f"< {goal:g}" if goal else "", goal is None or median(values) < goal)
-        for (what, values), goal in zip(taken_s.items(), goals.values(), strict=True)
+        for turn in range(setup.size(2 * setup.rounds + 1, 1)):
+            setup.say(f"turn {turn}")
+            for what, (command, env, core) in commands.items():
+                one = used(command, folder, env, core=core)
+                if turn or setup.quick:
+                    taken_s.setdefault(what, []).append(one.real_s)
+                    cpu_s.setdefault(what, []).append(one.cpu_s)
+    goals = [
+        Goal("`hms-esr --help`", taken_s["help"], "<", HELP_S, digits=3, unit="s"),
+        Goal(f"`hms-esr validate`, {LINES} lines", taken_s["validate"], "<", VALIDATE_S, digits=3, unit="s"),
     ]
-    return Section("Commands", "commands", HOW, rows)
-
-
-def main(arguments: list[str] | None = None) -> Section:
-    """Measure and publish."""
-    parser = argparse.ArgumentParser(description="Real time of whole commands.")
-    parser.add_argument("--times", type=int, default=9)
-    section = measure(parser.parse_args(arguments).times)
-    publish(section)
-    return section
-
-
-if __name__ == "__main__":
-    sys.exit(bool(main().missed))
+    figures = [Figure(f"{goal.what}, s", goal.values, 3) for goal in goals]
+    figures += [
+        Figure("`python -c pass`, s", taken_s["python"], 3),
+        Figure("CPU of a tiny run, ours, s", cpu_s["ours"], 2),
+        Figure("CPU of a tiny run, Locust, s", cpu_s["locust"], 2),
+    ]
+    return Found("Commands", HOW, figures, goals)

@@ -5,31 +5,37 @@ Never mixes the two: each side is a process of its own, in turn, and the city co
 
 from __future__ import annotations
 
-import argparse
 import json
-import sys
 import tempfile
 import urllib.request
 from collections import Counter
-from collections.abc import Callable
+from dataclasses import dataclass
 from pathlib import Path
 from random import Random
-from statistics import median
+from typing import Any
 
 import psutil
 
-from benchmarks._page import ROOT, Row, Section, publish, spread
-from benchmarks._processes import CITY_CORE, GENERATOR_CORE, program, used
+from benchmarks import _ours
+from benchmarks._processes import TARGET_CORE, Window, program, running
+from benchmarks._results import ROOT, Figure, Found, Goal
+from benchmarks._setup import Setup
 from hms_esr.city.process import CityProcess
 
-GOAL = 1.3
+GOAL = 0.25
 PER_PERSON = 6
-TINY = 4
-LOOPS = 50
+USERS = 50
 LOCUSTFILE = ROOT / "benchmarks" / "peers" / "form_journey_locustfile.py"
+SIDES = {
+    "ours": "ours from a file",
+    "locust": "FastHttpUser by hand",
+    "ours, reused": "ours from a file, connections reused by the next person",
+    "locust, reused": "FastHttpUser by hand, connections reused by the next person",
+}
 SCENARIO = """name: form-journey
 spacing: even
 load: {{people: {people}, over: {over_s:g}s}}
+http: {{connections: {connections}}}
 journeys:
   - name: apply
     persona: grower
@@ -50,12 +56,19 @@ fields:
 account: true
 """
 HOW = """Login, form, upload of a 20 kB PDF, submit, with redirects, session cookie and CSRF token: six requests a
-person, {people} people at {rate:g} a second, one connection each, against the city on another core. CPU is user and
-system time of the generator's process, per request the city counted, without what a run of {tiny} people costs (its
-start-up and end). The peer is [hand-written](../benchmarks/peers/form_journey_locustfile.py) with FastHttpUser: token
-by pattern, multipart by hand, users reused."""
+person, {rate:g} people a second, against the city on another core. The goal is for one connection per person: kept
+through its six requests and closed with the person, on both sides; beside it, both with connections that the next
+person goes on using. The peer is [hand-written](../benchmarks/peers/form_journey_locustfile.py): token by pattern,
+multipart by hand, users reused. The city counts the requests; each run ends with every form of everybody received."""
 
-Side = Callable[[int, float], float]
+
+@dataclass(frozen=True)
+class Crowd:
+    """Who comes: so many people, at so many a second; ``connections`` as in a scenario."""
+
+    people: int
+    rate_per_s: float
+    connections: str
 
 
 def prepare(folder: Path) -> None:
@@ -65,37 +78,38 @@ def prepare(folder: Path) -> None:
     (folder / "schedule_f.pdf").write_bytes(b"%PDF-1.4\n" + Random(1).randbytes(20_000) + b"\n%%EOF\n")
 
 
-def ours(folder: Path, url: str, people: int, rate_per_s: float) -> float:
-    """CPU seconds of ``hms-esr run``; its one request before the start is not counted."""
-    (folder / "journey.yml").write_text(SCENARIO.format(people=people, over_s=people / rate_per_s))
-    cpu_s = used(
-        [*program("hms-esr"), "run", "journey.yml", "--target", url, "--quiet"], folder, core=GENERATOR_CORE
-    ).cpu_s
-    summary = json.loads((folder / "results" / "latest" / "summary.json").read_text())
-    counted(url, people, summary["setup_requests"])
-    return cpu_s
-
-
-def locusts(folder: Path, url: str, people: int, rate_per_s: float) -> float:
-    """CPU seconds of ``locust`` without web page."""
-    loops = min(LOOPS, people)
-    command = [*program("locust"), "-f", str(LOCUSTFILE), "--headless", "-u", str(loops), "-r", str(loops)]
+def command(side: str, folder: Path, url: str, crowd: Crowd) -> tuple[list[str], dict[str, str]]:
+    """A side's command and environment."""
+    if side.startswith("ours"):
+        over_s = crowd.people / crowd.rate_per_s
+        file = folder / "journey.yml"
+        file.write_text(SCENARIO.format(people=crowd.people, over_s=over_s, connections=crowd.connections))
+        return _ours.run(file, url), {}
+    users = min(USERS, crowd.people)
     env = {
-        "PEOPLE": str(people),
-        "PER_USER_PER_S": str(rate_per_s / loops),
+        "PEOPLE": str(crowd.people),
+        "PER_USER_PER_S": str(crowd.rate_per_s / users),
         "SCHEDULE_F": str(folder / "schedule_f.pdf"),
+        "CONNECTIONS": crowd.connections,
     }
-    cpu_s = used(
-        [*command, "--host", url, "--only-summary", "--skip-log-setup"], folder, env, core=GENERATOR_CORE
-    ).cpu_s
-    counted(url, people, 0)
-    return cpu_s
+    locust = [*program("locust"), "-f", str(LOCUSTFILE), "--headless", "-u", str(users), "-r", str(users)]
+    return [*locust, "--host", url, "--only-summary", "--skip-log-setup"], env
 
 
-def counted(url: str, people: int, before: int) -> None:
-    """See that the city counted exactly six requests a person and received every form; then forget them."""
+def requests(url: str) -> int:
+    """Requests the city has counted; asking is not one of them."""
+    return int(_counts(url)["requests"])
+
+
+def _counts(url: str) -> dict[str, Any]:
     with urllib.request.urlopen(f"{url}/__city/counts", timeout=10) as answer:
-        table = json.load(answer)
+        found: dict[str, Any] = json.load(answer)
+    return found
+
+
+def see_that_all_came(url: str, people: int, before: int) -> None:
+    """See that the city counted exactly six requests a person and received every form; then forget them."""
+    table = _counts(url)
     rows: Counter[tuple[str, str, int]] = Counter()
     for row in table["by"]:
         rows[row["method"], row["path"], row["status"]] += row["n"]
@@ -105,46 +119,33 @@ def counted(url: str, people: int, before: int) -> None:
     urllib.request.urlopen(urllib.request.Request(f"{url}/__city/reset", method="POST"), timeout=10).close()
 
 
-def measure(people: int, rate_per_s: float, rounds: int) -> Section:
-    """Both sides in turn, a tiny run before each; microseconds per request and their ratio."""
-    per_request: dict[str, list[float]] = {"ours": [], "locust": []}
+def window(side: str, folder: Path, url: str, crowd: Crowd, settle_s: float, span_s: float) -> Window:
+    """One run of one side, looked at in its middle."""
+    line, env = command(side, folder, url, crowd)
+    with running(line, folder, env) as process:
+        taken = process.window(lambda: requests(url), settle_s, span_s)
+        process.end()
+    before = _ours.summary(folder)["setup_requests"] if side.startswith("ours") else 0
+    see_that_all_came(url, crowd.people, before)
+    return taken
+
+
+def measure(setup: Setup) -> Found:
+    """All sides in turn."""
+    rate_per_s = 250.0
+    length_s, settle_s, span_s = setup.size((5.0, 1.0, 3.4), (1.2, 0.2, 0.5))
+    taken: dict[str, list[float]] = {side: [] for side in SIDES}
     with tempfile.TemporaryDirectory() as name, CityProcess() as city:
-        psutil.Process(city.pid).cpu_affinity([CITY_CORE])
+        psutil.Process(city.pid).cpu_affinity([TARGET_CORE])
         folder = Path(name)
         prepare(folder)
-        sides = {"ours": ours, "locust": locusts}
-        idle_s: dict[str, list[float]] = {side: [] for side in sides}
-        busy_s: dict[str, list[float]] = {side: [] for side in sides}
-        for turn in range(rounds):
-            for side in list(sides)[:: 1 if turn % 2 == 0 else -1]:
-                idle_s[side].append(sides[side](folder, city.url, TINY, 1000.0))
-                busy_s[side].append(sides[side](folder, city.url, people, rate_per_s))
-        for side, taken_s in busy_s.items():
-            each = PER_PERSON * (people - TINY) / 1e6
-            per_request[side] = [(cpu_s - median(idle_s[side])) / each for cpu_s in taken_s]
-    ratios = [a / b for a, b in zip(per_request["ours"], per_request["locust"], strict=True)]
-    ratio = median(ratios)
-    rows = [
-        Row("CPU per request, ours from a file, µs", spread(per_request["ours"])),
-        Row("CPU per request, FastHttpUser by hand, µs", spread(per_request["locust"])),
-        Row("ratio", spread(ratios, 2), f"≤ {GOAL}", ratio <= GOAL),
-        Row("CPU of a tiny run, ours / Locust, s", " / ".join(f"{median(idle_s[side]):.2f}" for side in sides)),
-    ]
-    how = HOW.format(people=people, rate=rate_per_s, tiny=TINY)
-    return Section("A form journey against plain Locust", "form_journey", how, rows)
-
-
-def main(arguments: list[str] | None = None) -> Section:
-    """Measure and publish."""
-    parser = argparse.ArgumentParser(description="CPU per request of a form journey, against FastHttpUser.")
-    parser.add_argument("--people", type=int, default=1600)
-    parser.add_argument("--rate", type=float, default=200, help="people starting per second")
-    parser.add_argument("--rounds", type=int, default=5)
-    given = parser.parse_args(arguments)
-    section = measure(given.people, given.rate, given.rounds)
-    publish(section)
-    return section
-
-
-if __name__ == "__main__":
-    sys.exit(bool(main().missed))
+        for side in setup.turns(list(SIDES)):
+            connections = "reused" if side.endswith("reused") else "per_person"
+            crowd = Crowd(round(rate_per_s * length_s), rate_per_s, connections)
+            taken[side].append(window(side, folder, city.url, crowd, settle_s, span_s).us_per_request)
+    figures = [Figure(f"CPU per request, {SIDES[side]}, µs", values) for side, values in taken.items()]
+    reused = [a / b for a, b in zip(taken["ours, reused"], taken["locust, reused"], strict=True)]
+    figures.append(Figure("ratio, connections reused", reused, 2))
+    what = "CPU per request, form journey with a session cookie"
+    goal = Goal(what, taken["ours"], "≤", GOAL, "ratio", "FastHttpUser by hand", taken["locust"], unit="µs")
+    return Found("A form journey against plain Locust", HOW.format(rate=rate_per_s), figures, [goal])

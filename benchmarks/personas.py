@@ -5,19 +5,17 @@ Knows nothing of rehearsals. Ten fields that forms usually ask for; :func:`ours_
 
 from __future__ import annotations
 
-import argparse
-import sys
-from statistics import median
 from time import process_time
 
 from faker import Faker
 
-from benchmarks._page import Row, Section, publish, spread
+from benchmarks._processes import GENERATOR_CORE, own_core
+from benchmarks._results import Figure, Found, Goal
+from benchmarks._setup import Setup
 from hms_esr.personas.fakers import faker_version
 from hms_esr.personas.person import PeopleMaker
 from hms_esr.personas.template import PersonaTemplate
 
-ROUNDS = 7
 OURS, FAKERS = 20_000, 300
 TEN = ("first_name", "last_name", "email", "phone", "street", "city", "state", "zip", "ssn", "date_of_birth")
 GOAL_PER_S = 50_000
@@ -51,32 +49,22 @@ def fakers(fake: Faker) -> float:
     return FAKERS / (process_time() - started)
 
 
-def measure() -> Section:
-    """Interleave the four, take medians."""
+def measure(setup: Setup) -> Found:
+    """Interleave the four."""
     maker = PeopleMaker(PersonaTemplate(role="citizen"), 1, "fixed")
     fake, plain = Faker("en_US"), Faker("en_US", use_weighting=False)
     dict(maker.person(0).fields), fakers(fake), fakers(plain)
+    own_core(GENERATOR_CORE)
     rounds = [
-        (ours(maker, turn * OURS), ours_all(maker, turn * OURS), fakers(fake), fakers(plain)) for turn in range(ROUNDS)
+        (ours(maker, turn * OURS), ours_all(maker, turn * OURS), fakers(fake), fakers(plain))
+        for turn in range(setup.size(2 * setup.rounds + 1, 1))
     ]
-    ten, every, weighted, unweighted = zip(*rounds, strict=True)
-    rows = [
-        Row("ours, ten fields, people per CPU second", spread(ten), f"≥ {GOAL_PER_S:,}", median(ten) >= GOAL_PER_S),
-        Row("ours, every field", spread(every)),
-        Row("Faker, the same ten fields", spread(weighted)),
-        Row("Faker, `use_weighting=False`", spread(unweighted)),
-        Row("ours / Faker", f"{median(ten) / median(weighted):.1f}"),
+    ten, every, weighted, unweighted = (list(values) for values in zip(*rounds, strict=True))
+    goal = Goal("people made per CPU second", ten, "≥", GOAL_PER_S, peer="Faker", beside=weighted)
+    figures = [
+        Figure("ours, ten fields, people per CPU second", ten),
+        Figure("ours, every field", every),
+        Figure("Faker, the same ten fields", weighted),
+        Figure("Faker, `use_weighting=False`", unweighted),
     ]
-    return Section("People", "personas", f"{HOW} Faker {faker_version()}.", rows)
-
-
-def main(arguments: list[str] | None = None) -> Section:
-    """Measure and publish."""
-    argparse.ArgumentParser(description="People per CPU second, against Faker.").parse_args(arguments)
-    section = measure()
-    publish(section)
-    return section
-
-
-if __name__ == "__main__":
-    sys.exit(bool(main().missed))
+    return Found("People", HOW, figures, [goal], versions={"Faker": faker_version()})

@@ -1,7 +1,8 @@
 """Owns the form journey as a practised hand writes it for plain Locust: FastHttpUser, token by pattern, own multipart.
 
 Knows nothing of HMS-ESR. A user is one person after another, each with a connection and cookies of its own (cheaper for
-Locust than a new user each). ``PEOPLE``, ``PER_USER_PER_S`` and ``SCHEDULE_F`` (a path) come by environment.
+Locust than a new user each), or with the connection of the one before (``CONNECTIONS``: per_person or reused).
+``PEOPLE``, ``PER_USER_PER_S`` and ``SCHEDULE_F`` (a path) come by environment too.
 """
 
 from __future__ import annotations
@@ -24,6 +25,7 @@ FILE = (
     b'--b0undary\r\nContent-Disposition: form-data; name="schedule_f"; filename="schedule_f.pdf"\r\n'
     b"Content-Type: application/pdf\r\n\r\n" + PDF + b"\r\n--b0undary--\r\n"
 )
+REUSED = os.environ["CONNECTIONS"] == "reused"
 NUMBERS = count()
 DONE: list[int] = []
 
@@ -64,5 +66,6 @@ class Farmer(FastHttpUser):
             if "Schedule F were received" not in answer.text:
                 answer.failure("not received")
         DONE.append(k)
-        self.client.client.clientpool.close()
+        if not REUSED:
+            self.client.client.clientpool.close()
         self.client.cookiejar.clear()
