@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import os
 import platform
 import re
 import secrets as chance
@@ -320,6 +321,9 @@ def manifest_of(plan: RunPlan, command: str, target: str) -> Manifest:
             "strict": options.strict,
             "insecure": options.insecure,
             "limits": {name: getattr(limits, name) for name in limits.__slots__},
+            "workers": options.workers,
+            "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
+            "max_people": options.max_people,
         },
         versions=versions(),
         files=hashes,

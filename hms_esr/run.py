@@ -11,6 +11,7 @@ from dataclasses import asdict, dataclass, replace
 from pathlib import Path
 from typing import Any
 
+from hms_esr.capacity import told_before
 from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.local import Finished, carry_out
 from hms_esr.engine.once import carry_out_steps
@@ -124,6 +125,8 @@ def carry_out_run(
         sinks.hear(Happened("note", text, 0.0, 0.0))
     insecure = plan.options.insecure
     setup_requests = preflight(plan.target, guard, plan.run_id, plan.scenario.http, insecure=insecure)
+    for text in told_before(plan, crowd, loopback=not guard.off_loopback):
+        sinks.hear(Happened("note", text, 0.0, 0.0))
     injector = _injector_for(plan, CityInjector(plan.target, setup_exchange(guard, trust)))
     _make(plan.folder)
     manifest = replace(manifest_of(plan, command, plan.target), workers=[{"index": 0} | this_process()])

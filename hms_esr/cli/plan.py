@@ -24,6 +24,8 @@ MOST_WAITING = 500
 LONGEST_WAIT_S = 0.2
 HELP = """Print who would come and when; start nothing.
 
+What this machine carries and what the plan needs is told first, on the error output.
+
 Same seed, same people: with another number of workers only the worker differs. People of a closed load are shown once,
 when they first come.
 
@@ -47,6 +49,7 @@ hms-esr plan mine.yml --var office=IA-04
 )
 def command(file: str, **given: Any) -> None:
     """See HELP."""
+    from hms_esr.capacity import Capacity, most_people, needs_of, this_machine
     from hms_esr.cli.validate import read_variables
     from hms_esr.library import load_scenario
     from hms_esr.personas.person import PeopleMaker
@@ -62,6 +65,11 @@ def command(file: str, **given: Any) -> None:
         role: PeopleMaker(template, seed, scenario.identity, given["run_id"], today)
         for role, template in loaded.personas.items()
     }
+    needs = needs_of(scenario, crowd, loaded.personas, warp=warp)
+    most = min(scenario.max_people or most_people(), most_people())
+    capacity = Capacity(needs, this_machine(), given["workers"], most, scenario.max_people)
+    for text in (capacity.head(), *capacity.warnings()):
+        click.echo(text, err=True)
     journeys, workers = [journey.name for journey in scenario.journeys], given["workers"]
     write = _json if given["form"] == "jsonl" else _text
     lines = (

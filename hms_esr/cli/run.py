@@ -6,7 +6,6 @@ Knows nothing of how a run is put together.
 from __future__ import annotations
 
 import os
-import resource
 import shlex
 import signal
 import sys
@@ -151,6 +150,7 @@ def _switch() -> StopSwitch:
 
 
 def _options(given: dict[str, Any]) -> Options:
+    from hms_esr.capacity import most_people
     from hms_esr.plan import Options
     from hms_esr.verdicts.judgement import Limits
 
@@ -170,7 +170,7 @@ def _options(given: dict[str, Any]) -> Options:
         insecure=given["insecure"],
         limits=Limits(max_dropped=given["max_dropped"], max_late=given["max_late"]),
         contact=given["contact"],
-        max_people=_most_people(),
+        max_people=most_people(),
         workers=given["workers"],
         invitation=_invitation(given) if given["master"] else None,
     )
@@ -225,16 +225,6 @@ def read_secrets(path: Path | None) -> dict[str, str]:
             name, value = line.split("=", 1)
             found[name.strip()] = value.strip()
     return found
-
-
-def _most_people() -> int:
-    """People at once that this machine's file limit allows; the soft limit is raised as far as it may be."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = 65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536)
-    if soft < wanted:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-        soft = wanted
-    return max(10, min(50_000, soft - 200))
 
 
 def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:

@@ -45,10 +45,10 @@ def resident_bytes() -> int:
 
 
 class Collector:
-    """Keeps the collector's full walks (generation 2) out of the way of people, between :meth:`start` and :meth:`stop`.
+    """Keeps the collector's full walks (generation 2) out of people's way between :meth:`start` and :meth:`stop`.
 
-    With 50,000 people a walk stops everybody for a quarter of a second, and Python makes it whenever it likes. Here what
-    exists at the start is set aside for good, and walks are made when nobody is under way or due, when they are
+    With 50,000 people a walk stops everybody for a quarter of a second, and Python makes it whenever it likes. Here
+    what exists at the start is set aside for good, and walks are made when nobody is under way or due, when they are
     short, or when memory has grown by a quarter and no better moment came. Every pause goes to ``recorder``.
     """
 

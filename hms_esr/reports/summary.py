@@ -190,7 +190,7 @@ def _delivery(record: Record) -> dict[str, Any]:
 
 
 def _generator(record: Record) -> dict[str, Any]:
-    """The busiest worker's CPU (share of a core, in its busiest second), the worst worker's event loop and collector."""
+    """The busiest worker's CPU (share of a core, in its busiest second), the worst event loop, the longest pause."""
     workers = list(record.workers.values())
     lags = [worker.loop_lag_ms.percentile(0.99) for worker in workers if worker.loop_lag_ms.count]
     return {

@@ -9,11 +9,12 @@ from collections.abc import Callable, Sequence
 from typing import Literal
 
 from hms_esr.record import Record
+from hms_esr.verdicts.bottleneck import bottleneck, cure, saturated_s, unsent
 from hms_esr.verdicts.judgement import CheckResult, Condition, Limits
-from hms_esr.wording import brief, count, listed, part_of, period, plural, share, short_share
+from hms_esr.wording import NBSP, brief, count, listed, part_of, period, plural, share, short_share
 
-_MORE_POWER = "Repeat with less load (--scale), or on a machine with more free processor time."
 _TWICE = "Repeat the run."
+_WORKER_LOST = "Repeat the run with one worker more: the others then have room for the people of one that ends."
 _CLOSE = 0.5
 
 Results = Sequence[CheckResult]
@@ -32,7 +33,7 @@ def _state(broken: bool, used: float = 0.0) -> Literal["holds", "holds, close", 
 
 def _problems(record: Record, results: Results, limits: Limits) -> list[Condition]:
     return [
-        Condition(brief(text, 12, 100), "found", "never", "broken", brief(text.rstrip(". "), 20, 160), _TWICE)
+        Condition(brief(text, 12, 100), "found", "never", "broken", brief(text.rstrip(". "), 20, 160), cure(text))
         for text in dict.fromkeys(record.problems)
     ]
 
@@ -96,13 +97,10 @@ def _dropped(record: Record, results: Results, limits: Limits) -> list[Condition
     broken = part > limits.max_dropped
     measured = f"{count(dropped + lost)} ({share(part, limits.max_dropped)})"
     what = "never came" if dropped >= lost else "were lost"
-    why = (
-        "because the load generator ran out of processor time"
-        if _saturated_s(record) >= limits.saturated_s
-        else ("by the load generator’s doing" if dropped >= lost else "with a worker of the load generator")
-    )
-    reason = f"{share(part, limits.max_dropped)} of the planned people {what} {why} ({allowed} allowed)"
-    return [_condition("Planned people dropped or lost", measured, allowed, broken, part, limits.max_dropped, reason)]
+    short = bottleneck(record, limits)
+    reason = f"{share(part, limits.max_dropped)} of the planned people {what} {short.because} ({allowed} allowed)"
+    name = "Planned people dropped or lost"
+    return [_condition(name, measured, allowed, broken, part / (limits.max_dropped or 1.0), reason, short.advice)]
 
 
 def _late(record: Record, results: Results, limits: Limits) -> list[Condition]:
@@ -113,41 +111,36 @@ def _late(record: Record, results: Results, limits: Limits) -> list[Condition]:
     broken = part > limits.max_late
     name = f"People started more than {limits.late_ms:g} ms late"
     measured = f"{count(late)} ({share(part, limits.max_late)})"
-    reason = (
-        f"{share(part, limits.max_late)} of people started more than {limits.late_ms:g} ms late "
-        f"by the load generator’s doing ({allowed} allowed)"
-    )
-    return [_condition(name, measured, allowed, broken, part, limits.max_late, reason)]
+    short = bottleneck(record, limits)
+    after = f"started more than {limits.late_ms:g}{NBSP}ms late"
+    reason = f"{share(part, limits.max_late)} of people {after} {short.because} ({allowed} allowed)"
+    return [_condition(name, measured, allowed, broken, part / (limits.max_late or 1.0), reason, short.advice)]
 
 
 def _condition(
-    name: str, measured: str, allowed: str, broken: bool, part: float, most: float, reason: str
+    name: str, measured: str, allowed: str, broken: bool, used: float, reason: str, advice: str
 ) -> Condition:
-    state = _state(broken, part / most if most else 0.0)
-    return Condition(name, measured, allowed, state, reason if broken else "", _MORE_POWER if broken else "")
+    return Condition(name, measured, allowed, _state(broken, used), reason if broken else "", advice if broken else "")
 
 
-def _saturated_s(record: Record) -> int:
-    return max((worker.saturated_s for worker in record.workers.values()), default=0)
+def _unsent(record: Record, results: Results, limits: Limits) -> list[Condition]:
+    """Requests that failed by our own lack of files or ports would count against the site: none may."""
+    n = unsent(record)
+    if not n:
+        return []
+    short = bottleneck(record, limits)
+    reason = f"{plural(n, 'request was', 'requests were')} never sent {short.because}"
+    return [Condition("Requests the generator could not send", count(n), "none", "broken", reason, short.advice)]
 
 
 def _saturated(record: Record, results: Results, limits: Limits) -> list[Condition]:
-    longest = _saturated_s(record)
+    longest = saturated_s(record)
     cpu = max((worker.cpu_max for worker in record.workers.values()), default=0.0)
     measured = f"{longest} (highest CPU {cpu:.0%})"
     reason = f"the load generator was out of processor time for {plural(longest, 'second', 'seconds')}"
-    broken = longest >= limits.saturated_s
-    name = "Seconds in a row with a saturated generator"
-    return [
-        Condition(
-            name,
-            measured,
-            f"under {limits.saturated_s}",
-            _state(broken, longest / limits.saturated_s if limits.saturated_s else 0.0),
-            reason if broken else "",
-            _MORE_POWER if broken else "",
-        )
-    ]
+    broken, used = longest >= limits.saturated_s, longest / (limits.saturated_s or 1)
+    name, allowed = "Seconds in a row with a saturated generator", f"under {limits.saturated_s}"
+    return [_condition(name, measured, allowed, broken, used, reason, bottleneck(record, limits).advice)]
 
 
 def _workers(record: Record, results: Results, limits: Limits) -> list[Condition]:
@@ -161,7 +154,7 @@ def _workers(record: Record, results: Results, limits: Limits) -> list[Condition
     broken = sum(not all_taken for all_taken in made_up.values())
     measured = f"{count(len(made_up))} lost, {count(broken)} not made up"
     reason = f"the share of {plural(broken, 'lost worker', 'lost workers')} was not made up" if broken else ""
-    advice = "Repeat the run; a worker that ends leaves its people unstarted." if broken else ""
+    advice = _WORKER_LOST if broken else ""
     name = "Worker lost and its share not made up"
     return [Condition(name, measured, "0 not made up", _state(broken > 0), reason, advice)]
 
@@ -229,6 +222,7 @@ _TABLE: tuple[Callable[[Record, Results, Limits], list[Condition]], ...] = (
     _accounting,
     _came,
     _dropped,
+    _unsent,
     _workers,
     _late,
     _saturated,
