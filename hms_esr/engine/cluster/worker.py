@@ -5,6 +5,7 @@ Knows nothing of the plan before the master tells it. Without word from the mast
 
 from __future__ import annotations
 
+import gc
 import logging
 import os
 import socket
@@ -22,20 +23,16 @@ from hms_esr.engine.client_transport import Gate
 from hms_esr.engine.cluster.desk import Desk
 from hms_esr.engine.cluster.keys import encrypted
 from hms_esr.engine.cluster.led import LedConductor
+from hms_esr.engine.cluster.lease import COME_BACK_WITHIN_S, HORIZON_S, LEASE_S
 from hms_esr.engine.cluster.start_log import StartLog
 from hms_esr.engine.cluster.telling import hand_out, tell_seconds, tell_status
 from hms_esr.engine.cluster.wire import unpacked_assignment
-from hms_esr.engine.collector import Collector
 from hms_esr.engine.local import watch_lag
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.timing import RunClock
 from hms_esr.engine.users import conductor_class, user_classes
 from hms_esr.errors import EnvironmentProblem, EsrError
 
-LEASE_S = 5.0
-"""Without a grant for so long, a worker stops everybody."""
-HORIZON_S = 2.0
-"""A grant allows to start people for so long."""
 JOIN_WITHIN_S = 60.0
 _NOT_BEGUN_S = 3600.0
 
@@ -52,13 +49,29 @@ class Join:
     run_id: str = ""
 
 
-class WorkerRun:
-    """One worker, from joining to leaving. ``guard_of`` makes the guard from what the master sends for it."""
+def _tell_nobody(text: str) -> None:
+    """A child's words would come between its master's."""
 
-    def __init__(self, join: Join, guard_of: Callable[[Mapping[str, Any]], Gate]) -> None:
+
+class WorkerRun:
+    """One worker, from joining to leaving. ``guard_of`` makes the guard from what the master sends for it.
+
+    ``tell`` gets what the operator should know at once. ``index`` is the number the master gave it.
+    """
+
+    def __init__(
+        self,
+        join: Join,
+        guard_of: Callable[[Mapping[str, Any]], Gate],
+        tell: Callable[[str], None] = _tell_nobody,
+    ) -> None:
+        logging.getLogger("locust").setLevel(logging.CRITICAL)
+        runners.MASTER_HEARTBEAT_TIMEOUT = float("inf")  # it goes by the wall clock; the lease does not
+        runners.WORKER_LOG_REPORT_INTERVAL = -1
         self._join = join
         self._guard_of = guard_of
-        self._granted_at = perf_counter()
+        self._tell = tell
+        self._granted_at = self._heard_at = perf_counter()
         self._prepared = Event()
         self._conducting = False
         self._over = ""
@@ -69,17 +82,17 @@ class WorkerRun:
         self._environment = Environment(user_classes=[conductor_class(self._conduct, "")])
         self._environment.events.report_to_master.add_listener(_counts_nothing)
 
-    def carry_out(self) -> None:
-        """Everything; EnvironmentProblem when the master was lost, EsrError after a fault of ours."""
-        logging.getLogger("locust").setLevel(logging.CRITICAL)
-        runners.MASTER_HEARTBEAT_TIMEOUT = float("inf")  # it goes by the wall clock; the lease does not
-        runners.WORKER_LOG_REPORT_INTERVAL = -1
+    def carry_out(self) -> bool:
+        """Everything; whether to join anew: the lease had ended, all records are delivered and the run goes on.
+
+        EnvironmentProblem when the master was lost, EsrError after a fault of ours.
+        """
         join = self._join
         helpers = [gevent.spawn(self._watch_parent)]
         with encrypted(join.secret):
             try:
                 runner = self._environment.create_worker_runner(join.host, join.port)
-                self._desk = Desk(runner, self._obey, self._grant, self._sent_away)
+                self._desk = Desk(runner, self)
                 try:
                     self._carry_out(self._prepare(), helpers)
                 finally:
@@ -93,17 +106,20 @@ class WorkerRun:
             raise EnvironmentProblem(self._over)
         if self._faults:
             raise EsrError(f"a fault of ours ended this worker: {self._faults[0].splitlines()[-1]}")
+        return bool(self.conductor and self.conductor.expired)
 
     def leave(self) -> None:
         """Start nobody any more, see those who came to their end, deliver, end: what SIGTERM asks for."""
         if self.conductor is not None:
             self.conductor.leave()
+        elif not self._over:
+            self._end_early("asked to leave before anybody came")
 
     def _prepare(self) -> LedConductor:
         """Join, get the assignment, make everything ready."""
         join, desk = self._join, self._desk
-        desk.send("hello", index=join.index, run_id=join.run_id, pid=os.getpid(), host=socket.gethostname())
-        if not desk.assigned.wait(JOIN_WITHIN_S):
+        who = {"index": join.index, "run_id": join.run_id, "pid": os.getpid(), "host": socket.gethostname()}
+        if not desk.greet(JOIN_WITHIN_S, **who):
             raise EnvironmentProblem("the master answered and sent no assignment")
         if self._over:
             raise EnvironmentProblem(self._over)
@@ -113,17 +129,13 @@ class WorkerRun:
         clock.origin = perf_counter() + _NOT_BEGUN_S
         stage = Stage(assignment, self._guard_of(desk.whole["guard"]), clock)
         log = StartLog(stage.cast.crowd, join.log_fd)
-        classes = user_classes(assignment.scenario)
-        conductor = self.conductor = LedConductor(
-            stage, classes, self._environment, log, lambda: desk.send("state", state="standing", bound_s=0.0)
-        )
         stage.cast.warm()
-        self._collector = Collector(stage.recorder, conductor.quiet)
-        self._collector.start()
-        conductor.offset_s, bound_s = desk.measure_offset()
-        desk.send("state", state="prepared", bound_s=bound_s)
+        gc.collect()
+        gc.freeze()
+        desk.measure_offset()
+        self.conductor = LedConductor(stage, user_classes(assignment.scenario), self._environment, log)
         self._prepared.set()
-        return conductor
+        return self.conductor
 
     def _conduct(self) -> None:
         """In the greenlet of Locust's one user, which a late worker gets before it has its assignment."""
@@ -144,57 +156,81 @@ class WorkerRun:
         helpers.append(gevent.spawn(tell_status, conductor, desk))
         helpers.append(gevent.spawn(tell_seconds, conductor, desk, self._check_lease))
         helpers.append(gevent.spawn(watch_lag, stage.clock, stage.recorder))
-        helpers.append(gevent.spawn(self._collector.watch))
         while not conductor.finished.wait(0.2):
-            if self._over and not self._conducting:
+            if (self._over or conductor.expired) and not self._conducting:
+                self._over = self._over or conductor.expired
                 return
         hand_out(conductor, desk, stage.recorder.take(int(stage.clock.now_s()) + 1, 0.0))
-        until = perf_counter() + LEASE_S
-        while perf_counter() < until and not desk.bye.is_set() and desk.deliver_again():
+        self._deliver(conductor)
+
+    def _deliver(self, conductor: LedConductor) -> None:
+        """Until the master has everything and has said goodbye, as long as it is there or may come back."""
+        desk, stage = self._desk, conductor.stage
+        while self._master_may_hear(conductor) and desk.deliver_again():
             gevent.sleep(0.05)
         done = {"made_up": list(stage.made_up), "faults": [*stage.faults_of_ours, *self._faults]}
-        while perf_counter() < until and not desk.bye.is_set():
-            desk.send("done", seqs=stage.recorder.next_seq, **done)
+        while self._master_may_hear(conductor):
+            desk.send("done", seqs=stage.recorder.next_seq, expired=conductor.expired, **done)
             desk.bye.wait(0.5)
+        if not self._over and conductor.expired and not desk.again:
+            after = "the run was over when it came back" if desk.bye.is_set() else "the master did not come back"
+            self._over = f"{conductor.expired}; {after}"
+        elif not self._over and not desk.bye.is_set():
+            self._over = f"the master took no more records for {perf_counter() - self._heard_at:.0f} s"
+
+    def _master_may_hear(self, conductor: LedConductor) -> bool:
+        if self._desk.bye.is_set() or self._over:
+            return False
+        return perf_counter() - self._heard_at < COME_BACK_WITHIN_S
 
     # when it is over before its time
 
     def _check_lease(self, conductor: LedConductor) -> None:
         silent_s = perf_counter() - self._granted_at
-        if silent_s > LEASE_S and not self._over:
-            self._over = f"no word from the master for {silent_s:.0f} s: everybody was stopped"
-            conductor.stop(self._over)
+        if silent_s > LEASE_S and not conductor.finished.is_set():
+            self.expired(f"no word from the master for {silent_s:.0f} s: everybody was stopped")
 
     def _watch_parent(self) -> None:
         """A child whose master is gone stops at once."""
         while self._join.index >= 0:
             gevent.sleep(0.2)
             if os.getppid() != self._parent:
-                break
-        else:
-            return
-        self._over = "the master is gone: everybody was stopped"
+                self._end_early("the master is gone: everybody was stopped")
+                return
+
+    def _end_early(self, why: str) -> None:
+        self._over = why
         if self.conductor is None:
-            gevent.get_hub().loop.run_callback(self._main.throw, EnvironmentProblem(self._over))
+            gevent.get_hub().loop.run_callback(self._main.throw, EnvironmentProblem(why))
         else:
             self._desk.bye.set()
-            self.conductor.stop(self._over)
+            self.conductor.stop(why)
 
     # what the master says
 
-    def _obey(self, order: Mapping[str, Any]) -> None:
+    def obey(self, order: Mapping[str, Any]) -> None:
+        """An order."""
         if self.conductor is not None:
             self.conductor.obey(order)
 
-    def _grant(self, until_s: float) -> None:
+    def granted(self, until_s: float) -> None:
         """A grant is as old as the master says: those read late, after we stood still, do not count as new."""
+        self._heard_at = perf_counter()
         if self.conductor is None or self.conductor.stage.clock.now_s() < 0:
-            self._granted_at = perf_counter()
+            self._granted_at = self._heard_at
             return
         self._granted_at = self.conductor.stage.clock.origin + until_s - HORIZON_S
         self.conductor.granted_until_s = until_s
 
-    def _sent_away(self, reason: str) -> None:
+    def expired(self, reason: str) -> None:
+        """The lease ended, or the master says so: nobody goes on; what is on record here is delivered."""
+        self._heard_at = self._heard_at if "no word" in reason else perf_counter()
+        conductor = self.conductor
+        if conductor is not None and not conductor.expired and not conductor.finished.is_set():
+            conductor.expire(reason)
+            self._tell(f"{reason}; its records are delivered, then it joins anew")
+
+    def sent_away(self, reason: str) -> None:
         """The last message. It is good when everything was delivered, otherwise the reason why we end early."""
         if self.conductor is None or not self.conductor.finished.is_set():
             self._over = self._over or f"the master sent this worker away: {reason}"
