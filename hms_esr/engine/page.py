@@ -135,12 +135,15 @@ class Page:
         node = self.tree.css_first(f'a[rel~="{rel}"][href],link[rel~="{rel}"][href]')
         return None if node is None else self.absolute(node.attributes["href"] or "")
 
+    def alert(self) -> str:
+        """What the page says went wrong, such as a form shown again; empty when it says nothing."""
+        return next((text for node in self.tree.css(_ALERTS) if (text := words(node))), "")
+
     def message(self) -> str:
         """What a person reads first on a page that says no: an alert, else the first heading, else the title."""
-        for node in self.tree.css(_ALERTS):
-            text = words(node)
-            if text:
-                return text
+        alert = self.alert()
+        if alert:
+            return alert
         for node in self.tree.css("h1,h2,h3"):
             text = words(node)
             if text:
@@ -185,6 +188,20 @@ def error_text(answer: HttpAnswer) -> str:
             text = ""
     except StepFailed:
         return ""
+    return _one_line(text)
+
+
+def alert_text(answer: HttpAnswer) -> str:
+    """What an answer's page says went wrong, whatever its status, at most 200 characters; empty when nothing."""
+    if answer.media_type not in ("text/html", "application/xhtml+xml"):
+        return ""
+    try:
+        return _one_line(answer.page.alert())
+    except StepFailed:
+        return ""
+
+
+def _one_line(text: str) -> str:
     text = " ".join("".join(c if c.isprintable() else " " for c in text[:2000]).split())
     return text if len(text) <= _LONGEST_ERROR else text[: _LONGEST_ERROR - 1].rstrip() + "…"
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 import gevent
 
 from hms_esr.engine.acting import Acting, Parked
-from hms_esr.engine.page import error_text
+from hms_esr.engine.page import alert_text, error_text
 from hms_esr.engine.words import extracted, phrase
 from hms_esr.errors import StepFailed
 from hms_esr.record import ErrorKey, PersonEnd
@@ -108,6 +108,7 @@ class Performer(Acting):
     def _failed(self, named: NamedStep, failure: StepFailed) -> None:
         """Count what the hops did not count, then meet the error as this person does."""
         stage = self.stage
+        failure = self._with_reason(failure)
         now_s = stage.clock.now_s()
         key = ErrorKey(self.journey, self.where, failure.kind, failure.message, failure.status)
         if failure.kind not in COUNTED_BY_HOP:
@@ -119,6 +120,13 @@ class Performer(Acting):
         stage.heard(self, named, failure)
         if failure.kind not in ("no_answer", "scenario", "refused"):
             self._rage(named)
+
+    def _with_reason(self, failure: StepFailed) -> StepFailed:
+        """An expectation that does not hold, with what the page itself says went wrong."""
+        if self.answer is None or self.looked or failure.kind != "expectation":
+            return failure
+        reason = mask(alert_text(self.answer))
+        return StepFailed(failure.kind, f"{failure.message}; it says: {reason}", failure.status) if reason else failure
 
     def _rage(self, named: NamedStep) -> None:
         rage = self.person.rage

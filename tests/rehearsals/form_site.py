@@ -42,6 +42,11 @@ def make_site() -> Flask:
         site.config["received"].append(dict(request.form))
         return redirect("/permit/thanks", 303)
 
+    @site.route("/again", methods=["GET", "POST"])
+    def again() -> str:
+        alert = '<p class="error">Applications are closed on Sundays</p>' if request.method == "POST" else ""
+        return PAGE.format(title="Ask for a permit", body=alert + FORM.format(token="").replace("/permit", "/again"))
+
     @site.get("/permit/thanks")
     def thanks() -> str:
         return PAGE.format(title="Thank you", body="<p>We have it</p>")

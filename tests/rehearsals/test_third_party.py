@@ -74,6 +74,18 @@ def test_new_and_try_on_the_form_site(tmp_path: Path, esr: Any, serve: Any) -> N
     assert esr("run", "permit.yml", "--scale", "0.5").code == 0
 
 
+def test_a_form_shown_again_says_why(tmp_path: Path, esr: Any, serve: Any) -> None:
+    """A form that comes back with status 200, as Django's do: the site's own words stand beside the expectation."""
+    text = PERMIT.replace("/permit\n", "/again\n", 1)
+    (tmp_path / "again.yml").write_text(text.replace("{people: 30, over: 2s}", "{people: 3, over: 1s}"))
+    url = serve(make_site())
+    wanted = "page is /again, expected /permit/thanks; it says: Applications are closed on Sundays"
+    assert wanted in esr("try", "again.yml", "--target", url).output
+    ran = esr("run", "again.yml", "--target", url)
+    assert ran.code == 1, ran.output + ran.errors
+    assert [(error["message"], error["people_stopped"]) for error in ran.summary["error_kinds"]] == [(wanted, 3)]
+
+
 BIN = """
 name: bin
 load: {people: 10, over: 1s}
