@@ -186,7 +186,7 @@ def needs_of(
         else:
             steepest = max((max(piece.start, piece.end) for piece in curve.pieces), default=0.0)
             rate_per_s = min(curve.total, curve.burst + steepest * warp)
-            there = min(total, rate_per_s * max(stay_s, ANSWER_S))
+            there = min(total, curve.burst + steepest * warp * max(stay_s, ANSWER_S))
             people += total
         per_s += rate_per_s
         cpu_us_per_s += rate_per_s * visit.us

@@ -28,6 +28,7 @@ _WORDS = {
     errno.ETIMEDOUT: "connection timed out",
     errno.EADDRNOTAVAIL: "no free local port",
     errno.EMFILE: "no free file descriptor",
+    errno.ENFILE: "no free file descriptor",
     errno.ECONNABORTED: "connection aborted",
 }
 

@@ -7,10 +7,11 @@ from __future__ import annotations
 
 from hms_esr.record.fold import fold_tick
 from hms_esr.record.run import FaultRecord, Manifest, Record
-from hms_esr.record.second import Second, WorkerHealth
+from hms_esr.record.second import LONG_PAUSE_MS, Second, WorkerHealth
 from hms_esr.record.tick import Cell, Decisions, ErrorCount, ErrorKey, PersonEnd, SeriesKey, Tick
 
 __all__ = [
+    "LONG_PAUSE_MS",
     "Cell",
     "Decisions",
     "ErrorCount",

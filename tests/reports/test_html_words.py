@@ -186,3 +186,13 @@ def test_people_by_step_add_up_to_all_who_came() -> None:
     stuck = 400 - record.people("completed")
     assert any(f"finished{record.people('completed')}{stuck}" in row.text for row in rows)
     assert f"{stuck} people did not finish: they were stopped" in text
+
+
+def test_a_long_pause_of_the_memory_collector_is_told() -> None:
+    """From 10 ms on, beside the workers' health; a short one is not worth a line."""
+    record = made_up_record(workers=2)
+    assert "memory collector" not in read(record)[1]
+    worker = record.workers["worker-2"]
+    worker.gc_pause_max_ms, worker.gc_pauses_ms = 45.0, {3: 12.0, 9: 45.0}
+    said = "worker-2 was stopped for at most 45 ms by Python’s memory collector, for 10 ms or more in 2 seconds."
+    assert said in read(record)[1]

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from hms_esr.charts.markup import Markup, tag
 from hms_esr.charts.strip import levels, strip
-from hms_esr.record import WorkerHealth
+from hms_esr.record import LONG_PAUSE_MS, WorkerHealth
 from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.parts import Column, left_out, para, section, status, table, text, unbroken
 from hms_esr.reports.html.tiles import word
 from hms_esr.verdicts.judgement import Condition
-from hms_esr.wording import MISSING, count, elapsed, share, time_ms
+from hms_esr.wording import MISSING, count, elapsed, plural, share, time_ms
 
 TITLE = "Can this result be trusted?"
 _STATES = {"holds": "ok", "holds, close": "warn", "broken": "inv", "explained": "ok"}
@@ -95,7 +95,19 @@ def _workers(figures: Figures) -> Markup:
     shown = workers[: figures.caps.workers]
     rows = [_worker(figures, worker) for worker in shown]
     made = table(_WORKER_COLUMNS, rows, "The load generator’s own health")
-    return tag("div", made, left_out(len(workers) - len(shown), "workers are"))
+    return tag("div", made, left_out(len(workers) - len(shown), "workers are"), _pauses(workers))
+
+
+def _pauses(workers: list[WorkerHealth]) -> Markup:
+    """Long pauses of the memory collector, which stop everybody of a worker; nothing when there were none."""
+    worst = max(workers, key=lambda worker: worker.gc_pause_max_ms)
+    if worst.gc_pause_max_ms < LONG_PAUSE_MS:
+        return Markup("")
+    often = plural(len(worst.gc_pauses_ms), "second", "seconds")
+    said = f" was stopped for at most {time_ms(worst.gc_pause_max_ms)} by Python’s memory collector"
+    return para(
+        unbroken(worst.worker, 40), said, f", for {time_ms(LONG_PAUSE_MS)} or more in {often}.", class_="mute small"
+    )
 
 
 def _worker(figures: Figures, worker: WorkerHealth) -> list[object]:
