@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NoReturn
 
+from hms_esr.engine.client_trust import Trust as Trust
 from hms_esr.errors import EnvironmentProblem, NothingListens, TargetRefused
 from hms_esr.scenario.guard import Asked, Guard, Pinned
 from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, kind_of, split_url
@@ -33,33 +34,9 @@ _WORDS: dict[type[Exception], str] = {
 }
 
 
-@dataclass(frozen=True, slots=True)
-class Trust:
-    """How certificates are checked: authorities beside the system's, a client certificate (PEM), or not at all."""
-
-    ca: str | None = None
-    cert: str | None = None
-    insecure: bool = False
-
-    def context(self) -> ssl.SSLContext:
-        """A TLS context; EnvironmentProblem when a file cannot be used."""
-        context = ssl.create_default_context()
-        try:
-            if self.ca:
-                context.load_verify_locations(cafile=self.ca)
-            if self.cert:
-                context.load_cert_chain(self.cert)
-        except OSError as error:
-            raise EnvironmentProblem(f"the certificate file {self.cert or self.ca} cannot be used: {error}") from None
-        if self.insecure:
-            context.check_hostname = False
-            context.verify_mode = ssl.CERT_NONE
-        return context
-
-
 def trust_of(http: Http | None, insecure: bool = False) -> Trust:
     """How certificates of a scenario's target are checked, for proofs, preflight and faults as for people."""
-    return Trust(http.ca, http.cert, insecure) if http else Trust(insecure=insecure)
+    return Trust(http.ca, http.cert, insecure, http.key).with_contents() if http else Trust(insecure=insecure)
 
 
 @dataclass(frozen=True, slots=True)

@@ -21,6 +21,7 @@ from typing import Any
 from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.cluster.invitation import Invitation
 from hms_esr.errors import BadInput, Problem
+from hms_esr.guarding import trust_of
 from hms_esr.library import LoadedScenario
 from hms_esr.library.folders import shown
 from hms_esr.profiles.crowd import Crowd
@@ -110,7 +111,7 @@ class RunPlan:
             variables=dict(variables),
             secrets=options.secrets,
             data=self.loaded.data,
-            files=self.files,
+            files={**self.files, **trust_of(self.scenario.http).files},
             only=options.only,
             max_people=people_at_once(wanted, caps),
             people_per_s=caps.people_per_s if caps is not None else None,
@@ -320,10 +321,10 @@ def manifest_of(plan: RunPlan, command: str, target: str) -> Manifest:
             "vars": dict(options.variables),
             "strict": options.strict,
             "insecure": options.insecure,
-            "limits": {name: getattr(limits, name) for name in limits.__slots__},
             "workers": options.workers,
             "cores": len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count(),
             "max_people": options.max_people,
+            "limits": {name: getattr(limits, name) for name in limits.__slots__},
         },
         versions=versions(),
         files=hashes,

@@ -42,7 +42,7 @@ class Connection(Wire):
         self.done = self._headers_done = self._keep = False
         if self._parser is None:
             self._parser = parser = HttpResponseParser(self)
-            # What browsers read too: lines that end in LF alone, spaces after the length of a chunk.
+            # As browsers: lines may end in LF alone, spaces may follow a chunk's length.
             parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True)
         self.used += 1
         self.begun = False
@@ -64,10 +64,10 @@ class Connection(Wire):
             if len(body) < _JOINED_MOST_BYTES:
                 self._send(request + body if body else request, deadline)
                 answer.sent_at = perf_counter()
-            else:
-                self._send(request, deadline)
-                answer.sent_at = perf_counter()
-                self._send(body, deadline)
+                return
+            self._send(request, deadline)
+            answer.sent_at = perf_counter()
+            self._send(body, deadline)
         except OSError as error:
             self._last_words(error, deadline)
 
@@ -119,11 +119,8 @@ class Connection(Wire):
         answer = self._answer
         if answer is None or self.done:
             return
-        if (
-            self._headers_done
-            and answer.header("content-length") is None
-            and "chunked" not in (answer.header("transfer-encoding") or "").lower()
-        ):
+        chunked = "chunked" in (answer.header("transfer-encoding") or "").lower()
+        if self._headers_done and not chunked and answer.header("content-length") is None:
             self.done = True
         elif answer.bytes_received:
             self.problem = Broken("the connection ended inside the answer")

@@ -6,14 +6,16 @@ Knows nothing of requests.
 from __future__ import annotations
 
 import ssl
+from collections.abc import Mapping
 from time import perf_counter
 from typing import Literal, Protocol
 
 from hms_esr.engine.client_address import Origin
 from hms_esr.engine.client_answer import LARGEST_BYTES, HttpAnswer
 from hms_esr.engine.client_connection import Connection, SecureConnection
+from hms_esr.engine.client_trust import Trust
 from hms_esr.engine.fairness import Turns
-from hms_esr.errors import BadInput, EnvironmentProblem, StepFailed
+from hms_esr.errors import EnvironmentProblem, StepFailed
 from hms_esr.scenario.guard import Pinned
 
 Homes = dict[str, list[Connection]]
@@ -40,6 +42,8 @@ class Transport:
         connect_timeout_s: float = 10.0,
         ca: str | None = None,
         cert: str | None = None,
+        key: str | None = None,
+        files: Mapping[str, bytes] | None = None,
         insecure: bool = False,
         largest_bytes: int = LARGEST_BYTES,
         secrets: tuple[str, ...] = (),
@@ -50,7 +54,7 @@ class Transport:
         self.largest_bytes = largest_bytes
         self.secrets = secrets
         self.shared: Homes | None = {} if connections == "reused" else None
-        self._tls = (ca, cert, insecure)
+        self._trust = Trust(ca, cert, insecure, key, files or {})
         self._context: ssl.SSLContext | None = None
         self.turns = Turns()
 
@@ -58,7 +62,7 @@ class Transport:
     def context(self) -> ssl.SSLContext:
         """The one TLS context, made when first needed (one per person would cost 868 KiB each)."""
         if self._context is None:
-            self._context = tls_context(*self._tls)
+            self._context = self._trust.context()
         return self._context
 
     def pinned(self, origin: Origin) -> Pinned:
@@ -106,19 +110,3 @@ def close_all(homes: Homes) -> None:
         for connection in list(waiting):
             connection.close()
     homes.clear()
-
-
-def tls_context(ca: str | None, cert: str | None, insecure: bool) -> ssl.SSLContext:
-    """A client's TLS context: system authorities and ``ca``; ``cert`` is a PEM file with certificate and key."""
-    context = ssl.create_default_context()
-    try:
-        if ca:
-            context.load_verify_locations(cafile=ca)
-        if cert:
-            context.load_cert_chain(cert)
-    except (OSError, ssl.SSLError) as error:
-        raise BadInput(f"http: the certificate file {cert or ca} cannot be used: {error}") from None
-    if insecure:
-        context.check_hostname = False
-        context.verify_mode = ssl.CERT_NONE
-    return context

@@ -150,11 +150,11 @@ def _ends_s(marks: dict[str, str], now_s: float) -> float:
 
 def date_s(text: str) -> float:
     """The Unix time a cookie's date means (RFC 6265 section 5.1.1, always UTC); infinity when it is none."""
-    time: tuple[int, ...] | None = None
+    time: tuple[int, int, int] | None = None
     day = month = year = None
     for token in _BETWEEN.split(text):
         if time is None and (match := _TIME.fullmatch(token)):
-            time = tuple(int(part) for part in match.groups())
+            time = int(match[1]), int(match[2]), int(match[3])
         elif day is None and (match := _DAY.fullmatch(token)):
             day = int(match[1])
         elif month is None and token[:3].lower() in _MONTHS:
@@ -166,7 +166,7 @@ def date_s(text: str) -> float:
     if year < 100:
         year += 1900 if year >= 70 else 2000
     try:
-        return datetime(year, month, day, *time, tzinfo=UTC).timestamp() if year >= 1601 else float("inf")
+        return datetime(year, month, day, *time, 0, UTC).timestamp() if year >= 1601 else float("inf")
     except ValueError:
         return float("inf")
 

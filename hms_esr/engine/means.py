@@ -34,6 +34,8 @@ class Means:
             timeout_s=http.timeout_s,
             ca=http.ca,
             cert=http.cert,
+            key=http.key,
+            files=assignment.files,
             insecure=assignment.insecure,
             secrets=tuple(assignment.secrets.values()),
         )

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 from hms_esr.dialects import DIALECTS, Translation, dialect_of
 from hms_esr.errors import BadInput, Problem
+from hms_esr.library.certificates import found_certificates
 from hms_esr.library.finding import find_scenario, stem_of
 from hms_esr.library.folders import document, inside, is_file, shown
 from hms_esr.library.functions import Metric, metric_functions, scenario_object
@@ -91,7 +92,7 @@ def read_scenario(
     variables: Mapping[str, str] | None = None,
     trusted: bool = True,
 ) -> LoadedScenario:
-    """A document's scenario. Unless ``trusted`` it may name no files: no data sets, no metric functions."""
+    """A document's scenario. Unless ``trusted`` it may name no files: data sets, certificates, metric functions."""
     if not isinstance(read.data, Mapping):
         raise BadInput([read.problem((), "a scenario is keys and values, such as name: my-first")])
     dialect = dialect_of(read.data)
@@ -152,7 +153,9 @@ def _checked(
         sources.problems += _built_in(sources.metrics)
     sources.mistakes += promise_mistakes(found, list(sources.metrics))
     sources.mistakes += _outside(found.scenario, sources.folder)
-    return found.scenario.model_copy(update={"vars": {**found.scenario.vars, **variables}}), sources
+    http, mistakes = found_certificates(found.scenario.http, sources.folder, trusted)
+    sources.mistakes += mistakes
+    return found.scenario.model_copy(update={"vars": {**found.scenario.vars, **variables}, "http": http}), sources
 
 
 def _find_personas(data: Mapping[str, Any], sources: _Sources) -> None:

@@ -51,7 +51,10 @@ class Target(Frozen):
 
 
 class Http(Frozen):
-    """How people speak HTTP. ``connections`` per_person is what real people do."""
+    """How people speak HTTP. ``connections`` per_person is what real people do.
+
+    PEM files: ``ca`` authorities trusted beside the system's, ``cert`` shown to the target, ``key`` its private key.
+    """
 
     headers: dict[str, Text] = {}
     timeout_s: Duration = Field(30.0, alias="timeout", gt=0)
@@ -59,6 +62,7 @@ class Http(Frozen):
     basic: Text | None = None
     ca: Text | None = None
     cert: Text | None = None
+    key: Text | None = None
 
 
 class DataSet(Frozen):

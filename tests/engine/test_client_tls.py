@@ -11,7 +11,7 @@ import gevent
 import pytest
 
 from hms_esr.engine.client_transport import Transport
-from hms_esr.errors import BadInput, StepFailed
+from hms_esr.errors import EnvironmentProblem, StepFailed
 from tests.engine.people import guard, session
 from tests.engine.target import ok, target
 
@@ -114,5 +114,5 @@ def test_tls_to_a_plain_port_is_said() -> None:
 
 def test_wrong_certificate_files_are_bad_input() -> None:
     """Before any connection."""
-    with pytest.raises(BadInput, match=r"nowhere.pem"):
+    with pytest.raises(EnvironmentProblem, match=r"nowhere.pem"):
         _ = Transport(guard(), ca="nowhere.pem").context
