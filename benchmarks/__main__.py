@@ -60,7 +60,7 @@ def _measured(name: str, setup: Setup) -> Kept | None:
         return Kept(benchmark(name).measure(setup), _results.machine(load))
     except LeftOut as reason:
         setup.say(f"left out: {reason}")
-    except RuntimeError as error:
+    except (RuntimeError, OSError, psutil.Error) as error:
         setup.say(f"failed: {error}")
     return None
 

@@ -41,6 +41,8 @@ def worst_second(came: Iterable[float], rate_per_s: float) -> float:
     moments = sorted(came)
     counts = Counter(int(at_s - moments[0]) for at_s in moments)
     whole = range(int(moments[-1] - moments[0]))
+    if not whole:
+        raise RuntimeError("not one whole second to judge")
     return max(abs(counts[second] - rate_per_s) / rate_per_s for second in whole)
 
 

@@ -1,0 +1,90 @@
+"""Owns the measure of what is reported when the target stands still for two seconds: ours, Locust's, and the truth.
+
+Never takes a generator's word for the truth: that is the plan and the target's log.
+"""
+
+from __future__ import annotations
+
+import csv
+import tempfile
+from pathlib import Path
+
+from benchmarks import _ours
+from benchmarks._delivery import nearest_rank, planned, true_waits_ms
+from benchmarks._processes import GENERATOR_CORE, used
+from benchmarks._results import Figure, Found, Goal
+from benchmarks._setup import Setup
+from benchmarks._targets import logging_target
+from benchmarks.peers import paced
+
+OFF_PERCENT = 2.0
+HOW = """A target that stands still for {stall:g} s in the middle of {length:g} s, at {rates} requests a second,
+connections reused. *Truth*: p99 of what people waited, from the planned moment to the moment the target answered, by
+plan and the target's log. Locust: FastHttpUsers with `constant_throughput`, as many as keep up the rate while the
+target answers (25 requests a second each). It has no plan; its truth is what people would have waited who came at even distances: the same as ours.
+*Came*: requests the target saw, in per cent of those wanted."""
+
+Figures = dict[str, float]
+
+
+def ours(rate_per_s: int, length_s: float, stall_for_s: float) -> Figures:
+    """One run of ours."""
+    with tempfile.TemporaryDirectory() as name, logging_target(length_s / 3, stall_for_s) as target:
+        folder = Path(name)
+        file = _ours.scenario(folder, f"{{rate: {rate_per_s}}}", length_s, ["visit: /page"], connections="reused")
+        used(_ours.run(file, target.url), folder, codes=(0, 1, _ours.INVALID), core=GENERATOR_CORE)
+        log, at_plan, summary = target.log(), planned(file), _ours.summary(folder)
+    truth_ms = nearest_rank(true_waits_ms(at_plan, log), 0.99)
+    told_ms = float(summary["latency_ms"]["p99"])
+    people = {person for person, *_ in log}
+    return {
+        "truth": truth_ms,
+        "told": told_ms,
+        "off": 100 * abs(told_ms - truth_ms) / truth_ms,
+        "missing": float(len(set(at_plan) - people) + len(log) - len(people)),
+    }
+
+
+def locust(rate_per_s: int, length_s: float, stall_for_s: float) -> Figures:
+    """One run of Locust: what it reports, and how many came of those wanted."""
+    crowd = paced.Crowd(users=max(1, rate_per_s // 25), rate_per_s=rate_per_s)
+    with tempfile.TemporaryDirectory() as name, logging_target(length_s / 3 + crowd.ramp_s, stall_for_s) as target:
+        folder = Path(name)
+        command = crowd.command(target.url, length_s, "--csv", "stall", "--reset-stats")
+        used(command, folder, crowd.env(), core=GENERATOR_CORE)
+        moments = sorted(float(at_s) for _, _, at_s, _ in target.log())
+        with (folder / "stall_stats.csv").open() as file:
+            told = next(row for row in csv.DictReader(file) if row["Name"] == "Aggregated")
+    came = sum(at_s >= moments[0] + crowd.ramp_s for at_s in moments)
+    return {"told": float(told["99%"]), "came": 100 * came / (rate_per_s * length_s)}
+
+
+def measure(setup: Setup) -> Found:
+    """Both at each rate, in turn."""
+    rates = setup.size((500, 2000), (100,))
+    length_s, stall_for_s = setup.size((6.0, 2.0), (1.5, 0.5))
+    taken: dict[tuple[str, int], list[Figures]] = {}
+    sides = {f"{side}, {rate}/s": (side, rate) for rate in rates for side in ("ours", "Locust")}
+    for name in setup.turns(list(sides), rounds=2):
+        side, rate = sides[name]
+        one = (ours if side == "ours" else locust)(rate, length_s, stall_for_s)
+        taken.setdefault((side, rate), []).append(one)
+    figures: list[Figure] = []
+    goals: list[Goal] = []
+    for rate in rates:
+        found, theirs = taken["ours", rate], taken["Locust", rate]
+        off = [100 * abs(b["told"] - a["truth"]) / a["truth"] for a, b in zip(found, theirs, strict=True)]
+        figures += [
+            Figure(f"{rate}/s: p99, truth, ms", [one["truth"] for one in found], 0),
+            Figure(f"{rate}/s: p99, ours reports, ms", [one["told"] for one in found], 0),
+            Figure(f"{rate}/s: p99, Locust reports, ms", [one["told"] for one in theirs], 0),
+            Figure(f"{rate}/s: Locust's requests that came, %", [one["came"] for one in theirs], 1),
+        ]
+        what = f"2 s stall at {rate}/s"
+        ours_off = [one["off"] for one in found]
+        goals += [
+            Goal(f"{what}: p99 off the truth", ours_off, "≤", OFF_PERCENT, "ours", "Locust", off, 2, "%"),
+            Goal(f"{what}: people who did not come, or twice", [one["missing"] for one in found], "≤", 0),
+        ]
+    how = HOW.format(stall=stall_for_s, length=length_s, rates=" and ".join(str(rate) for rate in rates))
+    return Found("A target that stands still", how, figures, goals)
