@@ -149,7 +149,8 @@ def _switch() -> StopSwitch:
     return switch
 
 
-def _options(given: dict[str, Any]) -> Options:
+def options_of(given: dict[str, Any]) -> Options:
+    """The plan's options from the command line's by name; BadInput for what cannot be read."""
     from hms_esr.capacity import most_people
     from hms_esr.plan import Options
     from hms_esr.verdicts.judgement import Limits
@@ -237,7 +238,7 @@ def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
     loaded = load_scenario(name, variables=pairs("--var", given["variables"]))
     if given["stem"]:
         loaded = replace(loaded, stem=given["stem"])
-    options = _options(given)
+    options = options_of(given)
     with ExitStack() as stack:
         city_url = ""
         if needs_city(loaded.scenario, options):

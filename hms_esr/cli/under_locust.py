@@ -1,0 +1,151 @@
+"""Owns rehearsals on Locust's command line: our arguments there, what they mean, secrets from the environment.
+
+Knows nothing of how Locust carries a run.
+"""
+
+from __future__ import annotations
+
+import os
+import shlex
+import sys
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+import click
+
+from hms_esr.cli import run as command_line
+from hms_esr.engine.under_locust import bind as bind_engine
+from hms_esr.errors import BadInput, EsrError, Problem
+from hms_esr.fronting import Front, Wish, choices
+from hms_esr.run import Load, Outcome, StopSwitch
+from hms_esr.sinks.fanout import FanOut
+from hms_esr.units import share
+
+SECRET_FILE = "ESR_CLUSTER_SECRET_FILE"
+
+
+def bind() -> None:
+    """Have the Locust that loads this carry out rehearsals. Ends the process with 2 if the secret's file is no good."""
+    from hms_esr.working import guard_of
+
+    path = os.environ.get(SECRET_FILE, "")
+    try:
+        secret = command_line.cluster_secret(Path(path), SECRET_FILE) if path else ""
+    except EsrError as error:
+        click.echo(str(error), err=True)
+        sys.exit(error.exit_code)
+    bind_engine(arguments=add_arguments, runs=LocustRuns, guard_of=guard_of, secret=secret)
+
+
+def add_arguments(parser: Any) -> None:
+    """Ours beside Locust's. Scenario, scale, seed and target are fields of the web UI too; it stays on this machine."""
+    argv = sys.argv[1:]
+    ours = parser
+    listed = choices(_given(argv, "--scenario"))
+    text = {"type": str, "default": ""}
+    ours.add_argument(
+        "--scenario", default=listed[0] if listed else "", choices=listed, metavar="FILE|NAME", is_required=True,
+        help="The scenario to carry out",
+    )  # fmt: skip
+    ours.add_argument("--scale", **text, metavar="X", help="Times as many people (empty: 1)")
+    ours.add_argument("--seed", **text, metavar="N", help="Same seed, same people (empty: the scenario's)")
+    ours.add_argument("--target", **text, metavar="URL", help="System under test (empty: the scenario's, or the city)")
+    hidden: dict[str, Any] = {"include_in_web_ui": False}
+    ours.add_argument("--env", **text, **hidden, metavar="NAME", help="Which of the scenario's targets")
+    ours.add_argument("--warp", **text, **hidden, metavar="X", help="Simulated seconds per real second")
+    ours.add_argument("--out", default="results", **hidden, metavar="FOLDER", help="Where records and reports go")
+    ours.add_argument("--var", action="append", default=[], **hidden, metavar="NAME=VALUE", help="A value for vars")
+    ours.add_argument("--secret-file", **text, **hidden, metavar="FILE", help="Lines NAME=VALUE for secrets")
+    ours.add_argument(
+        "--i-may-load", action="append", default=[], **hidden, metavar="HOST", help="You are allowed to load it"
+    )
+    ours.add_argument("--contact", **text, **hidden, metavar="MAIL", help="Told to the target in the User-Agent")
+    ours.add_argument("--insecure", action="store_true", **hidden, help="Do not verify TLS certificates")
+    ours.add_argument("--strict", action="store_true", **hidden, help="Warnings fail; files to upload must exist")
+    ours.add_argument("--max-dropped", default="1%", **hidden, metavar="SHARE", help="Most people dropped or lost")
+    ours.add_argument("--max-late", default="1%", **hidden, metavar="SHARE", help="Most people over 100 ms late")
+    parser.set_defaults(web_host="127.0.0.1")
+    if "--processes" in " ".join(argv):
+        parser.set_defaults(master_bind_host="127.0.0.1")
+
+
+def _given(argv: list[str], option: str) -> str:
+    for number, word in enumerate(argv):
+        if word.startswith(f"{option}="):
+            return word.partition("=")[2]
+        if word == option and number + 1 < len(argv):
+            return argv[number + 1]
+    return ""
+
+
+def options_of(parsed: Mapping[str, Any]) -> Any:
+    """:class:`hms_esr.plan.Options` from what Locust has parsed; BadInput for what cannot be read."""
+    read = {"time_limit": parsed.get("run_time"), "warp": None}
+    for name, reader in (("max_dropped", share), ("max_late", share), ("warp", float)):
+        text = parsed.get(name)
+        if not text:
+            continue
+        try:
+            read[name] = reader(text)
+        except ValueError as error:
+            raise BadInput([Problem(f"--{name.replace('_', '-')}", 0, 0, str(error))]) from None
+    if read["warp"] is not None and not 0 < float(read["warp"]) <= 100_000:
+        raise BadInput(
+            [Problem("--warp", 0, 0, f"{read['warp']:g} is no warp; above 0 and at most 100,000 is allowed")]
+        )
+    given = {name: parsed[name] for name in ("contact", "insecure", "strict")} | read
+    given |= {"target": None, "env": parsed["env"] or None, "seed": None, "scale": 1.0, "only": None}
+    given |= {"out": Path(parsed["out"]), "variables": parsed["var"], "may_load": tuple(parsed["i_may_load"])}
+    given |= {
+        "secret_file": Path(parsed["secret_file"]) if parsed["secret_file"] else None,
+        "workers": 0,
+        "master": False,
+    }
+    return command_line.options_of(given)
+
+
+class LocustRuns:
+    """Runs as Locust's fields say, at the moment of their start."""
+
+    def __init__(self, parsed: Any) -> None:
+        self._parsed = parsed
+        command = shlex.join(["locust", *sys.argv[1:]])
+        self._front = Front(command=command, city=command_line.city, sinks=FanOut, closing=self._close)
+
+    def figures(self) -> dict[str, Any]:
+        """Of the run that goes on or was last."""
+        return self._front.live.figures()
+
+    def problem(self, fields: Mapping[str, Any]) -> str:
+        """Why a run with these fields is not possible."""
+        try:
+            return self._front.problem(Wish.of(fields), options_of(fields))
+        except EsrError as error:
+            return str(error)
+
+    def new_switch(self) -> StopSwitch:
+        """What ends a run."""
+        return StopSwitch()
+
+    def rehearse(self, face: Any, switch: StopSwitch) -> int:
+        """One run over what Locust has: this process or its workers."""
+        fields = vars(self._parsed)
+
+        def carrier(load: Load) -> Any:
+            def ready(workers: list[dict[str, Any]]) -> None:
+                if workers:
+                    load.listed(workers)
+                load.announce()
+
+            return face.carry(load.assignment, load.guard, load.guard_needs, load.follower, ready, load.listed)
+
+        return self._front.rehearse(Wish.of(fields), options_of(fields), switch, carrier)
+
+    def _close(self, outcome: Outcome, name: str) -> None:
+        """The closing lines, on the error stream: Locust's tables and JSON are on the other."""
+        from hms_esr.sinks.console import closing_lines
+
+        following = f"hms-esr report {outcome.record.scenario.name} --format html"
+        for line in closing_lines(outcome.record, outcome.judgement, outcome.report, following):
+            click.echo(line, err=True)

@@ -1,0 +1,241 @@
+"""Owns a rehearsal inside a Locust that somebody else started: plain ``locust``, alone or its master, headless or not.
+
+Knows nothing of scenarios, records or verdicts: what a run is, is handed in.
+"""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Mapping
+from typing import Any, Protocol
+
+import gevent
+from gevent.event import Event
+from gevent.queue import Queue
+from locust import LoadTestShape, User, task
+from locust.dispatch import UsersDispatcher
+from locust.runners import LocalRunner, MasterRunner
+
+from hms_esr.engine.assignment import Assignment
+from hms_esr.engine.bridge import RequestEvents
+from hms_esr.engine.client_transport import Gate
+from hms_esr.engine.cluster.guest import LentMasterRun, Workers
+from hms_esr.engine.dispatch import OnePerWorker
+from hms_esr.engine.local import Finished, Listener, LocalRun
+from hms_esr.engine.shapes import Tick
+from hms_esr.errors import EsrError
+
+LOG = logging.getLogger("hms_esr")
+LONGEST_END_S = 180.0
+
+
+class Switch(Protocol):
+    """Asked for the end of a run."""
+
+    def press(self, who: str) -> None:
+        """Ask."""
+        ...
+
+
+class Rehearsal(User):
+    """The one user Locust gives each process for a rehearsal: it starts the people of the plan."""
+
+    work: Queue[Callable[[], None]] = Queue()
+
+    @task  # type: ignore[untyped-decorator]
+    def conduct_everybody(self) -> None:
+        """Conduct what there is to conduct; Locust stops this user when it stops everybody."""
+        Rehearsal.work.get()()
+
+    @classmethod
+    def nothing_left(cls) -> None:
+        """What was to be conducted before is not any more."""
+        while not cls.work.empty():
+            cls.work.get_nowait()
+
+
+class ConductorsAndOthers(UsersDispatcher):
+    """Every worker has one :class:`Rehearsal`; users of other classes are spread as Locust spreads them."""
+
+    def __init__(self, worker_nodes: list[Any], user_classes: list[Any]) -> None:
+        self._conductors = [one.__name__ for one in user_classes if issubclass(one, Rehearsal)]
+        super().__init__(worker_nodes, [one for one in user_classes if not issubclass(one, Rehearsal)])
+
+    def __next__(self) -> dict[str, dict[str, int]]:
+        """Who has how many."""
+        conductors = dict.fromkeys(self._conductors, 1 if self._target_user_count else 0)
+        return {worker: {**users, **conductors} for worker, users in super().__next__().items()}
+
+
+class FaceShape(LoadTestShape):
+    """Wants what Locust must know: that the run goes on, until it is over and everything is flushed."""
+
+    def __init__(self, face: Face, others: bool) -> None:
+        super().__init__()
+        self.use_common_options = others
+        self._face = face
+        self._asked = 0
+
+    def reset_time(self) -> None:
+        """A run begins."""
+        super().reset_time()
+        self._face.expect()
+
+    def tick(self) -> Tick | None:
+        """Users of other classes wanted (with none: one), until the run is over. A rate that differs asks again."""
+        if self._face.is_over:
+            return None
+        self._asked += not self._face.under_way
+        options = self._face.environment.parsed_options
+        users, per_s = 1, 1.0
+        if self.use_common_options and options is not None:
+            users, per_s = options.num_users or 1, options.spawn_rate or 1.0
+        return users, per_s + self._asked * 1e-6
+
+
+class CountingRunner(LocalRunner):
+    """Locust's local runner, with people counted as users. A runner that exists becomes one (``__class__``)."""
+
+    face: Face
+
+    @property
+    def user_count(self) -> int:
+        """People under way, and users of other classes."""
+        here = sum(not isinstance(one.args[0], Rehearsal) for one in self.user_greenlets if one.args)
+        return here + self.face.people
+
+
+class Face:
+    """Locust's face of our runs. ``rehearse`` carries one out, from options to reports, and gives its exit code.
+
+    ``new_switch`` makes what ends a run when Locust is stopped. ``code`` is that of the last run, ``problem`` why the
+    last one did not even begin.
+    """
+
+    def __init__(
+        self, environment: Any, rehearse: Callable[[Face, Any], int], new_switch: Callable[[], Switch]
+    ) -> None:
+        self.environment = environment
+        self.problem = ""
+        self.code: int | None = None
+        self._rehearse = rehearse
+        self._new_switch = new_switch
+        self._switch: Switch | None = None
+        self._over = Event()
+        self._stage: Any = None
+
+    @property
+    def is_over(self) -> bool:
+        """Whether the run that was begun is over."""
+        return bool(self._over.is_set())
+
+    @property
+    def under_way(self) -> bool:
+        """Whether a run was begun and is not over."""
+        return self._switch is not None and not self.is_over
+
+    @property
+    def people(self) -> int:
+        """People under way in this process."""
+        return int(self._stage.recorder.active) if self._stage is not None else 0
+
+    def install(self) -> None:
+        """Let Locust's start and stop be those of our runs."""
+        environment = self.environment
+        others = [one for one in environment.user_classes if not issubclass(one, Rehearsal)]
+        environment.dispatcher_class = ConductorsAndOthers if others else OnePerWorker
+        environment.user_classes = [Rehearsal, *others]
+        environment.shape_class = FaceShape(self, bool(others))
+        environment.shape_class.runner = environment.runner
+        if type(environment.runner) is LocalRunner:
+            environment.runner.__class__ = CountingRunner
+            environment.runner.face = self
+        environment.events.test_start.add_listener(self._begin)
+        environment.events.test_stopping.add_listener(self._end)
+        environment.events.quitting.add_listener(self._end)
+
+    def expect(self) -> None:
+        """Locust is about to start."""
+        if not self.under_way:
+            self._over.clear()
+
+    # what Locust tells
+
+    def _begin(self, environment: Any, **_: Any) -> None:
+        if self.under_way:
+            return
+        self._over.clear()
+        self._switch = self._new_switch()
+        Rehearsal.nothing_left()
+        gevent.spawn(self._carry_out, self._switch)
+
+    def _carry_out(self, switch: Any) -> None:
+        self.problem = ""
+        try:
+            self.code = self._rehearse(self, switch)
+        except EsrError as error:
+            self.problem, self.code = str(error), error.exit_code
+            LOG.error("%s", error)
+        except Exception as fault:
+            self.problem, self.code = f"a fault of ours: {fault}", 70
+            LOG.exception("hms-esr met a fault of its own")
+        finally:
+            self.environment.process_exit_code = self.code
+            self._stage = None
+            self._over.set()
+
+    def _end(self, environment: Any = None, **_: Any) -> None:
+        """Locust stops or quits: our run is ended first, with record and verdict; nothing of it is cut off."""
+        if not self.under_way or self._switch is None:
+            return
+        runner = self.environment.runner
+        if not isinstance(runner, MasterRunner) or runner.worker_count:
+            self._switch.press("in Locust")
+        try:
+            self._over.wait(LONGEST_END_S)
+        except KeyboardInterrupt:
+            self._switch.press("in Locust")
+            self._over.wait(LONGEST_END_S)
+
+    # carrying the load
+
+    def carry(
+        self,
+        assignment: Assignment,
+        guard: Gate,
+        guard_needs: Mapping[str, Any],
+        listener: Listener,
+        ready: Callable[[Workers], None],
+        joined: Callable[[Workers], None],
+    ) -> Finished:
+        """In this process, or over the workers Locust's master has; ``ready`` hears who they are, just before."""
+        runner = self.environment.runner
+        if isinstance(runner, MasterRunner):
+            return LentMasterRun(assignment, guard_needs, listener, runner=runner).carry_out(ready, joined)
+        run = LocalRun(assignment, guard, listener, stand=_BorrowedStand(self.environment))
+        self._stage = run.stage
+        watcher = gevent.spawn(RequestEvents(run.stage, self.environment).watch)
+        ready([])
+        try:
+            return run.carry_out()
+        finally:
+            watcher.kill()
+
+
+class _BorrowedStand:
+    """The stand of a run in a process whose Locust was started by somebody else."""
+
+    def __init__(self, environment: Any) -> None:
+        self._environment = environment
+
+    @property
+    def environment(self) -> Any:
+        """Locust's own."""
+        return self._environment
+
+    def begin(self, conduct: Callable[[], None]) -> None:
+        """Locust's one user conducts."""
+        Rehearsal.work.put(conduct)
+
+    def end(self) -> None:
+        """Locust ends by its shape."""
