@@ -1,0 +1,1 @@
+"""Long, seeded endurance tests: ``make soak``."""
