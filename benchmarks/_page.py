@@ -6,6 +6,7 @@ Knows nothing of what is measured or how.
 from __future__ import annotations
 
 import re
+import textwrap
 from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
@@ -85,7 +86,8 @@ def _goal(goal: Goal, title: str) -> str:
 def _section(name: str, kept: Kept, note: str) -> str:
     found = kept.found
     lines = [_figure(figure) for figure in found.figures]
-    parts = [f"## {found.title}", found.how, "\n".join(["| figure | measured |", "|---|---|", *lines])]
+    how = textwrap.fill(found.how, 120, break_long_words=False, break_on_hyphens=False)
+    parts = [f"## {found.title}", how, "\n".join(["| figure | measured |", "|---|---|", *lines])]
     parts += [f"Left out: {'; '.join(found.left_out)}."] if found.left_out else []
     parts += [f"**Where the time goes.** {note}"] if note else []
     return "\n\n".join([*parts, _measured(name, kept)]) + "\n"

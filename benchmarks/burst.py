@@ -16,9 +16,10 @@ from benchmarks._setup import Setup
 from benchmarks._targets import logging_target
 
 GOAL_S = 1.0
-HOW = """{people} people, one step each, one connection each, to a target that logs when each request came. All at once
-(`over: 0s`): from the first person's request to the last's. Spread over a second (`over: 1s`): how many the target ever
-had too few or too many of, against the plan laid over its first arrival (allowed: rate × 10 ms + 1)."""
+HOW = """{people} people, one step each, one connection each, to a target that logs when each request came.
+All at once (`over: 0s`): from the first person's request to the last's. Spread over a second (`over: 1s`): how
+many the target ever had too few or too many of, against the plan laid over its first arrival (allowed: rate ×
+10 ms + 1)."""
 
 
 def rehearse(people: int, over: str) -> tuple[dict[int, float], dict[int, float], float]:

@@ -55,11 +55,12 @@ fields:
   acres: {range: {min: 40, max: 3200, step: 10}}
 account: true
 """
-HOW = """Login, form, upload of a 20 kB PDF, submit, with redirects, session cookie and CSRF token: six requests a
-person, {rate:g} people a second, against the city on another core. The goal is for one connection per person: kept
-through its six requests and closed with the person, on both sides; beside it, both with connections that the next
-person goes on using. The peer is [hand-written](../benchmarks/peers/form_journey_locustfile.py): token by pattern,
-multipart by hand, users reused. The city counts the requests; each run ends with every form of everybody received."""
+HOW = """Login, form, upload of a 20 kB PDF, submit, with redirects, session cookie and CSRF token: six
+requests a person, {rate:g} people a second, against the city on another core. The goal is for one connection
+per person: kept through its six requests and closed with the person, on both sides; beside it, both with
+connections that the next person goes on using. The peer is
+[hand-written](../benchmarks/peers/form_journey_locustfile.py): token by pattern, multipart by hand, users
+reused. The city counts the requests; each run ends with every form of everybody received."""
 
 
 @dataclass(frozen=True)

@@ -28,10 +28,11 @@ NAMES = {
     "http": "Locust HttpUser",
     "new people": "ours, a new person for every GET, connections reused",
 }
-HOW = f"""A page of 600 bytes from nginx on the other core, as fast as each generator can on one core, {PEOPLE} at once.
-Everybody keeps one connection: {PEOPLE} people of ours on journeys of {STEPS} GET steps, {PEOPLE} workers of hey,
-{PEOPLE} connections of wrk and autocannon, {PEOPLE} Locust users. Ours carries all its headers, keeps cookies, and
-records both latencies of each request in histograms. The last line is ours with each GET by a person of its own."""
+HOW = f"""A page of 600 bytes from nginx on the other core, as fast as each generator can on one core,
+{PEOPLE} at once. Everybody keeps one connection: {PEOPLE} people of ours on journeys of {STEPS} GET steps,
+{PEOPLE} workers of hey, {PEOPLE} connections of wrk and autocannon, {PEOPLE} Locust users. Ours carries all its
+headers, keeps cookies, and records both latencies of each request in histograms. The last line is ours with
+each GET by a person of its own."""
 
 Command = tuple[list[str], dict[str, str]]
 

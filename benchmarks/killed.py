@@ -29,10 +29,10 @@ WORKERS = 3
 WHOLE = 0.95
 """Share of the rate, over a second, that counts as the rate being back."""
 STEP_S = 0.05
-HOW = """{workers} workers on this machine bring {rate} requests a second; one is killed (SIGKILL). From then to the
-beginning of the first second in which the target saw {whole:.0%} of the rate; where that never came, the {watch:g} s
-that were watched. *After*: the rate over the last two seconds watched, in per cent of the one wanted. Locust: a master
-and {workers} workers, {users} FastHttpUsers with `constant_throughput`."""
+HOW = """{workers} workers on this machine bring {rate} requests a second; one is killed (SIGKILL). From
+then to the beginning of the first second in which the target saw {whole:.0%} of the rate; where that never
+came, the {watch:g} s that were watched. *After*: the rate over the last two seconds watched, in per cent of the
+one wanted. Locust: a master and {workers} workers, {users} FastHttpUsers with `constant_throughput`."""
 
 Figures = dict[str, float]
 

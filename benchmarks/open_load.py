@@ -17,11 +17,11 @@ from benchmarks._targets import logging_target
 from benchmarks.peers import paced
 
 LATE_MS = 1.0
-HOW = """{rate} people a second for {length:g} s, one GET each, connections kept and reused, generator on one core; a
-target on the other logs when each request came. *Off the plan*: how many requests too few or too many the target had
-ever seen, against the plan laid over the first arrival. *Worst second*: how far any whole second is from {rate}.
-Locust: {users} FastHttpUsers with `constant_throughput({each:g})`, judged from when all of them run, against an even line of
-{rate} a second."""
+HOW = """{rate} people a second for {length:g} s, one GET each, connections kept and reused, generator on
+one core; a target on the other logs when each request came. *Off the plan*: how many requests too few or too
+many the target had ever seen, against the plan laid over the first arrival. *Worst second*: how far any whole
+second is from {rate}. Locust: {users} FastHttpUsers with `constant_throughput({each:g})`, judged from when all
+of them run, against an even line of {rate} a second."""
 
 Figures = dict[str, float]
 

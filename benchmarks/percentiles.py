@@ -28,10 +28,10 @@ WORKERS = 5
 SHARES = (0.5, 0.75, 0.9, 0.95, 0.99, 0.999)
 PEER = ROOT / "benchmarks" / "peers" / "locust_percentiles.py"
 PER_SECOND = 1000
-HOW = """{count} response times over {workers} workers: log-normal around 120 ms, two humps at 35 and 900 ms, one
-constant of 247 ms. Median, 75, 90, 95, 99 and 99.9 % after merging, against the exact value at the nearest rank; the
-one furthest off counts. Ours go through workers' records by the second, as text, merged by the master; Locust's
-through its workers' reports into the master's statistics."""
+HOW = """{count} response times over {workers} workers: log-normal around 120 ms, two humps at 35 and 900
+ms, one constant of 247 ms. Median, 75, 90, 95, 99 and 99.9 % after merging, against the exact value at the
+nearest rank; the one furthest off counts. Ours go through workers' records by the second, as text, merged by
+the master; Locust's through its workers' reports into the master's statistics."""
 
 
 def samples(count: int) -> dict[str, list[float]]:

@@ -18,11 +18,12 @@ from benchmarks._targets import logging_target
 from benchmarks.peers import paced
 
 OFF_PERCENT = 2.0
-HOW = """A target that stands still for {stall:g} s in the middle of {length:g} s, at {rates} requests a second,
-connections reused. *Truth*: p99 of what people waited, from the planned moment to the moment the target answered, by
-plan and the target's log. Locust: FastHttpUsers with `constant_throughput`, as many as keep up the rate while the
-target answers (25 requests a second each). It has no plan; its truth is what people would have waited who came at even distances: the same as ours.
-*Came*: requests the target saw, in per cent of those wanted."""
+HOW = """A target that stands still for {stall:g} s in the middle of {length:g} s, at {rates} requests a
+second, connections reused. *Truth*: p99 of what people waited, from the planned moment to the moment the target
+answered, by plan and the target's log. Locust: FastHttpUsers with `constant_throughput`, as many as keep up the
+rate while the target answers (25 requests a second each). It has no plan; its truth is what people would have
+waited who came at even distances: the same as ours. *Came*: requests the target saw, in per cent of those
+wanted."""
 
 Figures = dict[str, float]
 

@@ -24,10 +24,10 @@ LOCUSTFILE = ROOT / "benchmarks" / "peers" / "thinking_locustfile.py"
 PER_S = 500
 FEW = 50
 THINK_S = 60
-HOW = """{people} people ({tls} over TLS) come, {rate} a second, read a page from nginx and think, each with a connection
-of its own. Resident memory of the generator's process: what it is above that of a run of {few} people, for each of the others,
-scaled to a GiB; the most it was in the two seconds after the last came is what counts. The figures with fewer people
-show how it grows. Locust: FastHttpUsers that ask and wait."""
+HOW = """{people} people ({tls} over TLS) come, {rate} a second, read a page from nginx and think, each with
+a connection of its own. Resident memory of the generator's process: what it is above that of a run of {few}
+people, for each of the others, scaled to a GiB; the most it was in the two seconds after the last came is what
+counts. The figures with fewer people show how it grows. Locust: FastHttpUsers that ask and wait."""
 
 Points = dict[int, int]
 """Resident bytes when so many people had come."""
