@@ -17,7 +17,7 @@ import click
 from hms_esr.cli import run as command_line
 from hms_esr.engine.under_locust import bind as bind_engine
 from hms_esr.errors import BadInput, EsrError, Problem
-from hms_esr.fronting import Front, Wish, choices
+from hms_esr.fronting import NOBODY_YET, Front, Wish, choices
 from hms_esr.run import Load, Outcome, StopSwitch
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.units import share
@@ -127,6 +127,15 @@ class LocustRuns:
     def new_switch(self) -> StopSwitch:
         """What ends a run."""
         return StopSwitch()
+
+    def target(self) -> str:
+        """Where a run would go, as far as fields and scenario say; users of other classes go there too."""
+        fields = vars(self._parsed)
+        try:
+            found = self._front.planned(Wish.of(fields), options_of(fields))[1].target
+        except EsrError:
+            return ""
+        return "" if found == NOBODY_YET else found
 
     def rehearse(self, face: Any, switch: StopSwitch) -> int:
         """One run over what Locust has: this process or its workers."""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import logging
 from collections.abc import Callable, Mapping
+from time import monotonic
 from typing import Any, Protocol
 
 import gevent
@@ -108,18 +109,23 @@ class CountingRunner(LocalRunner):
 class Face:
     """Locust's face of our runs. ``rehearse`` carries one out, from options to reports, and gives its exit code.
 
-    ``new_switch`` makes what ends a run when Locust is stopped. ``code`` is that of the last run, ``problem`` why the
-    last one did not even begin.
+    ``new_switch`` makes what ends a run when Locust is stopped; ``target`` says where a run would go. ``code`` is that
+    of the last run, ``problem`` why the last one did not even begin.
     """
 
     def __init__(
-        self, environment: Any, rehearse: Callable[[Face, Any], int], new_switch: Callable[[], Switch]
+        self,
+        environment: Any,
+        rehearse: Callable[[Face, Any], int],
+        new_switch: Callable[[], Switch],
+        target: Callable[[], str],
     ) -> None:
         self.environment = environment
         self.problem = ""
         self.code: int | None = None
         self._rehearse = rehearse
         self._new_switch = new_switch
+        self._target = target
         self._switch: Switch | None = None
         self._over = Event()
         self._stage: Any = None
@@ -166,6 +172,7 @@ class Face:
             return
         self._over.clear()
         self._switch = self._new_switch()
+        environment.host = environment.host or self._target() or None
         Rehearsal.nothing_left()
         gevent.spawn(self._carry_out, self._switch)
 
@@ -192,10 +199,17 @@ class Face:
         if not isinstance(runner, MasterRunner) or runner.worker_count:
             self._switch.press("in Locust")
         try:
-            self._over.wait(LONGEST_END_S)
+            self._wait()
         except KeyboardInterrupt:
             self._switch.press("in Locust")
-            self._over.wait(LONGEST_END_S)
+            self._wait()
+
+    def _wait(self) -> None:
+        """Until the run is over. What no user of Locust's has begun to conduct by now is brought to its end here."""
+        until = monotonic() + LONGEST_END_S
+        while not self._over.wait(0.2) and monotonic() < until:
+            if not Rehearsal.work.empty():
+                gevent.spawn(Rehearsal.work.get_nowait())
 
     # carrying the load
 

@@ -38,6 +38,10 @@ class Runs(Shown, Protocol):
         """What ends a run."""
         ...
 
+    def target(self) -> str:
+        """Where a run would go with the fields as they are now; empty when that is not known before it starts."""
+        ...
+
 
 def bind(
     *,
@@ -62,7 +66,7 @@ def bind(
         if isinstance(environment.runner, MasterRunner) and not secret:
             LOG.warning(OPEN_PORT)
         ours = runs(environment.parsed_options)
-        Face(environment, ours.rehearse, ours.new_switch).install()
+        Face(environment, ours.rehearse, ours.new_switch, ours.target).install()
         if web_ui is not None:
             install(web_ui, ours)
 
