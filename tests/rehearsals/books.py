@@ -23,6 +23,7 @@ class Books:
     """A finished run of the plan in ``file``: who ended how, who came when, and when each was planned to."""
 
     def __init__(self, run: Rehearsal, ran: Ran) -> None:
+        assert (ran.folder / "summary.json").exists(), (ran.code, ran.output, ran.errors)
         self.ran = ran
         self.log = run.target.log()
         self.summary = ran.summary

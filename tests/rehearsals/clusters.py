@@ -71,7 +71,11 @@ class Rehearsal:
 
     def wait_for_requests(self, count: int) -> None:
         """Until the target has seen so many."""
-        self.wait_until(lambda: self.target.count() >= count, f"{count} requests came")
+        self.wait_until(lambda: self.target.count() >= count or self._is_over(), f"{count} requests came")
+        assert self.target.count() >= count, f"the run ended before: {self.process.communicate()}"
+
+    def _is_over(self) -> bool:
+        return self.process.poll() is not None
 
     def wait_until_s(self, at_s: float) -> None:
         """Until this moment of the clock of the target's log."""
@@ -140,11 +144,24 @@ class Gathering:
         self.folder = folder
         self.run = Rehearsal(folder, target, 0, *given, *(options or NO_LIMITS), **plan)
         self.workers: list[subprocess.Popen[str]] = []
-        line = self.run.process.stdout.readline() if self.run.process.stdout else ""
-        found = re.fullmatch(r"Workers join with: hms-esr worker (\S+) --cluster-secret-file FILE\n", line)
-        assert found, line
-        assert SECRET not in line
-        self.line = found[1]
+        try:
+            self.line = self._line()
+        except BaseException:
+            self.close()
+            raise
+
+    def _line(self) -> str:
+        """The join line, among what the master says before it waits."""
+        told: list[str] = []
+        found: re.Match[str] | None = None
+        for line in self.run.process.stdout or ():
+            told.append(line)
+            found = re.fullmatch(r"Workers join with: hms-esr worker (\S+) --cluster-secret-file FILE\n", line)
+            if found:
+                break
+        assert found, (told, self.run.process.communicate(timeout=10))
+        assert SECRET not in "".join(told)
+        return found[1]
 
     def join(
         self, secret: str = "cluster.secret", *, before: Sequence[str] = (), env: dict[str, str] | None = None

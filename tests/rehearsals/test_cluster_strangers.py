@@ -3,20 +3,18 @@
 from __future__ import annotations
 
 import random
-import socket
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 
-import msgpack
 import psutil
 import pytest
-import zmq
 
+from tests.engine.cluster.strangers import send_raw, speak_locust
 from tests.rehearsals.clusters import Rehearsal, twice
 
-FRAMES = 300
+FRAMES = 2_500
+"""By each of two ways in each of two runs: 10 000 in all."""
 
 
 @pytest.fixture
@@ -37,43 +35,12 @@ def port_of(rehearsal: Rehearsal) -> int:
     return int(listening[0].port)
 
 
-def send_garbage(port: int, chance: random.Random) -> None:
-    """Bytes that are no protocol at all, and beginnings of the real one."""
-    for _ in range(FRAMES):
-        with suppress(OSError), socket.create_connection(("127.0.0.1", port), timeout=5) as stranger:
-            start = chance.choice(
-                [b"", b"\xff\0\0\0\0\0\0\0\x01\x7f", b"\xff\0\0\0\0\0\0\0\x01\x7f\x03\x00CURVE", b"\xc1"]
-            )
-            stranger.sendall(start + chance.randbytes(chance.randrange(1, 200)))
-
-
-def speak_locust(port: int, worker_id: str, *, keys: bool) -> None:
-    """Locust's own messages under a real worker's name, in the clear or with keys of the stranger's own."""
-    with zmq.Context() as context, context.socket(zmq.DEALER) as stranger:
-        stranger.setsockopt(zmq.LINGER, 0)
-        stranger.setsockopt(zmq.SNDHWM, 0)
-        stranger.setsockopt(zmq.IDENTITY, worker_id.encode())
-        if keys:
-            stranger.curve_publickey, stranger.curve_secretkey = zmq.curve_keypair()
-            stranger.curve_serverkey = zmq.curve_keypair()[0]
-        stranger.connect(f"tcp://127.0.0.1:{port}")
-        for number in range(FRAMES):
-            for message in (
-                ("client_ready", "2.47", worker_id),
-                ("esr_tick", {"seq": number, "text": "{}", "due": [], "started": [1]}, worker_id),
-                ("esr_done", {"seqs": 0}, worker_id),
-            ):
-                stranger.send(msgpack.dumps(message), zmq.NOBLOCK)
-            stranger.send(b"\xc1", zmq.NOBLOCK)
-        assert not stranger.poll(500), "the stranger was answered"
-
-
 @pytest.mark.parametrize("keys", [False, True], ids=["in the clear", "with keys of its own"])
 def test_a_stranger_changes_nothing(keys: bool, run: Rehearsal) -> None:
     """Malformed frames and forged messages never reach the listener: the run is right, nobody is lost."""
-    port = port_of(run)
-    send_garbage(port, random.Random(4))
-    speak_locust(port, "vm_0", keys=keys)
+    port, chance = port_of(run), random.Random(4)
+    send_raw(port, FRAMES, chance)
+    speak_locust(port, FRAMES, chance, keys=keys)
     ran = run.end()
     assert ran.code == 0, ran.output + ran.errors
     log, summary = run.target.log(), ran.summary
