@@ -119,10 +119,12 @@ def first_scenario(seen: SeenPage, citizen: PersonaTemplate, file: str = "FILE")
 
 
 def _is_login(seen: SeenPage, form: HtmlForm) -> bool:
-    """Whether who asked for the page was sent to another one, to log in."""
+    """Whether who asked for the page was sent to another one to log in, or it asks for a known password itself."""
     asked, met = urlsplit(_onward("", seen.asked)), urlsplit(seen.page.url)
     kinds = [field.kind for field in form.inputs]
-    return (asked.netloc, asked.path) != (met.netloc, met.path) and kinds.count("password") == 1 and len(kinds) <= 4
+    sent_on = (asked.netloc, asked.path) != (met.netloc, met.path)
+    known = any(field.autocomplete == "current-password" for field in form.inputs)
+    return (sent_on or known) and kinds.count("password") == 1 and len(kinds) <= 4
 
 
 def _behind_login(seen: SeenPage) -> Iterator[str]:
@@ -130,10 +132,11 @@ def _behind_login(seen: SeenPage) -> Iterator[str]:
     place = met.path if met.netloc == asked.netloc else f"{met.scheme}://{met.netloc}{met.path}"
     login = "      - login" if place == "/login" else f"      - login: {quoted(place)}"
     sent = f"{comment(asked.path, 40)} sends who is not logged in to {comment(met.path, 40)}"
-    yield f"      # {sent}; what is behind it was not seen."
+    itself = place == asked.path
+    yield f"      # {'This is a log-in' if itself else sent}; what is behind it was not seen."
     yield f"      # The accounts must exist there: `hms-esr people {WITH_ACCOUNT}` shows their e-mails and passwords."
     yield f"{login:<38} # the persona's e-mail and password"
-    yield f"      - visit: {quoted(_path(seen))}"
+    yield "      # - visit: /what/is/behind/it" if itself else f"      - visit: {quoted(_path(seen))}"
     yield "      # Its form, if it has one: name what matters; required fields left empty are completed."
     yield '      # - fill: {full_name: "{{ persona.name }}"}'
     yield "      # - submit"

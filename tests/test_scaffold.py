@@ -109,6 +109,14 @@ def test_a_login_is_pointed_out() -> None:
     assert "`- login` as first step" in written("<form method=post><input name=u><input type=password name=p></form>")
 
 
+def test_a_page_that_is_a_log_in_is_logged_in_at() -> None:
+    """A known password is asked for: somebody with an account uses ``login``, not ``fill``."""
+    known = "<input type=password name=p autocomplete=current-password>"
+    text = written(f"<form method=post><input name=username>{known}</form>")
+    assert "      - login" in text and "persona: permit_applicant" in text and "identity: fixed" in text
+    assert "This is a log-in; what is behind it was not seen" in text and "- fill:\n" not in text
+
+
 @pytest.mark.parametrize(
     ("address", "name", "path"),
     [

@@ -49,6 +49,7 @@ class Printer:
         self._step = ""
         self._person: Acting | None = None
         self._told = 0
+        self._alert = ""
 
     def say(self, text: str) -> None:
         """A line, secrets masked."""
@@ -56,6 +57,7 @@ class Printer:
 
     def over(self) -> None:
         """Nothing more comes: steps that sent nothing since the last request are told."""
+        self._tell_alert()
         if self._person is not None:
             self._quiet_steps(self._person)
 
@@ -67,8 +69,15 @@ class Printer:
                 self.say(f"\n{named.name}\n  {what_it_did(named.step)}")
         self._told = max(self._told, performer.at)
 
+    def _tell_alert(self) -> None:
+        """What the last page says went wrong, though its status is a good one and no step minded."""
+        if self._alert:
+            self.say(f"  the page says: {self._alert}")
+        self._alert = ""
+
     def _head(self, performer: Acting) -> None:
         self._person = performer
+        self._tell_alert()
         self._quiet_steps(performer)
         self._told = performer.at + 1
         if performer.where != self._step:
@@ -77,6 +86,8 @@ class Printer:
 
     def exchanged(self, performer: Acting, hop: HttpAnswer) -> None:
         """One request and its answer."""
+        from hms_esr.engine.page import alert_text
+
         self._head(performer)
         if hop.failure is not None:
             self.say(f"  {hop.method} {hop.url} → no answer: {hop.failure.message}")
@@ -85,6 +96,7 @@ class Printer:
         title = "" if hop.redirected or "html" not in hop.media_type else f"  “{hop.page.title}”"
         onward = f"  → {hop.header('location')}" if hop.redirected else ""
         self.say(f"  {hop.method} {hop.url} → {hop.status}  {took_ms:.0f} ms{title}{onward}")
+        self._alert = "" if hop.redirected else alert_text(hop)
 
     def submitted(self, performer: Acting, sent: Submission) -> None:
         """The fields of a form."""
@@ -99,7 +111,8 @@ class Printer:
             self.say(f"    saved {name} = {performer.vars[name]}")
 
     def failed(self, performer: Performer, named: NamedStep, failure: StepFailed) -> None:
-        """Why a step failed."""
+        """Why a step failed; the failure has the page's own words."""
+        self._alert = ""
         self._head(performer)
         self.say(f"  FAILED at {named.name}: {failure.message}")
 

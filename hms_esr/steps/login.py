@@ -38,7 +38,7 @@ class Login(Step):
                     actor.filled[field.name] = actor.fields["email"]
         actor.submit(form)
         if actor.form(with_kind="password") is not None:
-            raise StepFailed("expectation", "the login was refused: the login form came back")
+            raise StepFailed("expectation", "the login form came back")
 
     def written(self) -> Any:
         """The path, unless it is the usual one."""
