@@ -6,7 +6,7 @@ Knows nothing of command lines or of the plan: the master sends that.
 from __future__ import annotations
 
 import signal
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from hms_esr.capacity import open_files
@@ -20,11 +20,23 @@ def guard_of(needs: Mapping[str, Any]) -> Guard:
     return guard_for(needs["named"], needs["may_load"], own=needs["own"], trust=Trust(**needs["trust"]))
 
 
-def carry_out_share(join: Join) -> None:
-    """Join, work, deliver, leave. SIGTERM: nobody new, those who came are seen to their end. Ctrl-C is the master's."""
-    run = WorkerRun(join, guard_of)
+def carry_out_share(join: Join, tell: Callable[[str], None] = lambda text: None) -> None:
+    """Join, work, deliver, leave; and join anew when the lease had ended and the run goes on.
+
+    SIGTERM: nobody new, those who came are seen to their end. Ctrl-C does the same, and ends everything the second
+    time; for a child it is the master's. ``tell`` gets what the operator should know at once.
+    """
+    runs: list[WorkerRun] = []
+
+    def leave(number: int, _: Any) -> None:
+        if number == signal.SIGINT:
+            signal.signal(signal.SIGINT, signal.default_int_handler)
+            tell("leaving: those who came are seen to their end; once more ends them now")
+        runs[-1].leave()
+
+    runs.append(WorkerRun(join, guard_of, tell))
+    signal.signal(signal.SIGTERM, leave)
+    signal.signal(signal.SIGINT, leave if join.index < 0 else signal.SIG_IGN)
     open_files()
-    signal.signal(signal.SIGTERM, lambda *_: run.leave())
-    if join.index >= 0:
-        signal.signal(signal.SIGINT, signal.SIG_IGN)
-    run.carry_out()
+    while runs[-1].carry_out():
+        runs[:] = [WorkerRun(join, guard_of, tell)]

@@ -47,5 +47,5 @@ def command(join_line: str | None, cluster_secret_file: Path | None, child: bool
     from hms_esr.engine.cluster.worker import Join
     from hms_esr.working import carry_out_share
 
-    carry_out_share(Join(**given))
+    carry_out_share(Join(**given), tell=lambda text: None if child else click.echo(text, err=True))
     return 0

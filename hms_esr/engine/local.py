@@ -65,6 +65,8 @@ class Finished:
     stopped: str
     problems: tuple[str, ...] = ()
     """Why the run cannot be trusted, beyond what ticks show."""
+    lost_records: int = 0
+    """Seconds of records that had no place to be kept."""
 
 
 class LocalRun:

@@ -13,6 +13,8 @@ from hms_esr.record import PersonEnd, Tick
 
 _DUE, _STARTED, _ENDED = 1, 2, 4
 LOST = "its worker was lost"
+GENERATION = 100_000
+"""Numbers a place of a closed load has for one worker: who takes over begins with the next so many."""
 
 
 class Accounts:
@@ -52,12 +54,19 @@ class Accounts:
         return [k for k in ks if not self._get(k) & _ENDED]
 
     def place_not_ended(self, place: int, last: int) -> list[int]:
-        """People of a place of a closed load, up to number ``last``, whose end was not reported."""
+        """People of a place of a closed load, up to number ``last``, whose end was not reported; of one generation."""
         found = []
-        while last >= place and not self._get(last) & _ENDED:
+        lowest = last - self.crowd.places * ((last - place) // self.crowd.places % GENERATION)
+        while last >= lowest and not self._get(last) & _ENDED:
             found.append(last)
             last -= self.crowd.places
         return found
+
+    def last_of_generation(self, place: int, last: int | None) -> int:
+        """The highest number of the generation in which ``last`` (None: nobody) came to ``place``, and some more."""
+        came = 0 if last is None else (last - place) // self.crowd.places
+        before = (came + GENERATION // 10) // GENERATION
+        return place + self.crowd.places * ((before + 1) * GENERATION - 1)
 
     def lost_tick(self, worker: str, seq: int, ks: Iterable[int], now_s: float, clock: SimClock) -> Tick:
         """A tick in a lost worker's name that closes the books on ``ks``: each is lost, and counted once."""

@@ -17,7 +17,7 @@ class Child:
     """One worker's process."""
 
     def __init__(self, index: int, port: int, secret: str, log_fd: int) -> None:
-        self.index = index
+        self.number = index
         given = {"host": "127.0.0.1", "port": port, "secret": secret, "index": index, "log_fd": log_fd}
         process: Any = subprocess.Popen(
             [sys.executable, "-m", "hms_esr", "worker", "--child"],

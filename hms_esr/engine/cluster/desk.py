@@ -6,19 +6,19 @@ Knows nothing of people: orders are handed on, ticks handed in.
 from __future__ import annotations
 
 import socket
-from collections import deque
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 from time import perf_counter
-from typing import Any
+from typing import Any, Protocol
 
 from gevent.event import Event
 
-from hms_esr.engine.cluster.wire import packed_tick
+from hms_esr.engine.cluster.backlog import Backlog
+from hms_esr.engine.cluster.time_offset import MEASURE_EVERY_S, TimeOffset
 from hms_esr.record import Tick
 
-RESEND_S = 1.5
 PINGS = 9
+HELLO_EVERY_S = 5.0
 
 
 def boot_id() -> str:
@@ -29,89 +29,121 @@ def boot_id() -> str:
         return socket.gethostname()
 
 
+class Reader(Protocol):
+    """Who hears the master. Called in the loop that reads the socket: return at once."""
+
+    def obey(self, order: Mapping[str, Any]) -> None:
+        """An order, in order of numbers, each once."""
+        ...
+
+    def granted(self, until_s: float) -> None:
+        """People may start until then (real seconds since the start)."""
+        ...
+
+    def expired(self, reason: str) -> None:
+        """The master counts this worker as lost, and wants its records."""
+        ...
+
+    def sent_away(self, reason: str) -> None:
+        """The last message of all."""
+        ...
+
+
 class Desk:
-    """Messages of one worker. ``assigned``, ``bye`` and ``reason`` tell how it stands with the master.
+    """Messages of one worker. ``assigned``, ``bye`` and ``again`` (it may come back) tell where its master has it."""
 
-    ``on_order`` and ``on_grant`` run in the loop that reads the socket: they return at once.
-    """
-
-    def __init__(
-        self,
-        runner: Any,
-        on_order: Callable[[Mapping[str, Any]], None],
-        on_grant: Callable[[float], None],
-        on_bye: Callable[[str], None],
-    ) -> None:
+    def __init__(self, runner: Any, reader: Reader) -> None:
         self.runner = runner
         self.assigned = Event()
         self.whole: Mapping[str, Any] = {}
         self.bye = Event()
-        self._on_order = on_order
-        self._on_grant = on_grant
-        self._on_bye = on_bye
-        self._unacked: deque[Tick] = deque()
-        self._sent_at = 0.0
+        self.again = False
+        self.offset = TimeOffset()
+        self._reader = reader
+        self._backlog = Backlog()
         self._orders = 0
-        self._answered, self._answered_at = Event(), 0.0
-        for kind in ("assignment", "order", "grant", "ack", "bye", "pong"):
+        self._answered = Event()
+        self._asked_at = 0.0
+        for kind in ("assignment", "order", "grant", "ack", "expired", "bye", "pong"):
             runner.register_message(f"esr_{kind}", getattr(self, f"_{kind}"))
 
     def send(self, kind: str, /, **data: Any) -> None:
         """Send one message."""
         self.runner.send_message(f"esr_{kind}", data)
 
+    def greet(self, within_s: float, **who: Any) -> bool:
+        """Say who we are until the master has told what there is to do, or sent us away; False: it told nothing."""
+        until = perf_counter() + within_s
+        while perf_counter() < until:
+            self.send("hello", **who)
+            if self.assigned.wait(min(HELLO_EVERY_S, within_s)):
+                return True
+        return False
+
     def deliver(self, ticks: list[Tick]) -> None:
         """Send ticks, and keep them until the master has them on record."""
         for tick in ticks:
-            self._unacked.append(tick)
-            self._sent_at = perf_counter()
-            self.send("tick", **packed_tick(tick))
+            self._backlog.add(tick)
+        self.deliver_again()
 
     def deliver_again(self) -> bool:
         """Send what was not acknowledged for a while; whether there is anything left."""
-        if self._unacked and perf_counter() - self._sent_at > RESEND_S:
-            self._sent_at = perf_counter()
-            for tick in list(self._unacked):
-                self.send("tick", **packed_tick(tick))
-        return bool(self._unacked)
+        for packed in self._backlog.due(perf_counter()):
+            self.send("tick", **packed)
+        return bool(self._backlog)
 
-    def measure_offset(self) -> tuple[float, float]:
-        """(how far the master's clock is ahead of ours, at most how wrong that is), by the quickest of some answers."""
-        if self.whole["boot"] == boot_id():
-            return 0.0, 0.0
-        best = (0.0, float("inf"))
-        for _ in range(PINGS):
+    # how far the master's clock is from ours
+
+    @property
+    def one_machine(self) -> bool:
+        """Whether the master has the same monotonic clock."""
+        return bool(self.whole["boot"] == boot_id())
+
+    def measure_offset(self) -> None:
+        """Ask the master for the time, some times, and wait for its answers."""
+        for _ in range(0 if self.one_machine else PINGS):
             self._answered.clear()
-            sent_at = perf_counter()
-            self.send("ping", at=sent_at)
-            if self._answered.wait(1.0):
-                half_s = (perf_counter() - sent_at) / 2
-                if half_s < best[1]:
-                    best = (self._answered_at - (sent_at + half_s), half_s)
-        return best
+            self.send("ping", at=perf_counter())
+            self._answered.wait(1.0)
+
+    def time_offset(self) -> tuple[float, float]:
+        """(seconds the master's clock is ahead of ours, at most how wrong that is); it is asked now and then."""
+        if self.one_machine:
+            return 0.0, 0.0
+        now = perf_counter()
+        if now - self._asked_at >= MEASURE_EVERY_S:
+            self._asked_at = now
+            self.send("ping", at=now)
+        return self.offset.best(now)
+
+    def _pong(self, environment: Any, msg: Any) -> None:
+        self.offset.measured(msg.data["asked_at"], msg.data["at"], perf_counter())
+        self._answered.set()
+
+    # what came
 
     def _assignment(self, environment: Any, msg: Any) -> None:
-        self.whole = msg.data
-        self.assigned.set()
+        if not self.assigned.is_set():
+            self.whole = msg.data
+            self.assigned.set()
 
     def _order(self, environment: Any, msg: Any) -> None:
         """Orders come in order; one that was sent again is left out."""
         if msg.data["number"] == self._orders + 1:
             self._orders += 1
-            self._on_order(msg.data)
+            self._reader.obey(msg.data)
 
     def _grant(self, environment: Any, msg: Any) -> None:
-        self._on_grant(msg.data["until_s"])
+        self._reader.granted(msg.data["until_s"])
 
     def _ack(self, environment: Any, msg: Any) -> None:
-        while self._unacked and self._unacked[0].seq < msg.data["below"]:
-            self._unacked.popleft()
+        self._backlog.acknowledged(msg.data["below"])
+
+    def _expired(self, environment: Any, msg: Any) -> None:
+        self._reader.expired(msg.data["reason"])
 
     def _bye(self, environment: Any, msg: Any) -> None:
+        self.again = bool(msg.data["again"])
         self.bye.set()
-        self._on_bye(msg.data["reason"])
+        self._reader.sent_away(msg.data["reason"])
         self.assigned.set()
-
-    def _pong(self, environment: Any, msg: Any) -> None:
-        self._answered_at = msg.data["at"]
-        self._answered.set()

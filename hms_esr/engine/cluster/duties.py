@@ -46,16 +46,11 @@ class Duty:
 
 
 def unstarted(duty: Duty, crowd: Crowd, log: StartLog, sim_s: float) -> tuple[int, Duty]:
-    """(how many people of ``duty`` have not started at ``sim_s``, the duty from the first of them or ``sim_s`` on).
-
-    A place of a closed load counts as one until the plan's end, whenever it was first filled.
-    """
+    """(how many people of open loads in ``duty`` have not started, the duty from the first of them or ``sim_s`` on)."""
     total, from_s = 0, sim_s
     for stream in crowd.streams:
         arrivals = stream.arrivals
         if stream.closed:
-            free = len(_class_of(duty, stream.first_k, stream.first_k + arrivals.total))
-            total += free if sim_s < min(crowd.length_s, duty.until_s) else 0
             continue
         first = stream.first_k + arrivals.first_from(duty.from_s)
         last = stream.first_k + (arrivals.total if duty.until_s == FOR_EVER else arrivals.first_from(duty.until_s))
@@ -72,6 +67,11 @@ def _class_of(duty: Duty, first_k: int, last_k: int) -> range:
     return range(first_k + (duty.residue - first_k) % duty.modulus, last_k, duty.modulus)
 
 
+def places_of(duty: Duty, crowd: Crowd) -> range:
+    """Places of closed loads, named by who comes there first, that ``duty`` has."""
+    return _class_of(duty, crowd.total - crowd.places, crowd.total)
+
+
 class Round:
     """One worker's duties, in order of intended time."""
 
@@ -83,11 +83,13 @@ class Round:
         self._until_s = FOR_EVER
         self._given: list[Duty] = []
 
-    def take(self, duty: Duty, sim_s: float, *, places: bool = True) -> None:
-        """Add a duty at simulated second ``sim_s``; who has started already is left out, ``places`` are if wanted."""
+    def take(self, duty: Duty) -> None:
+        """Add people of open loads; who has started already is left out."""
         self._advance(self._people(duty))
-        if places:
-            self._advance(iter(sorted(self._places(duty, max(sim_s, duty.from_s)), key=lambda one: one.at_s)))
+
+    def take_places(self, duty: Duty, sim_s: float) -> None:
+        """Add places of closed loads, to be filled from simulated second ``sim_s`` on."""
+        self._advance(iter(sorted(self._places(duty, max(sim_s, duty.from_s)), key=lambda one: one.at_s)))
 
     def _people(self, duty: Duty) -> Iterator[Arrival]:
         for arrival in self._crowd.in_order(duty.residue, duty.modulus, duty.from_s, closed=False):
@@ -122,15 +124,22 @@ class Round:
         ready = []
         while self._next and self._next[0][0] <= sim_s:
             at_s, _, _, arrival, people = heappop(self._next)
-            if at_s < self._until_s and not any(duty.has(arrival.k, at_s) for duty in self._given):
+            given = arrival.place < 0 and any(duty.has(arrival.k, at_s) for duty in self._given)
+            if at_s < self._until_s and not given:
                 ready.append(arrival)
             self._advance(people)
         return ready
+
+    def go_on(self, arrival: Arrival, sim_s: float) -> None:
+        """Somebody else was quicker at a place: who comes after the last who came there is due now."""
+        last = self._log.last_of(arrival.place)
+        after = self._crowd.again(arrival if last is None else replace(arrival, k=last), sim_s)
+        self._advance(iter([after]))
 
     def keep_until(self, sim_s: float) -> None:
         """Nobody due at ``sim_s`` or later is left to start."""
         self._until_s = sim_s
 
     def give(self, duty: Duty) -> None:
-        """These are another's from now on. Places of closed loads that were filled stay."""
+        """These are another's from now on. Places of closed loads stay."""
         self._given.append(duty)

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from hms_esr.engine.cluster.accounts import Accounts
-from hms_esr.engine.cluster.duties import FOR_EVER, Duty, unstarted
+from hms_esr.engine.cluster.accounts import LOST, Accounts
+from hms_esr.engine.cluster.duties import Duty, places_of, unstarted
 from hms_esr.engine.cluster.member import Member
 from hms_esr.engine.cluster.start_log import MOST_WORKERS, StartLog
 from hms_esr.engine.timing import RunClock
@@ -37,12 +37,8 @@ class Estate:
     def books_of(self, member: Member) -> Tick | None:
         """A tick in which everybody who came with ``member`` and whose end is not known is lost; None: nobody is."""
         ks = self.accounts.not_ended(self.log.started_by(member.index))
-        for duty in member.duties:
-            first = duty.residue + -((duty.residue - self.log.open_total) // duty.modulus) * duty.modulus
-            for place in range(max(first, duty.residue), self._crowd.total, duty.modulus):
-                last = self.log.last_of(place)
-                if last is not None:
-                    ks += self.accounts.place_not_ended(place, last)
+        for place, last in member.last_places.items():
+            ks += self.accounts.place_not_ended(place, last)
         if not ks:
             return None
         tick = self.accounts.lost_tick(member.name, member.next_seq, ks, self._clock.now_s(), self._clock.sim)
@@ -73,58 +69,86 @@ class Estate:
         self._happened(kind, text, member.name, {"people": people, "taken_over": taken})
 
     def _share_out(self, member: Member, members: Iterable[Member], from_s: float) -> tuple[int, int]:
-        """(people of ``member`` unstarted or due from ``from_s`` on, how many of them others take over).
-
-        Places of closed loads go to others only if it is certain who came there last: not from a lost remote worker.
-        """
+        """(people of ``member`` unstarted or due from ``from_s`` on, how many of them others take over)."""
         heirs = [one for one in members if one.state == "working"]
-        parts: dict[int, list[Duty]] = {}
-        people = taken = 0
         leaves = member.state == "leaving"
-        places = leaves or not member.remote
+        people = 0
+        duties: list[list[Duty]] = [[] for _ in heirs]
+        places: list[list[Duty]] = [[] for _ in heirs]
         for duty in member.duties:
             later = replace(duty, from_s=max(duty.from_s, from_s)) if leaves else duty
             n, rest = unstarted(later, self._crowd, self.log, from_s)
             people += n
-            taken += n if places else unstarted(later, self._crowd, self.log, FOR_EVER)[0]
-            for number, part in enumerate(rest.among(len(heirs)) if n and heirs else []):
-                parts.setdefault(number, []).append(part)
-        for number, duties in parts.items():
-            self.give(heirs[number], duties, places=places)
-        if member.state == "lost" and not member.books_open:
-            member.duties = []
-        return people, taken if heirs else 0
+            for part, mine in zip(rest.among(len(heirs)) if n and heirs else [], duties, strict=False):
+                mine.append(part)
+        for duty in member.places if from_s < self._crowd.length_s else []:
+            people += len(places_of(duty, self._crowd))
+            if member.remote:
+                self._leave_numbers(member, duty)
+            for part, mine in zip(
+                replace(duty, from_s=from_s).among(len(heirs)) if heirs else [], places, strict=False
+            ):
+                mine.append(part)
+        for heir, some, where in zip(heirs, duties, places, strict=True):
+            if some or where:
+                self.give(heir, some, where)
+        member.duties, member.places = [], []
+        return people, people if heirs else 0
 
-    def give(self, heir: Member, duties: list[Duty], *, places: bool = True) -> None:
-        """These people are ``heir``'s too. A remote worker is told who of them has started."""
+    def _leave_numbers(self, member: Member, duty: Duty) -> None:
+        """Who came last to a remote worker's places is not known for sure: others go on with numbers far from it."""
+        for place in places_of(duty, self._crowd):
+            last = self.accounts.last_of_generation(place, self.log.last_of(place))
+            self.log.note(member.index, replace(self._crowd.arrival(place), k=last))
+
+    def give(self, heir: Member, duties: list[Duty], places: list[Duty]) -> None:
+        """These people and places are ``heir``'s too. A remote worker is told who of them has started."""
         heir.duties = heir.duties + duties
-        taken = [entry for duty in duties for entry in self._entries(duty)] if heir.remote else []
-        heir.order("take", duties=[duty.packed() for duty in duties], taken=taken, places=places)
+        heir.places = heir.places + places
+        taken = self._taken(duties, places) if heir.remote else []
+        packed = {"duties": [duty.packed() for duty in duties], "places": [duty.packed() for duty in places]}
+        heir.order("take", taken=taken, **packed)
 
-    def _entries(self, duty: Duty) -> list[tuple[int, int]]:
-        """(number, worker) of those of ``duty`` who have started, as far as the log knows."""
+    def _taken(self, duties: list[Duty], places: list[Duty]) -> list[tuple[int, int]]:
+        """(number, worker) of those of these duties and places who have started, as far as the log knows."""
         found = []
-        for arrival in self._crowd.in_order(duty.residue, duty.modulus, duty.from_s, closed=False):
-            if arrival.at_s >= duty.until_s or arrival.at_s > self._clock.sim_s():
-                break
-            if not self.log.is_free(arrival.k):
-                found.append((arrival.k, MOST_WORKERS - 1))
-        for arrival in self._crowd.in_order(duty.residue, duty.modulus, closed=True):
-            last = self.log.last_of(arrival.place)
-            if last is not None:
-                found.append((last, MOST_WORKERS - 1))
-        return found
+        for duty in duties:
+            for arrival in self._crowd.in_order(duty.residue, duty.modulus, duty.from_s, closed=False):
+                if arrival.at_s >= duty.until_s or arrival.at_s > self._clock.sim_s():
+                    break
+                if not self.log.is_free(arrival.k):
+                    found.append((arrival.k, MOST_WORKERS - 1))
+        lasts = [self.log.last_of(place) for duty in places for place in places_of(duty, self._crowd)]
+        return found + [(last, MOST_WORKERS - 1) for last in lasts if last is not None]
 
     def told(self, member: Member, tick: Tick) -> Tick:
-        """A tick came, and is entered. What a remote worker told of is entered for it."""
+        """A tick came, and is entered. What a remote worker told of is entered in the log for it.
+
+        People whom a worker stopped because its lease had ended are lost.
+        """
+        if member.state == "lost":
+            tick.ends = [
+                end._replace(state="lost", reason=LOST) if end.state == "unfinished" else end for end in tick.ends
+            ]
         self.accounts.fold(tick)
-        if member.remote:
-            for k in tick.due_ks:
+        for k in tick.due_ks:
+            if k >= self.log.open_total:
+                place = self.log.open_total + (k - self.log.open_total) % self._crowd.places
+                member.last_places[place] = max(k, member.last_places.get(place, k))
+            if member.remote:
                 self.log.note(member.index, self._crowd.arrival(k))
         return tick
 
     def doubt(self, member: Member) -> None:
-        """Whom a remote worker may have started since it was heard last, by its grants, count as started by it."""
+        """Whom a worker that is lost may have started and not told of counts as started by it.
+
+        A child's entries in the log say who that is; of a remote worker, everybody its grants allowed.
+        """
+        if not member.remote:
+            places = [place for duty in member.places for place in places_of(duty, self._crowd)]
+            lasts = {place: self.log.last_of(place) for place in places}
+            member.last_places |= {place: last for place, last in lasts.items() if last is not None}
+            return
         until_s = self._clock.sim.sim_s(member.granted_until_s)
         for duty in member.duties:
             for arrival in self._crowd.in_order(duty.residue, duty.modulus, duty.from_s, closed=False):
@@ -147,7 +171,7 @@ class Estate:
                 gives.append(first)
             member.duties = keeps
             member.order("give", duties=[duty.packed() for duty in gives])
-            self.give(joiner, gives, places=False)
+            self.give(joiner, gives, [])
         self._happened("worker_joined", f"{joiner.name} joined", joiner.name, {})
 
     def _happened(self, kind: str, text: str, ref: str, details: dict[str, int]) -> None:

@@ -14,6 +14,14 @@ import zmq
 from locust.rpc import zmqrpc
 from zmq.utils import z85
 
+_LIVELY = {
+    zmq.HEARTBEAT_IVL: 1000,
+    zmq.HEARTBEAT_TIMEOUT: 4000,
+    zmq.CONNECT_TIMEOUT: 2000,
+    zmq.RECONNECT_IVL_MAX: 1000,
+}
+"""In ms: a connection that was cut is given up and made anew, long before the network's own patience ends."""
+
 
 def _pair(secret: str, who: bytes) -> tuple[bytes, bytes]:
     """(public, secret) key of ``who``, as ZeroMQ writes keys."""
@@ -30,6 +38,10 @@ def encrypted(secret: str) -> Iterator[None]:
     def with_keys(self: Any, sock_type: int, ipv4_only: bool) -> None:
         plain(self, sock_type, ipv4_only)
         serves = sock_type == zmq.ROUTER
+        for option, value in _LIVELY.items():
+            self.socket.setsockopt(option, value)
+        if serves:
+            self.socket.setsockopt(zmq.ROUTER_HANDOVER, 1)
         self.socket.curve_publickey, self.socket.curve_secretkey = server if serves else worker
         if serves:
             self.socket.curve_server = True

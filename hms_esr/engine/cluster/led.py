@@ -5,7 +5,7 @@ Knows nothing of sockets: orders come in, a status goes out. Nobody starts witho
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from typing import Any
 
 from hms_esr.engine.cluster.duties import Duty, Round
@@ -13,6 +13,7 @@ from hms_esr.engine.cluster.start_log import StartLog
 from hms_esr.engine.conductor import LONGEST_SLEEP_S, Conductor
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.users import ScenarioUser
+from hms_esr.profiles.crowd import Arrival
 
 WITHOUT_GRANT_S = 0.02
 """How often is looked for a grant while somebody is due and nobody may start."""
@@ -21,40 +22,50 @@ WITHOUT_GRANT_S = 0.02
 class LedConductor(Conductor):
     """A worker's conductor. ``granted_until_s``: real seconds since the start up to which people may start.
 
-    ``offset_s``: how far the master's monotonic clock is ahead of ours.
+    ``offset_s``: how far the master's monotonic clock is ahead of ours; ``expired``: why the lease ended, or empty.
     """
 
-    def __init__(
-        self,
-        stage: Stage,
-        classes: tuple[type[ScenarioUser], ...],
-        environment: Any,
-        log: StartLog,
-        standing_by: Callable[[], None],
-    ) -> None:
+    def __init__(self, stage: Stage, classes: tuple[type[ScenarioUser], ...], environment: Any, log: StartLog) -> None:
         super().__init__(stage, classes, environment, lambda event: None)
-        index = stage.assignment.worker
         self.round = Round(stage.cast.crowd, log)
         self.granted_until_s = 0.0
         self.offset_s = 0.0
         self.seen = 0
         self.leaving = False
+        self.expired = ""
         self._log = log
-        self._standing_by = standing_by
         self._finish = False
         self._until_s = float("inf")
         self._to_end: list[str] = []
-        self.crew.claim = lambda arrival: log.claim(index, arrival)
+        self.crew.claim = self._claim
+
+    def _claim(self, arrival: Arrival) -> bool:
+        """Whether we may start this person. A place that the worker before us filled meanwhile is filled after it."""
+        if self._log.claim(self.stage.assignment.worker, arrival):
+            return True
+        last = self._log.last_of(arrival.place) if arrival.place >= 0 else None
+        if last is not None and last >= arrival.k and self.crew.refills:
+            self.round.go_on(arrival, self.stage.clock.sim_s())
+        return False
 
     def conduct(self) -> None:
         """Until the master says that everything is over, or the lease ends."""
         try:
             self.phase = "running"
-            self._standing_by()
             while not self._stop_reason and not self._finish:
                 self._turn()
         finally:
             self._close()
+
+    def keep_time(self, offset_s: float) -> None:
+        """The master's clock is so far ahead of ours, as known now: second 0 is where it is there."""
+        self.stage.clock.origin += self.offset_s - offset_s
+        self.offset_s = offset_s
+
+    def expire(self, why: str) -> None:
+        """The lease ended: everybody is stopped, nobody starts any more."""
+        self.expired = self.expired or why
+        self.stop(why)
 
     def leave(self) -> None:
         """Ask to leave: the master says from when on others start our people."""
@@ -96,7 +107,9 @@ class LedConductor(Conductor):
             for k, index in order["taken"]:
                 self._log.note(index, self.stage.cast.crowd.arrival(k))
             for one in order["duties"]:
-                self.round.take(Duty.unpacked(one), clock.sim_s(), places=order["places"])
+                self.round.take(Duty.unpacked(one))
+            for one in order["places"]:
+                self.round.take_places(Duty.unpacked(one), clock.sim_s())
         elif kind == "give":
             for one in order["duties"]:
                 self.round.give(Duty.unpacked(one))
@@ -125,5 +138,7 @@ class LedConductor(Conductor):
             "under_way": len(self.crew.under_way),
             "waits": len(self.waits),
             "warp": warp,
+            "standing": self.phase == "running",
             "leaving": self.leaving,
+            "expired": self.expired,
         }

@@ -17,13 +17,13 @@ from hms_esr.record import Tick
 class Post:
     """Who is there, and what they say. Listeners run in the loop that reads the socket: they return at once.
 
-    ``welcome`` gives a worker that comes its assignment, or None when it is not wanted.
+    ``welcome`` gives a worker that comes its assignment, or says why it is not wanted.
     """
 
     def __init__(
         self,
         runner: Any,
-        welcome: Callable[[Member, str], Mapping[str, Any] | None],
+        welcome: Callable[[Member, str], Mapping[str, Any] | str],
         on_tick: Callable[[Member, Tick], None],
         on_done: Callable[[Member], None],
     ) -> None:
@@ -32,7 +32,7 @@ class Post:
         self._welcome = welcome
         self._on_tick = on_tick
         self._on_done = on_done
-        for kind in ("hello", "state", "status", "tick", "done", "ping"):
+        for kind in ("hello", "status", "tick", "done", "ping"):
             runner.register_message(f"esr_{kind}", getattr(self, f"_{kind}"))
 
     @property
@@ -44,6 +44,12 @@ class Post:
         """Send one message; an order that gets lost is sent again, others come often."""
         self.runner.send_message(f"esr_{kind}", data, member.client_id)
 
+    def gone(self, member: Member) -> None:
+        """Locust shows it as missing."""
+        node = getattr(self.runner, "clients", {}).get(member.client_id)
+        if node is not None:
+            node.state = "missing"
+
     def send_orders(self, now: float) -> None:
         """Whatever was decided and is not known to be seen."""
         for member in self.members.values():
@@ -52,32 +58,29 @@ class Post:
                     self.send("order", member, **order)
 
     def _hello(self, environment: Any, msg: Any) -> None:
-        if msg.node_id in self.members:
+        """Somebody comes, or has not got its assignment. A process that was here before gets a new number."""
+        known = self.members.get(msg.node_id)
+        if known is not None:
+            if known.state == "joining":
+                self.send("assignment", known, **known.assignment)
             return
-        data, now = msg.data, perf_counter()
-        index = int(data["index"])
-        remote = index < 0
-        if remote:
-            free = max((member.index + 1 for member in self.members.values()), default=0)
-            index = int(data.get("place", free))
-        member = Member(index, msg.node_id, str(data["host"]), int(data["pid"]), now, remote=remote)
+        data, indices = msg.data, [member.index for member in self.members.values()]
+        child = int(data["index"])
+        wanted = child if child >= 0 else int(data.get("place", -1))
+        index = wanted if wanted >= 0 and wanted not in indices else max(indices, default=-1) + 1
+        member = Member(index, msg.node_id, str(data["host"]), int(data["pid"]), perf_counter(), child=child)
         whole = self._welcome(member, str(data["run_id"]))
-        if whole is not None:
-            self.members[msg.node_id] = member
-            self.send("assignment", member, **whole)
-        else:
-            self.send("bye", member, reason="this is another run, or it has all its workers")
-
-    def _state(self, environment: Any, msg: Any) -> None:
-        member = self.members.get(msg.node_id)
-        if member is not None and member.state in ("joining", "prepared"):
-            member.state = str(msg.data["state"])
-            member.bound_s = max(member.bound_s, float(msg.data["bound_s"]))
+        if isinstance(whole, str):
+            self.send("bye", member, reason=whole, again=False)
+            return
+        member.assignment = whole
+        self.members[msg.node_id] = member
+        self.send("assignment", member, **whole)
 
     def _ping(self, environment: Any, msg: Any) -> None:
         member = self.members.get(msg.node_id)
         if member is not None:
-            self.send("pong", member, at=perf_counter())
+            self.send("pong", member, at=perf_counter(), asked_at=msg.data["at"])
 
     def _status(self, environment: Any, msg: Any) -> None:
         member = self.members.get(msg.node_id)
@@ -89,6 +92,7 @@ class Post:
         if member is not None:
             tick = unpacked_tick(msg.data)
             if member.is_new(tick):
+                member.lost_records += bool(msg.data.get("lost"))
                 self._on_tick(member, tick)
 
     def _done(self, environment: Any, msg: Any) -> None:

@@ -16,6 +16,7 @@ from hms_esr.engine.cluster.led import LedConductor
 from hms_esr.record import Tick
 
 STATUS_EVERY_S = 0.2
+_URGENT = ("seen", "idle", "leaving", "expired", "standing")
 
 
 def hand_out(conductor: LedConductor, desk: Desk, ticks: list[Tick]) -> None:
@@ -42,12 +43,14 @@ def tell_seconds(conductor: LedConductor, desk: Desk, look: Callable[[LedConduct
 
 
 def tell_status(conductor: LedConductor, desk: Desk) -> None:
-    """Say where we are, at once when the master may be waiting for it."""
+    """Say where we are, at once when the master may be waiting for it; keep to the master's clock."""
     before: dict[str, Any] = {}
     told_at = 0.0
     while True:
-        status = conductor.status()
-        urgent = any(status[name] != before.get(name) for name in ("seen", "idle", "leaving"))
+        offset_s, bound_s = desk.time_offset()
+        conductor.keep_time(offset_s)
+        status = conductor.status() | {"bound_s": bound_s}
+        urgent = any(status[name] != before.get(name) for name in _URGENT)
         if urgent or perf_counter() - told_at >= STATUS_EVERY_S:
             before, told_at = status, perf_counter()
             desk.send("status", **status)

@@ -52,6 +52,11 @@ def packed_tick(tick: Tick) -> dict[str, Any]:
     return {"seq": tick.seq, "text": tick_text(tick), "due": tick.due_ks, "started": tick.started_ks}
 
 
+def lost_tick(tick: Tick) -> dict[str, Any]:
+    """What is sent in the place of a tick that could not be kept: its number and second, and that it is lost."""
+    return packed_tick(Tick(tick.worker, tick.seq, tick.second)) | {"lost": True}
+
+
 def unpacked_tick(whole: Mapping[str, Any]) -> Tick:
     """The reverse of :func:`packed_tick`."""
     tick = read_tick(whole["text"])

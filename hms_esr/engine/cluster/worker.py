@@ -5,7 +5,6 @@ Knows nothing of the plan before the master tells it. Without word from the mast
 
 from __future__ import annotations
 
-import gc
 import logging
 import os
 import socket
@@ -22,11 +21,12 @@ from locust.env import Environment
 from hms_esr.engine.client_transport import Gate
 from hms_esr.engine.cluster.desk import Desk
 from hms_esr.engine.cluster.keys import encrypted
-from hms_esr.engine.cluster.led import LedConductor
 from hms_esr.engine.cluster.lease import COME_BACK_WITHIN_S, HORIZON_S, LEASE_S
+from hms_esr.engine.cluster.led import LedConductor
 from hms_esr.engine.cluster.start_log import StartLog
 from hms_esr.engine.cluster.telling import hand_out, tell_seconds, tell_status
 from hms_esr.engine.cluster.wire import unpacked_assignment
+from hms_esr.engine.collector import Collector
 from hms_esr.engine.local import watch_lag
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.timing import RunClock
@@ -65,9 +65,6 @@ class WorkerRun:
         guard_of: Callable[[Mapping[str, Any]], Gate],
         tell: Callable[[str], None] = _tell_nobody,
     ) -> None:
-        logging.getLogger("locust").setLevel(logging.CRITICAL)
-        runners.MASTER_HEARTBEAT_TIMEOUT = float("inf")  # it goes by the wall clock; the lease does not
-        runners.WORKER_LOG_REPORT_INTERVAL = -1
         self._join = join
         self._guard_of = guard_of
         self._tell = tell
@@ -87,6 +84,9 @@ class WorkerRun:
 
         EnvironmentProblem when the master was lost, EsrError after a fault of ours.
         """
+        logging.getLogger("locust").setLevel(logging.CRITICAL)
+        runners.MASTER_HEARTBEAT_TIMEOUT = float("inf")  # it goes by the wall clock; the lease does not
+        runners.WORKER_LOG_REPORT_INTERVAL = -1
         join = self._join
         helpers = [gevent.spawn(self._watch_parent)]
         with encrypted(join.secret):
@@ -130,8 +130,6 @@ class WorkerRun:
         stage = Stage(assignment, self._guard_of(desk.whole["guard"]), clock)
         log = StartLog(stage.cast.crowd, join.log_fd)
         stage.cast.warm()
-        gc.collect()
-        gc.freeze()
         desk.measure_offset()
         self.conductor = LedConductor(stage, user_classes(assignment.scenario), self._environment, log)
         self._prepared.set()
@@ -153,15 +151,21 @@ class WorkerRun:
 
     def _carry_out(self, conductor: LedConductor, helpers: list[Any]) -> None:
         desk, stage = self._desk, conductor.stage
+        collector = Collector(stage.recorder, conductor.quiet)
+        collector.start()
         helpers.append(gevent.spawn(tell_status, conductor, desk))
         helpers.append(gevent.spawn(tell_seconds, conductor, desk, self._check_lease))
         helpers.append(gevent.spawn(watch_lag, stage.clock, stage.recorder))
-        while not conductor.finished.wait(0.2):
-            if (self._over or conductor.expired) and not self._conducting:
-                self._over = self._over or conductor.expired
-                return
-        hand_out(conductor, desk, stage.recorder.take(int(stage.clock.now_s()) + 1, 0.0))
-        self._deliver(conductor)
+        helpers.append(gevent.spawn(collector.watch))
+        try:
+            while not conductor.finished.wait(0.2):
+                if (self._over or conductor.expired) and not self._conducting:
+                    self._over = self._over or conductor.expired
+                    return
+            hand_out(conductor, desk, stage.recorder.take(int(stage.clock.now_s()) + 1, 0.0))
+            self._deliver(conductor)
+        finally:
+            collector.stop()
 
     def _deliver(self, conductor: LedConductor) -> None:
         """Until the master has everything and has said goodbye, as long as it is there or may come back."""
@@ -188,7 +192,14 @@ class WorkerRun:
     def _check_lease(self, conductor: LedConductor) -> None:
         silent_s = perf_counter() - self._granted_at
         if silent_s > LEASE_S and not conductor.finished.is_set():
-            self.expired(f"no word from the master for {silent_s:.0f} s: everybody was stopped")
+            self._expire(f"no word from the master for {silent_s:.0f} s: everybody was stopped")
+
+    def _expire(self, why: str) -> None:
+        """Nobody goes on; what is on record here is delivered."""
+        conductor = self.conductor
+        if conductor is not None and not conductor.expired and not conductor.finished.is_set():
+            conductor.expire(why)
+            self._tell(f"{why}; records are delivered when the master is there, then this worker joins anew")
 
     def _watch_parent(self) -> None:
         """A child whose master is gone stops at once."""
@@ -223,12 +234,9 @@ class WorkerRun:
         self.conductor.granted_until_s = until_s
 
     def expired(self, reason: str) -> None:
-        """The lease ended, or the master says so: nobody goes on; what is on record here is delivered."""
-        self._heard_at = self._heard_at if "no word" in reason else perf_counter()
-        conductor = self.conductor
-        if conductor is not None and not conductor.expired and not conductor.finished.is_set():
-            conductor.expire(reason)
-            self._tell(f"{reason}; its records are delivered, then it joins anew")
+        """The master counts us as lost."""
+        self._heard_at = perf_counter()
+        self._expire(reason)
 
     def sent_away(self, reason: str) -> None:
         """The last message. It is good when everything was delivered, otherwise the reason why we end early."""

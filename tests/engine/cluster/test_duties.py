@@ -7,7 +7,7 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hms_esr.engine.cluster.duties import Duty, Round, unstarted
+from hms_esr.engine.cluster.duties import Duty, Round, places_of, unstarted
 from hms_esr.engine.cluster.start_log import StartLog
 from tests.engine.cluster.crowds import CLOSED, crowd_of
 
@@ -18,7 +18,7 @@ def people(*duties: Duty) -> list[int]:
     """Everybody of these duties, in the order they come."""
     round_ = Round(CROWD, StartLog(CROWD))
     for duty in duties:
-        round_.take(duty, 0.0)
+        round_.take(duty)
     return [arrival.k for arrival in round_.due(1e9)]
 
 
@@ -61,7 +61,7 @@ def test_who_has_started_is_not_taken_over() -> None:
     assert count == 50 - len(started)
     assert rest.from_s == CROWD.arrival(8).at_s
     round_ = Round(CROWD, log)
-    round_.take(rest, 6.0)
+    round_.take(rest)
     assert [arrival.k for arrival in round_.due(1e9)] == [8, *range(60, 100, 2)]
 
 
@@ -72,19 +72,31 @@ def test_a_place_goes_on_with_the_next_number() -> None:
     arrival = crowd.again(crowd.arrival(1), 2.0)
     log.claim(0, arrival)
     round_ = Round(crowd, log)
-    round_.take(Duty(1, 3), 5.0)
+    round_.take_places(Duty(1, 3), 5.0)
     assert {(one.k, one.place) for one in round_.due(5.0)} == {(13, 1), (4, 4)}
-    assert unstarted(Duty(1, 3), crowd, log, 5.0)[0] == 2
-    assert unstarted(Duty(1, 3), crowd, log, 10.0)[0] == 0
+    assert list(places_of(Duty(1, 3), crowd)) == [1, 4]
     late = Round(crowd, log)
-    late.take(Duty(1, 3), 10.0)
+    late.take_places(Duty(1, 3), 10.0)
     assert {one.k for one in late.due(1e9)} == {4}
+
+
+def test_a_place_filled_by_another_meanwhile_is_filled_after_it() -> None:
+    """Who comes there next has a number nobody had, at the moment that was asked for."""
+    crowd = crowd_of(CLOSED)
+    log = StartLog(crowd)
+    round_ = Round(crowd, log)
+    round_.take_places(Duty(1, 6), 5.0)
+    (first,) = round_.due(5.0)
+    log.claim(3, crowd.again(first, 5.0))
+    assert not log.claim(0, first)
+    round_.go_on(first, 5.5)
+    assert [(one.k, one.place, one.at_s) for one in round_.due(5.5)] == [(13, 1, 5.5)]
 
 
 def test_who_leaves_keeps_those_due_before() -> None:
     """Nobody due at or after the moment is left to start."""
     round_ = Round(CROWD, StartLog(CROWD))
-    round_.take(Duty(0, 1), 0.0)
+    round_.take(Duty(0, 1))
     round_.keep_until(CROWD.arrival(40).at_s)
     assert [arrival.k for arrival in round_.due(1e9)] == list(range(40))
     assert round_.next_s == float("inf")

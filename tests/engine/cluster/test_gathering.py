@@ -62,9 +62,9 @@ def test_orders_are_sent_until_they_are_seen() -> None:
     member.order("settle")
     assert [order["number"] for order in member.to_send(0.0)] == [1, 2]
     assert member.to_send(0.5) == []
-    member.says({"seen": 1}, 0.6)
+    member.says({"seen": 1, "bound_s": 0.0}, 0.6)
     assert not member.up_to_date
     assert [order["number"] for order in member.to_send(1.1)] == [2]
-    member.says({"seen": 2}, 1.2)
+    member.says({"seen": 2, "bound_s": 0.0}, 1.2)
     assert member.up_to_date
     assert member.to_send(9.0) == []
