@@ -19,6 +19,7 @@ from hms_esr.plan import RunPlan
 from hms_esr.profiles.crowd import Crowd
 from hms_esr.record import Record, Tick
 from hms_esr.scenario.guard import Breaker, Guard
+from hms_esr.sensing import Sensing
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.stats import Histogram
 from hms_esr.store.writer import RunWriter
@@ -75,6 +76,7 @@ class Follower:
         crowd: Crowd,
     ) -> None:
         self.duty: FaultDuty | None = None
+        self.sensing: Sensing | None = None
         self._plan = plan
         self._record = record
         self._writer = writer
@@ -104,10 +106,12 @@ class Follower:
         self._sinks.hear(event)
 
     def moment(self, real_s: float, sim_s: float) -> None:
-        """Faults fall due; the proof of a public host is read again."""
+        """Faults fall due; sensors and the proof of a public host are read again."""
         self._real_s, self._sim_s = real_s, sim_s
         if self.duty is not None:
             self.duty.moment(sim_s)
+        if self.sensing is not None:
+            self.sensing.moment(real_s, sim_s)
         if self._guard.off_loopback and real_s >= self._proof_at_s:
             self._proof_at_s = real_s + PROOF_EVERY_S
             Thread(target=self._read_proof, daemon=True).start()

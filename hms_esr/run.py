@@ -19,7 +19,7 @@ from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Interrupted
 from hms_esr.events import Happened, RunEnded, RunStarted
 from hms_esr.fault_duty import FaultDuty, finish_left_over
 from hms_esr.following import Follower
-from hms_esr.guarding import guard_for, preflight, setup_exchange, trust_of
+from hms_esr.guarding import Trust, guard_for, preflight, setup_exchange, trust_of
 from hms_esr.plan import SETUP_ROLE, RunPlan, manifest_of
 from hms_esr.record import Manifest, Record
 from hms_esr.reports import REPORTS
@@ -27,6 +27,7 @@ from hms_esr.sandboxes.city import CityInjector
 from hms_esr.sandboxes.journal import Journal
 from hms_esr.scenario.guard import Guard
 from hms_esr.scenario.step import Step
+from hms_esr.sensing import Sensing, addresses
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.store import is_running, open_record
 from hms_esr.store.latest import copy_report, point_latest
@@ -123,8 +124,7 @@ def carry_out_run(
         sorted(plan.options.out.glob("*/faults.jsonl")), is_running, plan.options.may_load, trust
     ):
         sinks.hear(Happened("note", text, 0.0, 0.0))
-    insecure = plan.options.insecure
-    setup_requests = preflight(plan.target, guard, plan.run_id, plan.scenario.http, insecure=insecure)
+    setup_requests = preflight(plan.target, guard, plan.run_id, plan.scenario.http, insecure=plan.options.insecure)
     for text in told_before(plan, crowd, loopback=not guard.off_loopback):
         sinks.hear(Happened("note", text, 0.0, 0.0))
     injector = _injector_for(plan, CityInjector(plan.target, setup_exchange(guard, trust)))
@@ -234,13 +234,25 @@ class _Rehearsal:
             tell=follower.happened,
         )
         follower.duty = duty
+        sensing = self._sensing(follower)
         assignment = plan.assignment(self.variables, plan.target, self.guard.caps())
         seen = self.announce, self.listed, self.invite
         try:
             return carrier(Load(plan, assignment, self.guard, self.guard_needs, follower, record, *seen))
         finally:
             duty.end_all()
+            sensing.end(*follower.now())
             record.problems += duty.problems
+
+    def _sensing(self, follower: Follower) -> Sensing:
+        """The target's sensors, read once; they are asked by a guard of their own, so nobody is led there."""
+        plan, needs = self.plan, self.guard_needs
+        trust = Trust(**needs["trust"])
+        places = addresses(plan.scenario.sensors, plan.target)
+        guard = guard_for([*plan.named, *places], plan.options.may_load, own=needs["own"], trust=trust)
+        follower.sensing = Sensing(places, setup_exchange(guard, trust), follower.happened)
+        follower.sensing.start()
+        return follower.sensing
 
     def announce(self) -> None:
         """Tell who watches that people come from now on."""
@@ -271,6 +283,7 @@ class _Rehearsal:
         if finished is not None:
             record.real_s, record.sim_s = finished.real_s, finished.sim_s
             record.problems += finished.problems
+            record.lost_records += finished.lost_records
             record.problems += [f"a fault of ours ended {text.splitlines()[0]}" for text in finished.faults_of_ours]
             if finished.faults_of_ours:
                 (plan.folder / "faults_of_ours.txt").write_text("\n\n".join(finished.faults_of_ours))

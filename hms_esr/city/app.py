@@ -17,8 +17,13 @@ from hms_esr.city.routes import Found, Route, Router
 from hms_esr.city.services import ROUTES
 from hms_esr.city.wire import COOKIE, HTML, Answer, Header, Receive, Refused, Request, Scope, Send, as_json, read_body
 from hms_esr.errors import BadInput
+from hms_esr.sensors import gauge
 
 OPERATOR = "/__city/"
+WAITS = gauge("db.waits")
+"""Requests that a slow service is keeping waiting now."""
+REJECTIONS = gauge("policy.rejections")
+"""Requests that a rule refused, since the city began."""
 NOWHERE = "(not found)"
 
 _ALWAYS: list[Header] = [(b"x-esr-city", b"sim=true")]
@@ -91,6 +96,8 @@ class CityApp:
             traceback.print_exc(file=sys.stderr)
             answer = self._refusal(request, 500, "a mistake inside the mock city; see its own output")
         answer.service = service
+        if service != "city" and answer.status in (400, 402, 403, 413, 422):
+            REJECTIONS.add(1)
         return answer
 
     def _route(self, request: Request, found: Found | None) -> Route:
@@ -126,8 +133,13 @@ class CityApp:
         """Meet the faults of every service on the way; False when the client went away meanwhile."""
         services = dict.fromkeys(("gateway", route.service, *route.asks))
         for trouble in [found for name in services if (found := self.hall.faults.trouble(name))]:
-            if trouble.delay_ms and not await _wait(trouble, receive):
-                return False
+            if trouble.delay_ms:
+                WAITS.add(1)
+                try:
+                    if not await _wait(trouble, receive):
+                        return False
+                finally:
+                    WAITS.add(-1)
             if trouble.status:
                 raise Refused(trouble.status, trouble.message, trouble.service)
         return True

@@ -18,10 +18,13 @@ from hms_esr.city.counts import Counts, SeenLog
 from hms_esr.city.faults import FaultBoard
 from hms_esr.city.ledger import Ledger
 from hms_esr.city.wire import Request
+from hms_esr.sensors import gauge
 
 _MADE_UP = re.compile(
     r"[^@\s]{1,100}@([\w-]+\.)*(example(\.[\w-]+){0,2}|[\w-]+\.(test|example|invalid))", re.IGNORECASE
 )
+FLAGS = gauge("values.flags")
+"""Values that could be a real person's and were turned away, since the city began."""
 
 
 def is_made_up(email: str) -> bool:
@@ -179,7 +182,10 @@ class Hall:
     def log_in(self, request: Request, email: str, password: str) -> bool:
         """Bind the browser to an account, under a new session id; False when e-mail or password are not known."""
         account = self.accounts.get(email.lower())
-        if account is None and not self.strict_accounts and is_made_up(email):
+        made_up = is_made_up(email)
+        if account is None and not made_up:
+            FLAGS.add(1)
+        if account is None and not self.strict_accounts and made_up:
             self.open_account(email, email.partition("@")[0].replace(".", " ").title(), "", None, "login")
             account = self.accounts[email.lower()]
         if account is None or (account.lock and not compare_digest(account.lock, self.lock(password))):

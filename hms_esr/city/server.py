@@ -24,6 +24,7 @@ from hms_esr.city.app import CityApp
 from hms_esr.city.hall import Hall
 from hms_esr.city.ledger import Ledger
 from hms_esr.errors import BadInput, EnvironmentProblem, Problem
+from hms_esr.sensors import AsgiSensors
 
 BACKLOG = 4096
 IDLE_SOCKET_S = 120
@@ -106,7 +107,7 @@ def _url(listener: socket.socket) -> str:
 async def _serve(options: CityOptions, hall: Hall, listener: socket.socket, announce: Callable[[str], None]) -> None:
     _allow_many_sockets()
     config = uvicorn.Config(
-        CityApp(hall),
+        AsgiSensors(CityApp(hall), service="city"),
         http="httptools",
         loop="asyncio",
         ws="none",

@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from html import escape
 
-from hms_esr.city.hall import Case, Hall, is_made_up
+from hms_esr.city.hall import FLAGS, Case, Hall, is_made_up
 from hms_esr.city.html import Field, Form, file_of
 from hms_esr.city.routes import Route
 from hms_esr.city.services.shared import show_form, show_problem, show_status, show_text, status_link
@@ -35,6 +35,7 @@ CLAIM_WITH_ID = Form(
 
 def _problem(values: dict[str, str]) -> tuple[int, str] | None:
     if not is_made_up(values.get("email", "").strip()):
+        FLAGS.add(1)
         return 422, "E-mail is not a made-up one: it must end in .test or example.com, .net, .org"
     state = values.get("state", "")
     if state and state_name(state) is None:

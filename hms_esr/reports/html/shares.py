@@ -213,12 +213,46 @@ def _row(name: object, cell: Cell) -> list[object]:
 
 
 def _sensors(figures: Figures) -> Markup:
+    """Where the time went, network or server, and the site's own gauges."""
     rows = [
-        [text(service, 80), text(name, 80), f"{value:,.6g}"]
+        [text(service, 80), text(name.removeprefix("server."), 80), f"{value:,.6g}"]
         for service, values in figures.record.sensors.items()
         for name, value in values.items()
+        if name not in _BESIDE
     ][: figures.caps.rows]
     if not rows:
         return Markup("")
     columns = (Column("Service"), Column("Measured there", classes="any"), Column("Value", number=True))
-    return table(columns, rows, "What the site’s own sensors measured")
+    return _beside(figures) + table(columns, rows, "What the site’s own sensors measured")
+
+
+_BESIDE = ("server.p50_ms", "server.p95_ms", "server.p99_ms", "server.requests", "server.errors")
+
+
+def _beside(figures: Figures) -> Markup:
+    """By service: 95th percentile as people's requests saw it and as the service itself did."""
+    seen: dict[str, Histogram] = {}
+    for series in (figures.record.series, figures.record.warm_series):
+        for key, cell in series.items():
+            seen.setdefault(key.service, Histogram()).merge(cell.actual)
+    rows: list[list[object]] = []
+    for service, values in figures.record.sensors.items():
+        p95_ms = values.get("server.p95_ms")
+        if p95_ms is None:
+            continue
+        client = seen.get(service, Histogram())
+        outside = time_ms(max(0.0, client.percentile(0.95) - p95_ms)) if client.count else MISSING
+        requests = count(int(values.get("server.requests", 0)))
+        rows.append([text(service, 80), requests, at(client, 0.95), time_ms(p95_ms), outside])
+    if not rows:
+        return Markup("")
+    columns = (
+        Column("Service"),
+        Column("Requests it saw", number=True),
+        Column("p95 at the client, from actual start", number=True),
+        Column("p95 at the server", number=True),
+        Column("outside the service (network, queues)", number=True),
+    )
+    return table(
+        columns, rows[: figures.caps.rows], "Where the time went: answer times outside and inside the services"
+    )

@@ -117,7 +117,7 @@ def _unjudged(figures: Figures) -> Iterator[str]:
         f"{service}.{name}"
         for service, values in figures.record.sensors.items()
         for name in values
-        if name not in judged
+        if name not in judged and not name.startswith("server.")
     ]
     if idle:
         rest = f" and {len(idle) - 4} more" if len(idle) > 4 else ""

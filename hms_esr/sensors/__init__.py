@@ -1,0 +1,24 @@
+"""Owns what a service under rehearsal mounts to tell where time goes inside it: middleware for WSGI and ASGI, gauges.
+
+Imports nothing else of this project and only the standard library, so that it weighs nothing in a service.
+"""
+
+from __future__ import annotations
+
+from hms_esr.sensors.asgi import AsgiSensors
+from hms_esr.sensors.meter import METER, Gauge, Meter
+from hms_esr.sensors.wsgi import WsgiSensors
+
+PATH = "/.well-known/esr-sensors"
+"""Where a service with sensors tells what they say."""
+
+
+def gauge(name: str) -> Gauge:
+    """The gauge of that name of this process (made when first asked for), such as ``gauge("db.waits")``.
+
+    ``set(value)`` says how much it is, ``add(n)`` counts, ``read(function)`` has it asked whenever somebody looks.
+    """
+    return METER.gauge(name)
+
+
+__all__ = ["METER", "PATH", "AsgiSensors", "Gauge", "Meter", "WsgiSensors", "gauge"]
