@@ -1,4 +1,4 @@
-"""Strangers at a cluster's port: bytes that are no protocol, malformed frames, and Locust's words without the secret."""
+"""Strangers at a cluster's port: bytes of no protocol, malformed frames, and Locust's words without the secret."""
 
 from __future__ import annotations
 
