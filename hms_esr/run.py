@@ -234,7 +234,8 @@ class _Rehearsal:
             tell=follower.happened,
         )
         follower.duty = duty
-        sensing = self._sensing(follower)
+        sensing = follower.sensing = _sensing_of(plan, self.guard_needs, follower)
+        sensing.start()
         assignment = plan.assignment(self.variables, plan.target, self.guard.caps())
         seen = self.announce, self.listed, self.invite
         try:
@@ -243,16 +244,6 @@ class _Rehearsal:
             duty.end_all()
             sensing.end(*follower.now())
             record.problems += duty.problems
-
-    def _sensing(self, follower: Follower) -> Sensing:
-        """The target's sensors, read once; they are asked by a guard of their own, so nobody is led there."""
-        plan, needs = self.plan, self.guard_needs
-        trust = Trust(**needs["trust"])
-        places = addresses(plan.scenario.sensors, plan.target)
-        guard = guard_for([*plan.named, *places], plan.options.may_load, own=needs["own"], trust=trust)
-        follower.sensing = Sensing(places, setup_exchange(guard, trust), follower.happened)
-        follower.sensing.start()
-        return follower.sensing
 
     def announce(self) -> None:
         """Tell who watches that people come from now on."""
@@ -335,6 +326,14 @@ def carry_load(load: Load) -> Finished:
     workers = options.workers if options.invitation is None else options.invitation.expect
     run = MasterRun(load.assignment, load.guard_needs, load.follower, workers=workers, invitation=options.invitation)
     return run.carry_out(ready, load.listed, load.invite)
+
+
+def _sensing_of(plan: RunPlan, needs: dict[str, Any], follower: Follower) -> Sensing:
+    """The target's sensors; they are asked by a guard of their own, so nobody is led there."""
+    trust = Trust(**needs["trust"])
+    places = addresses(plan.scenario.sensors, plan.target)
+    guard = guard_for([*plan.named, *places], plan.options.may_load, own=needs["own"], trust=trust)
+    return Sensing(places, setup_exchange(guard, trust), follower.happened)
 
 
 def closing_facts(record: Record) -> dict[str, object]:
