@@ -30,6 +30,7 @@ SAMPLES = 6
 """People whose answers tell which of a persona's fields a control takes."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9._-]+)", re.I)
+_LOG_IN = re.compile(r"(log|sign)[\s-]?(in|on)", re.I)
 _ENDINGS = (("image/png", "png"), (".png", "png"), ("image", "jpg"), (".jpg", "jpg"), ("text", "txt"), (".txt", "txt"))
 
 
@@ -119,12 +120,13 @@ def first_scenario(seen: SeenPage, citizen: PersonaTemplate, file: str = "FILE")
 
 
 def _is_login(seen: SeenPage, form: HtmlForm) -> bool:
-    """Whether who asked for the page was sent to another one to log in, or it asks for a known password itself."""
+    """Whether who asked for the page was sent to another one to log in, or it is where people log in itself."""
     asked, met = urlsplit(_onward("", seen.asked)), urlsplit(seen.page.url)
     kinds = [field.kind for field in form.inputs]
     sent_on = (asked.netloc, asked.path) != (met.netloc, met.path)
     known = any(field.autocomplete == "current-password" for field in form.inputs)
-    return (sent_on or known) and kinds.count("password") == 1 and len(kinds) <= 4
+    named = any(_LOG_IN.fullmatch(button.label) for button in form.buttons)
+    return (sent_on or known or named) and kinds.count("password") == 1 and len(kinds) <= 4
 
 
 def _behind_login(seen: SeenPage) -> Iterator[str]:

@@ -105,14 +105,19 @@ def test_other_forms_are_mentioned() -> None:
 
 
 def test_a_login_is_pointed_out() -> None:
-    """A form with a password tells of the step that logs in."""
-    assert "`- login` as first step" in written("<form method=post><input name=u><input type=password name=p></form>")
+    """A form with a password that may be a new one tells of the step that logs in."""
+    assert "`- login` as first step" in written(
+        "<form method=post><input name=u><input type=password name=p><button>Sign up</button></form>"
+    )
 
 
-def test_a_page_that_is_a_log_in_is_logged_in_at() -> None:
-    """A known password is asked for: somebody with an account uses ``login``, not ``fill``."""
-    known = "<input type=password name=p autocomplete=current-password>"
-    text = written(f"<form method=post><input name=username>{known}</form>")
+PASSWORD, SIGN_IN = "<input type=password name=p>", "<button><em>Sign in</em></button>"
+
+
+@pytest.mark.parametrize("mark", ["<input type=password name=p autocomplete=current-password>", PASSWORD + SIGN_IN])
+def test_a_page_that_is_a_log_in_is_logged_in_at(mark: str) -> None:
+    """By what it asks for or its button: somebody with an account uses ``login``, not ``fill``."""
+    text = written(f"<form method=post><input name=username>{mark}</form>")
     assert "      - login" in text and "persona: permit_applicant" in text and "identity: fixed" in text
     assert "This is a log-in; what is behind it was not seen" in text and "- fill:\n" not in text
 
