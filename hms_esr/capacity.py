@@ -62,6 +62,8 @@ class Machine:
     ports: int
     port_held_s: float
     free_bytes: int
+    load: float = 0.0
+    """Programs that wanted the processor at a time, over the last minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +111,7 @@ class Capacity:
 
     def warnings(self) -> list[str]:
         """What is short, each with what would do; empty when all is there."""
-        return [*self._processor(), *self._people(), *self._ports(), *self._memory()]
+        return [*self._processor(), *self._busy(), *self._people(), *self._ports(), *self._memory()]
 
     def _processor(self) -> Iterator[str]:
         if self.needs.people_per_s <= self.worker_per_s * min(self.workers, self.machine.cores):
@@ -123,6 +125,12 @@ class Capacity:
                 f"The plan needs more processor time than this machine has: --workers {self.wanted} would do, "
                 f"and it has {has}. Spread workers over machines (--master), or use less --scale."
             )
+
+    def _busy(self) -> Iterator[str]:
+        machine = self.machine
+        if machine.load > machine.cores:
+            load = f"load {machine.load:.1f}, {plural(machine.cores, 'core', 'cores')}"
+            yield f"Other programs are busy on this machine ({load}): it carries less than that now."
 
     def _people(self) -> Iterator[str]:
         at_once, room = self.needs.at_once, self.max_people * self.workers
@@ -246,7 +254,9 @@ def this_machine(*, loopback: bool = True) -> Machine:
     ports = _numbers("/proc/sys/net/ipv4/ip_local_port_range", [32_768, 60_999])
     reuse = _numbers("/proc/sys/net/ipv4/tcp_tw_reuse", [0])[0]
     held_s = _REUSED_AFTER_S if reuse == 1 or (reuse == 2 and loopback) else _TIME_WAIT_S
-    return Machine(cores, measured_speed(), open_files(), ports[1] - ports[0] + 1, held_s, _free_bytes())
+    return Machine(
+        cores, measured_speed(), open_files(), ports[1] - ports[0] + 1, held_s, _free_bytes(), os.getloadavg()[0]
+    )
 
 
 def open_files() -> int:

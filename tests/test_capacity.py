@@ -52,6 +52,7 @@ def changed(thing: object, **values: object) -> object:
         ({}, {"people_per_s": 600, "people": 20_000}, 1, []),
         ({"port_held_s": 1.0}, {"people_per_s": 600, "people": 10**6}, 1, []),
         ({}, {"people_per_s": 600, "people": 10**6, "per_person_connections": False}, 1, []),
+        ({"load": 8.2}, {}, 1, ["load 8.2, 8 cores): it carries less"]),
         ({"free_bytes": 2**20}, {"at_once": 5000}, 1, ["of memory, and"]),
     ],
 )

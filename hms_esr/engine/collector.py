@@ -9,7 +9,7 @@ import gc
 import os
 from collections.abc import Callable
 from pathlib import Path
-from time import perf_counter
+from time import perf_counter, thread_time
 from typing import Any
 
 import gevent
@@ -101,11 +101,14 @@ class Collector:
         return True
 
     def _paused(self, phase: str, info: dict[str, Any]) -> None:
-        """Python calls this before and after each collection, in whatever thread made it."""
+        """Python calls this before and after each collection, in whatever thread makes it.
+
+        Measured in processor time: when others keep us from the processor meanwhile, that is not the collector's doing.
+        """
         if phase == "start":
-            self._began = perf_counter()
+            self._began = thread_time()
             return
-        pause_s = perf_counter() - self._began
+        pause_s = thread_time() - self._began
         if info["generation"] == 2:
             self._walk_s = pause_s
         self._recorder.pause_ms = max(self._recorder.pause_ms, pause_s * 1000)

@@ -42,8 +42,6 @@ class Conductor:
         self._peak_per_s = 1.0
         self._ramp_told = not any(load.closed or load.length_s for load in stage.scenario.loads)
 
-    # asked from outside
-
     def stop(self, reason: str) -> None:
         """End now: nobody new, people under way are unfinished, what is waited for stays unknown."""
         if not self._stop_reason:
@@ -68,8 +66,6 @@ class Conductor:
     def busiest(self, requests_per_s: float) -> None:
         """The run's busiest second so far: settling never asks more than that."""
         self._peak_per_s = max(self._peak_per_s, requests_per_s)
-
-    # the course
 
     def conduct(self) -> None:
         """From the first person to the last decision."""

@@ -102,12 +102,10 @@ def _people(record: Record, room: int) -> str:
 def _processor(record: Record) -> str:
     """How many workers, from what each person took and the plan's peak."""
     wanted, each_per_s, peak_per_s = workers_needed(record)
-    if not each_per_s:
+    if wanted <= _used(record):
         return "Repeat with less load (--scale), or on a machine with more free processor time."
     carried, planned = _about(each_per_s), _about(peak_per_s)
     why = f"one carries about {carried} of these people a second, and the plan has {planned} at its peak"
-    if wanted <= _used(record):
-        return f"Repeat on a machine with more free processor time: {why}."
     return _more(record, why, wanted)
 
 

@@ -139,7 +139,7 @@ def test_a_real_run_is_interrupted(tmp_path: Path) -> None:
     )
     assert run.stdout is not None
     try:
-        assert "Starting long" in run.stdout.readline()
+        assert any("Starting long" in line for line in run.stdout)
         done = stop(tmp_path / "results", "long")
         rest = run.stdout.read()
     finally:
