@@ -196,7 +196,7 @@ class _Rehearsal:
             raise
         self._close(finished)
         options, metrics = self.plan.options, self.plan.loaded.metrics
-        return self._report(judge(self.record, custom=metrics, limits=options.limits, strict=options.strict))
+        return _reported(self, judge(self.record, custom=metrics, limits=options.limits, strict=options.strict))
 
     def _steps(self, steps: tuple[Step, ...], what: str, give_up: Callable[[], bool]) -> None:
         if not steps:
@@ -290,27 +290,6 @@ class _Rehearsal:
         self.writer.close()
         self.record = open_record(plan.folder)
 
-    def _report(self, judgement: Judgement) -> Outcome:
-        folder = self.plan.folder
-        try:
-            write_reports(self.record, judgement, folder)
-            report = copy_report(self.plan.options.out, self.plan.loaded.stem, folder)
-        except OSError as error:
-            text = f"{judgement.shown}, but its report cannot be written in {folder}: {error.strerror}"
-            raise EsrError(f"{text}; make it again with: hms-esr report {folder.name}") from None
-        record = self.record
-        self.sinks.hear(
-            RunEnded(
-                self.plan.run_id,
-                judgement.shown,
-                judgement.sentence,
-                judgement.exit_code,
-                record.real_s,
-                record.sim_s,
-            )
-        )
-        return Outcome(record, judgement, folder, report)
-
 
 def carry_load(load: Load) -> Finished:
     """In this process, over processes of this machine, or over workers that come by themselves: as the plan says."""
@@ -334,6 +313,28 @@ def _sensing_of(plan: RunPlan, needs: dict[str, Any], follower: Follower) -> Sen
     places = addresses(plan.scenario.sensors, plan.target)
     guard = guard_for([*plan.named, *places], plan.options.may_load, own=needs["own"], trust=trust)
     return Sensing(places, setup_exchange(guard, trust), follower.happened)
+
+
+def _reported(rehearsal: _Rehearsal, judgement: Judgement) -> Outcome:
+    folder = rehearsal.plan.folder
+    try:
+        write_reports(rehearsal.record, judgement, folder)
+        report = copy_report(rehearsal.plan.options.out, rehearsal.plan.loaded.stem, folder)
+    except OSError as error:
+        text = f"{judgement.shown}, but its report cannot be written in {folder}: {error.strerror}"
+        raise EsrError(f"{text}; make it again with: hms-esr report {folder.name}") from None
+    record = rehearsal.record
+    rehearsal.sinks.hear(
+        RunEnded(
+            rehearsal.plan.run_id,
+            judgement.shown,
+            judgement.sentence,
+            judgement.exit_code,
+            record.real_s,
+            record.sim_s,
+        )
+    )
+    return Outcome(record, judgement, folder, report)
 
 
 def closing_facts(record: Record) -> dict[str, object]:
