@@ -126,11 +126,12 @@ def _check(result: CheckResult) -> dict[str, str]:
 
 
 def _workers(record: Record) -> list[dict[str, Any]]:
-    """CPU in the last second told and the most (shares of a core), the event loop's delay, people started."""
+    """CPU in the last whole second and the most (shares of a core), the event loop's delay, people started."""
     found = []
     for name in sorted(record.workers, key=lambda one: (len(one), one)):
         worker = record.workers[name]
-        last = worker.cpu_by_second[max(worker.cpu_by_second)] if worker.cpu_by_second else 0.0
+        used = {at_s: cpu for at_s, cpu in worker.cpu_by_second.items() if cpu}
+        last = used[max(used)] if used else 0.0
         lag_ms = round(worker.loop_lag_ms.percentile(0.99), 2) if worker.loop_lag_ms.count else 0.0
         cpu = {"cpu": round(last, 3), "cpu_max": round(worker.cpu_max, 3)}
         found.append({"name": name, **cpu, "lag_p99_ms": lag_ms, "started": worker.started})

@@ -86,6 +86,13 @@ def pairs(option: str, values: Sequence[str]) -> dict[str, str]:
 @click.option("--expect-workers", type=click.IntRange(1, 248), default=1, metavar="N", help="So many, then it begins.")
 @click.option("--wait", callback=_duration, default="60s", metavar="D", help="How long --master waits for them.")
 @click.option("--cluster-secret-file", type=click.Path(path_type=Path, dir_okay=False), help="Who has it may join.")
+@click.option("--web", is_flag=True, help="Wait for Start in Locust's web UI, as often as you like.")
+@click.option("--web-host", default="127.0.0.1", metavar="HOST", help="Where --web listens.")
+@click.option("--web-port", type=click.IntRange(0, 65535), default=8089, metavar="P", help="Its port (0: any).")
+@click.option(
+    "--web-login", type=click.Path(path_type=Path, dir_okay=False), help="A file with one line name:password."
+)
+@click.option("--web-open", is_flag=True, help="No login, though others can reach --web-host.")
 @click.option("--only", type=click.IntRange(0), metavar="K", help="Person K alone, with the same data and choices.")
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A value for vars.")
 @click.option("--secret-file", type=click.Path(path_type=Path, dir_okay=False), help="Lines NAME=VALUE for secrets.")
@@ -102,6 +109,9 @@ def pairs(option: str, values: Sequence[str]) -> dict[str, str]:
 def command(**given: Any) -> int:
     """See HELP."""
     import_module("hms_esr.engine.local")  # first: Locust patches the standard library when it is imported
+    if given["web"]:
+        served: int = import_module("hms_esr.cli.web").serve(given)
+        return served
     names = _names(given["files"], given["tags"])
     codes = []
     switch = _switch()
@@ -250,7 +260,7 @@ def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
         stack.callback(sinks.close)
         outcome = carry_out_run(plan, sinks, switch, command=_command(), city_url=city_url, invite=_invite)
         sinks.close()
-    _closing(outcome, name, options.out)
+    closing(outcome, name, options.out)
     return outcome.judgement.exit_code
 
 
@@ -301,7 +311,8 @@ def _program() -> str:
     return "hms-esr" if which("hms-esr") or called.name != "hms-esr" else str(called)
 
 
-def _closing(outcome: Outcome, name: str, out: Path) -> None:
+def closing(outcome: Outcome, name: str, out: Path) -> None:
+    """The lines that end a run on the console."""
     from hms_esr.sinks.console import closing_lines
 
     record = outcome.record

@@ -10,6 +10,7 @@ import shlex
 import sys
 from collections.abc import Mapping
 from pathlib import Path
+from secrets import token_hex
 from typing import Any
 
 import click
@@ -31,26 +32,38 @@ def bind() -> None:
 
     path = os.environ.get(SECRET_FILE, "")
     try:
-        secret = command_line.cluster_secret(Path(path), SECRET_FILE) if path else ""
+        made = token_hex(32) if _on_one_machine(sys.argv) else ""
+        secret = command_line.cluster_secret(Path(path), SECRET_FILE) if path else made
     except EsrError as error:
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)
     bind_engine(arguments=add_arguments, runs=LocustRuns, guard_of=guard_of, secret=secret)
 
 
-def add_arguments(parser: Any) -> None:
-    """Ours beside Locust's. Scenario, scale, seed and target are fields of the web UI too; it stays on this machine."""
-    argv = sys.argv[1:]
-    ours = parser
-    listed = choices(_given(argv, "--scenario"))
-    text = {"type": str, "default": ""}
-    ours.add_argument(
-        "--scenario", default=listed[0] if listed else "", choices=listed, metavar="FILE|NAME", is_required=True,
+def form_fields(parser: Any, given: Wish) -> None:
+    """Scenario, scale, seed and target: options, and fields of the web UI."""
+    listed = choices(given.scenario)
+    text = {"type": str}
+    parser.add_argument(
+        "--scenario",
+        default=listed[0] if listed else "",
+        choices=listed,
+        metavar="FILE|NAME",
+        is_required=True,
         help="The scenario to carry out",
-    )  # fmt: skip
-    ours.add_argument("--scale", **text, metavar="X", help="Times as many people (empty: 1)")
-    ours.add_argument("--seed", **text, metavar="N", help="Same seed, same people (empty: the scenario's)")
-    ours.add_argument("--target", **text, metavar="URL", help="System under test (empty: the scenario's, or the city)")
+    )
+    parser.add_argument("--scale", default=given.scale, **text, metavar="X", help="Times as many people; empty: 1")
+    seed = "Same seed, same people; empty: the scenario's"
+    parser.add_argument("--seed", default=given.seed, **text, metavar="N", help=seed)
+    target = "System under test; empty: the scenario's, or the embedded city"
+    parser.add_argument("--target", default=given.target, **text, metavar="URL", help=target)
+
+
+def add_arguments(parser: Any) -> None:
+    """Ours beside Locust's; the web UI stays on this machine unless asked, and so does the port of ``--processes``."""
+    argv = sys.argv[1:]
+    form_fields(parser, Wish(_given(argv, "--scenario")))
+    ours, text = parser, {"type": str, "default": ""}
     hidden: dict[str, Any] = {"include_in_web_ui": False}
     ours.add_argument("--env", **text, **hidden, metavar="NAME", help="Which of the scenario's targets")
     ours.add_argument("--warp", **text, **hidden, metavar="X", help="Simulated seconds per real second")
@@ -66,8 +79,13 @@ def add_arguments(parser: Any) -> None:
     ours.add_argument("--max-dropped", default="1%", **hidden, metavar="SHARE", help="Most people dropped or lost")
     ours.add_argument("--max-late", default="1%", **hidden, metavar="SHARE", help="Most people over 100 ms late")
     parser.set_defaults(web_host="127.0.0.1")
-    if "--processes" in " ".join(argv):
+    if _on_one_machine(argv):
         parser.set_defaults(master_bind_host="127.0.0.1")
+
+
+def _on_one_machine(argv: list[str]) -> bool:
+    """Whether Locust starts all workers itself."""
+    return "--processes" in " ".join(argv) and "--worker" not in argv
 
 
 def _given(argv: list[str], option: str) -> str:

@@ -28,6 +28,7 @@ from hms_esr.errors import EsrError
 
 LOG = logging.getLogger("hms_esr")
 LONGEST_END_S = 180.0
+OPERATOR = "by the operator, in Locust"
 
 
 class Switch(Protocol):
@@ -172,7 +173,8 @@ class Face:
             return
         self._over.clear()
         self._switch = self._new_switch()
-        environment.host = environment.host or self._target() or None
+        if len(environment.user_classes) > 1:
+            environment.host = environment.host or self._target() or None
         Rehearsal.nothing_left()
         gevent.spawn(self._carry_out, self._switch)
 
@@ -197,12 +199,17 @@ class Face:
             return
         runner = self.environment.runner
         if not isinstance(runner, MasterRunner) or runner.worker_count:
-            self._switch.press("in Locust")
+            self._switch.press(OPERATOR)
         try:
             self._wait()
         except KeyboardInterrupt:
-            self._switch.press("in Locust")
+            self._switch.press(OPERATOR)
             self._wait()
+
+    def press_again(self) -> None:
+        """Whoever ends a run is in a hurry."""
+        if self._switch is not None:
+            self._switch.press(OPERATOR)
 
     def _wait(self) -> None:
         """Until the run is over. What no user of Locust's has begun to conduct by now is brought to its end here."""

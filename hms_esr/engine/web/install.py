@@ -43,3 +43,11 @@ def install(web_ui: Any, runs: Shown) -> None:
         check_start = web_ui.auth_required_if_enabled(check_start)
     web_ui.app.before_request(check_start)
     add_tab(web_ui, runs.figures)
+    plain = web_ui.update_template_args
+
+    def update_template_args() -> None:
+        """The target is a field of ours, so nobody is warned that Locust knows no host."""
+        plain()
+        web_ui.template_args["missing_host_warning"] = False
+
+    web_ui.update_template_args = update_template_args

@@ -26,8 +26,9 @@ function line(kind, values, most) {
   return shape;
 }
 
-function chart(id, planned, delivered) {
+function chart(id, planned, delivered, words) {
   const most = Math.max(1e-9, ...planned.map(Number), ...delivered.map(Number));
+  at(`${id}-most`).textContent = planned.length ? `top of the chart: ${words(most)}` : "";
   at(id).replaceChildren(line("planned", planned, most), line("delivered", delivered, most));
 }
 
@@ -41,9 +42,9 @@ function show(run) {
   }
   const people = run.people;
   at("run").textContent = `${run.scenario}, run ${run.run_id}, against ${run.target}${run.report ? `. Report: ${run.report}` : ""}`;
-  chart("people", run.seconds.map((one) => one.planned), run.seconds.map((one) => one.delivered));
+  chart("people", run.seconds.map((one) => one.planned), run.seconds.map((one) => one.delivered), (most) => `${Math.round(most)} per second`);
   at("people-now").textContent = `${people.due} due so far of ${people.planned} planned, ${people.started} delivered; ${people.active} under way, ${people.waiting} wait for a decision; ${people.completed} completed, ${people.failed} failed, ${people.dropped} dropped, ${people.lost} lost`;
-  chart("times", run.seconds.map((one) => one.planned_ms[1]), run.seconds.map((one) => one.actual_ms[1]));
+  chart("times", run.seconds.map((one) => one.planned_ms[1]), run.seconds.map((one) => one.actual_ms[1]), ms);
   rows("latency", [["from the planned start", ...run.latency.planned.map(ms)], ["from the actual start", ...run.latency.actual.map(ms)]]);
   rows("checks", run.checks.map((one) => [one.title, one.shown, one.limit, { text: one.verdict, bad: ["FAIL", "INVALID"].includes(one.verdict) }]));
   rows("workers", run.workers.map((one) => [one.name, percent(one.cpu), percent(one.cpu_max), ms(one.lag_p99_ms), one.started]));

@@ -25,7 +25,7 @@ def add_tab(web_ui: Any, figures: Callable[[], dict[str, Any]]) -> None:
         "extended_tables": [
             {
                 "key": KEY,
-                "structure": [{"key": "name", "title": "Rehearsal"}, {"key": "figure", "title": "So far"}],
+                "structure": [{"key": "what", "title": "Rehearsal"}, {"key": "figure", "title": "So far"}],
             }
         ],
         "extended_csv_files": [{"href": "./rehearsal", "title": "The rehearsal, second by second"}],
@@ -94,7 +94,7 @@ def rows(figures: dict[str, Any]) -> list[dict[str, str]]:
 
 
 def _row(name: str, figure: str) -> dict[str, str]:
-    return {"name": name, "figure": figure}
+    return {"what": name, "figure": figure}
 
 
 def _both(times_ms: list[float | None]) -> str:
