@@ -149,7 +149,9 @@ def _chosen_radio(form: HtmlForm, field: HtmlField, given: str | None, complete:
     if given is not None:
         matching = [one for one in group if folded(given) in (folded(one.value), folded(one.label))]
         if not matching:
-            _refuse(form, f"'{given}' is no choice of '{field.name}'", "choices", [one.value for one in group])
+            _refuse(
+                form, f"'{given}' is no choice of '{field.name}'", "choices", [one.label or one.value for one in group]
+            )
         return matching[0] is field
     checked = [one for one in group if one.checked]
     if checked:
@@ -174,12 +176,14 @@ def _selected(form: HtmlForm, field: HtmlField, given: str | None, complete: Com
 def _picked(form: HtmlForm, field: HtmlField, given: str) -> list[str]:
     if given in field.options:
         return [given]
+    if field.multiple and not given.strip():
+        return []
     known = {folded(text): value for value, text in zip(field.options, field.shown, strict=True)}
     known |= {folded(value): value for value in field.options}
     wanted = [part.strip() for part in given.split(",")] if field.multiple and folded(given) not in known else [given]
     for one in wanted:
         if one not in field.options and folded(one) not in known:
-            _refuse(form, f"'{one}' is no choice of '{field.name}'", "choices", field.options)
+            _refuse(form, f"'{one}' is no choice of '{field.name}'", "choices", field.shown or field.options)
     return [one if one in field.options else known.get(folded(one), one) for one in wanted]
 
 

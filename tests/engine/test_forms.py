@@ -149,21 +149,32 @@ def test_other_charsets_are_sent_as_the_page_is_written() -> None:
 @pytest.mark.parametrize(
     ("options", "words"),
     [
-        ({"filled": {"x": "1"}}, "no field 'x' in the form on /dir/page; fields: a, s"),
+        ({"filled": {"x": "1"}}, "no field 'x' in the form on /dir/page; fields: a, s, t, r"),
         ({"filled": {"s": "9"}}, "'9' is no choice of 's' in the form on /dir/page; choices: 1, 2"),
+        ({"filled": {"t": "9"}}, "'9' is no choice of 't' in the form on /dir/page; choices: One, Two"),
+        ({"filled": {"r": "9"}}, "'9' is no choice of 'r' in the form on /dir/page; choices: Yes please, n"),
         ({"button": "Fly"}, "no button 'Fly' in the form on /dir/page; buttons: Go"),
         ({"uploads": {"": PDF}}, "no file field in the form on /dir/page; file fields: none"),
         ({"uploads": {"f": PDF}}, "no file field 'f' in the form on /dir/page; file fields: none"),
     ],
 )
 def test_what_a_form_lacks_is_said_with_what_it_has(options: dict[str, Any], words: str) -> None:
-    """no_form, with the path and the names there are."""
+    """no_form, with the path and the names there are; of choices what a person reads."""
     found = form(
         "<input name=a><select name=s><option>1<option>2</select><input type=hidden name=h><button>Go</button>"
+        "<select name=t multiple><option value=1>One<option value=2>Two</select>"
+        "<label><input type=radio name=r value=y>Yes please</label><input type=radio name=r value=n>"
     )
     with pytest.raises(StepFailed) as caught:
         submission(found, options.get("filled", {}), options.get("uploads", {}), button=options.get("button", ""))
     assert (caught.value.kind, caught.value.message) == ("no_form", words)
+
+
+def test_several_choices_or_none() -> None:
+    """A list of several may be given with commas; nothing at all takes back what was chosen."""
+    several = "<select name=t multiple><option value=1 selected>One<option value=2>Two</select>"
+    assert sent(several, {"t": "one, 2"}) == sent("<input name=t value=1><input name=t value=2>")
+    assert sent(several, {"t": ""}) == sent("")
 
 
 def test_the_only_file_input_takes_an_upload_without_a_name() -> None:
