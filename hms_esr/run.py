@@ -284,7 +284,8 @@ class _Rehearsal:
             self.writer.update_manifest(self.manifest)
             record.manifest = self.manifest
         due = sum(record.states.values())
-        if plan.crowd().closed or record.interrupted or record.aborted or record.time_limited:
+        cut_short = finished is not None and finished.cut_short
+        if plan.crowd().closed or record.stopped or cut_short:
             record.planned_total = due
         self.writer.facts(**closing_facts(record))
         self.writer.close()

@@ -67,6 +67,8 @@ class Finished:
     """Why the run cannot be trusted, beyond what ticks show."""
     lost_records: int = 0
     """Seconds of records that had no place to be kept."""
+    cut_short: bool = False
+    """Nobody was left to carry the rest of the plan out: only those who came are planned."""
 
 
 class LocalRun:

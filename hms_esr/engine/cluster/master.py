@@ -51,6 +51,7 @@ class MasterRun:
         self._asked_at = 0.0
         self._turned_at = 0.0
         self._over_s: float | None = None
+        self._cut_short = False
 
     def carry_out(
         self, ready: Callable[[Workers], None], joined: Callable[[Workers], None], invite: Callable[[str], None]
@@ -94,6 +95,7 @@ class MasterRun:
             self.team.course.stopped,
             tuple(self.problems),
             sum(member.lost_records for member in self.team.post.everybody),
+            self._cut_short,
         )
 
     def _is_over(self) -> bool:
@@ -128,6 +130,7 @@ class MasterRun:
         if not team.losses.under_way:
             if not any(one.at_work for one in team.post.members.values()) and team.course.phase != "over":
                 self.problems.append("no worker was left to carry the plan out")
+                self._cut_short = True
                 team.course.phase = "over"
             team.course.advance(team.post.members.values())
 
