@@ -63,8 +63,10 @@ def _usable(name: str) -> Iterator[None]:
     try:
         yield
     except (OSError, ValueError) as error:
-        reason = getattr(error, "reason", None) or getattr(error, "strerror", None) or str(error)
-        words = str(reason).replace("_", " ").lower()
+        if isinstance(error, ssl.SSLError):
+            words = (error.reason or "the certificate or its private key is missing").replace("_", " ").lower()
+        else:
+            words = (getattr(error, "strerror", None) or str(error)).lower()
         raise EnvironmentProblem(f"the certificate file {name} cannot be used: {words}") from None
 
 

@@ -14,6 +14,7 @@ from hms_esr.reports.html.tiles import word
 from hms_esr.verdicts.judgement import Condition
 from hms_esr.wording import MISSING, count, elapsed, plural, share, time_ms
 
+INSECURE = "TLS certificates were not checked (--insecure): nothing proves that the target itself answered."
 TITLE = "Can this result be trusted?"
 _STATES = {"holds": "ok", "holds, close": "warn", "broken": "inv", "explained": "ok"}
 
@@ -68,6 +69,8 @@ def _story(figures: Figures) -> list[object]:
     named = {one.name for one in conditions}
     longer = [problem for problem in figures.record.problems if problem not in named]
     problems = [para(text(problem, 400)) for problem in longer[:5]]
+    if figures.record.manifest.options.get("insecure"):
+        problems.append(para(INSECURE))
     return [*say, *problems]
 
 
