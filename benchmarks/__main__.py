@@ -8,6 +8,7 @@ from __future__ import annotations
 import argparse
 import os
 import sys
+import traceback
 from pathlib import Path
 
 import psutil
@@ -20,6 +21,8 @@ from benchmarks._table import BENCHMARKS, benchmark
 
 BUSY_PERCENT = 10.0
 """Work of others beyond which figures are not to be trusted, over all cores."""
+TRIES = 2
+"""A machine that does something else for a moment does not cost a whole benchmark."""
 QUICK = _results.RAW / "quick"
 
 
@@ -29,15 +32,17 @@ def main(arguments: list[str] | None = None) -> int:
     if given.list:
         print("\n".join(f"{name:13} {what}" for name, what in BENCHMARKS.items()))
         return 0
-    results = QUICK / "results.json" if given.quick else _results.RESULTS
-    page = QUICK / "benchmarks.md" if given.quick else _page.PAGE
+    into = given.into or (QUICK if given.quick else None)
+    results = into / "results.json" if into else _results.RESULTS
+    page = into / "benchmarks.md" if into else _page.PAGE
     if given.page:
         _page.write(_results.read(results), page)
         return 0
     names = given.only or list(BENCHMARKS)
     if not given.quick:
         _warn_if_busy()
-    missed, failed = [], []
+    missed: list[str] = []
+    failed: list[str] = []
     for number, name in enumerate(names, 1):
         print(f"{name} ({number} of {len(names)}): {BENCHMARKS[name]}", file=sys.stderr, flush=True)
         own_core(TARGET_CORE)
@@ -46,7 +51,6 @@ def main(arguments: list[str] | None = None) -> int:
             failed.append(name)
             continue
         everything = _results.keep(name, kept, results)
-        _results.keep(name, kept, _results.RAW / f"{name}.json")
         _page.write(everything, page)
         missed += [f"{name}: {what}" for what in kept.missed]
     _say_end(page, missed, failed, given.quick)
@@ -54,14 +58,18 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _measured(name: str, setup: Setup) -> Kept | None:
-    """What it found; None when it could not be carried out, after saying why."""
+    """What it found, at the second try if need be; None when it could not be carried out, after saying why."""
     load = os.getloadavg()[0]
-    try:
-        return Kept(benchmark(name).measure(setup), _results.machine(load))
-    except LeftOut as reason:
-        setup.say(f"left out: {reason}")
-    except (RuntimeError, OSError, psutil.Error) as error:
-        setup.say(f"failed: {error}")
+    for attempt in range(TRIES):
+        try:
+            return Kept(benchmark(name).measure(setup), _results.machine(load))
+        except LeftOut as reason:
+            setup.say(f"left out: {reason}")
+            return None
+        except Exception:
+            again = "; once more" if attempt + 1 < TRIES else ""
+            setup.say(f"failed{again}: {traceback.format_exc()}")
+            setup.left_out.clear()
     return None
 
 
@@ -96,6 +104,7 @@ def _parser() -> argparse.ArgumentParser:
     add("--rounds", metavar="N", type=_positive, help="rounds of each measure that is repeated (default 3)")
     add("--list", action="store_true", help="what there is to measure")
     add("--quick", action="store_true", help="seconds for each, into build/bench/quick: only to see that it works")
+    add("--into", metavar="FOLDER", type=Path, help="write results.json and benchmarks.md there, not into the project")
     add("--page", action="store_true", help="only write the page again, from what was measured")
     return parser
 

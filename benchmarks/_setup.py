@@ -65,7 +65,7 @@ class Setup:
         """Whether a peer is installed; one that is not is named on the page."""
         if shutil.which(program):
             return True
-        self._leave_out(program, f"{program} (needs the Debian package {PACKAGES[program]})")
+        self._leave_out(f"{program} (needs the Debian package {PACKAGES[program]})")
         return False
 
     def autocannon(self) -> Path | None:
@@ -73,7 +73,7 @@ class Setup:
         script = TOOLS / "node_modules" / "autocannon" / "autocannon.js"
         if not (self.has("node") and self.has("npm")):
             return None
-        if not script.exists():
+        if not script.exists() and not self.quick:
             self.say(f"installing {AUTOCANNON} below build/")
             TOOLS.mkdir(parents=True, exist_ok=True)
             command = ["npm", "install", "--prefix", str(TOOLS), "--no-audit", "--no-fund", "--silent", AUTOCANNON]
@@ -81,10 +81,10 @@ class Setup:
                 subprocess.run(command, check=True, capture_output=True, timeout=60)
         if script.exists():
             return script
-        self._leave_out("autocannon", "autocannon (npm could not install it)")
+        self._leave_out(f"autocannon (not installed by `npm install --prefix build/bench/tools {AUTOCANNON}`)")
         return None
 
-    def _leave_out(self, name: str, text: str) -> None:
+    def _leave_out(self, text: str) -> None:
         if text not in self.left_out:
             self.left_out.append(text)
             self.say(f"left out: {text}")

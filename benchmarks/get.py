@@ -18,6 +18,8 @@ from benchmarks.peers.tools import autocannon, hey, versions, wrk
 GOAL = 1.0
 PEOPLE = 50
 STEPS = 200
+LENGTH_S = 20
+"""Longer than anybody looks."""
 LOCUSTFILE = ROOT / "benchmarks" / "peers" / "get_locustfile.py"
 NAMES = {
     "ours": "ours, a GET step of a journey",
@@ -37,45 +39,43 @@ each GET by a person of its own."""
 Command = tuple[list[str], dict[str, str]]
 
 
-def commands(setup: Setup, folder: Path, url: str, length_s: float) -> dict[str, Command]:
+def commands(setup: Setup, folder: Path, url: str) -> dict[str, Command]:
     """Each side's command and environment; peers that are not installed are left out."""
     page = f"{url}/"
     around = {name: folder / name.replace(" ", "_") for name in ("ours", "new people")}
     for one in around.values():
         one.mkdir()
     load = f"{{concurrent: {PEOPLE}}}"
-    stay = _ours.scenario(around["ours"], load, length_s, ["visit: /"] * STEPS)
-    come = _ours.scenario(around["new people"], load, length_s, ["visit: /"], connections="reused")
+    stay = _ours.scenario(around["ours"], load, LENGTH_S, ["visit: /"] * STEPS)
+    come = _ours.scenario(around["new people"], load, LENGTH_S, ["visit: /"], connections="reused")
     found: dict[str, Command] = {"ours": (_ours.run(stay, url), {})}
     if setup.has("hey"):
-        found["hey"] = (hey(page, PEOPLE, length_s), {})
+        found["hey"] = (hey(page, PEOPLE, LENGTH_S), {})
     if setup.has("wrk"):
-        found["wrk"] = (wrk(page, PEOPLE, length_s), {})
+        found["wrk"] = (wrk(page, PEOPLE, LENGTH_S), {})
     if script := setup.autocannon():
-        found["autocannon"] = (autocannon(script, page, PEOPLE, length_s), {})
+        found["autocannon"] = (autocannon(script, page, PEOPLE, LENGTH_S), {})
     locust = [*program("locust"), "-f", str(LOCUSTFILE), "--headless", "-u", str(PEOPLE), "-r", str(PEOPLE)]
-    locust += ["--host", url, "--run-time", f"{max(1, round(length_s))}s", "--only-summary", "--skip-log-setup"]
+    locust += ["--host", url, "--run-time", f"{LENGTH_S}s", "--only-summary", "--skip-log-setup"]
     for client in ("fast", "http"):
         found[client] = (locust, {"CLIENT": client})
     return found | {"new people": (_ours.run(come, url), {})}
 
 
 def window(side: Command, folder: Path, target: Nginx, settle_s: float, span_s: float) -> Window:
-    """One run of one side, looked at in its middle, seen to its end."""
+    """One run of one side, looked at in its middle, then ended."""
     command, env = side
-    with running(command, folder, env, codes=(0, _ours.INVALID)) as process:
-        taken = process.window(target.count, settle_s, span_s)
-        process.end()
-    return taken
+    with running(command, folder, env) as process:
+        return process.window(target.count, settle_s, span_s)
 
 
 def measure(setup: Setup) -> Found:
     """Every side in turn."""
     setup.needs("nginx")
-    settle_s, span_s = setup.size((0.5, 2.0), (0.2, 0.3))
+    settle_s, span_s = setup.size((0.8, 2.0), (0.1, 0.2))
     with tempfile.TemporaryDirectory() as name, nginx() as target:
         folder = Path(name)
-        sides = commands(setup, folder, target.url, setup.size(3.2, 1.6))
+        sides = commands(setup, folder, target.url)
         taken: dict[str, list[float]] = {side: [] for side in sides}
         rates: dict[str, list[float]] = {side: [] for side in sides}
         for side in setup.turns(list(sides)):

@@ -25,7 +25,6 @@ from benchmarks._targets import LoggingTarget, free_port, logging_target
 from benchmarks.peers import paced
 
 GOAL_S = 1.0
-WORKERS = 3
 WHOLE = 0.95
 """Share of the rate, over a second, that counts as the rate being back."""
 STEP_S = 0.05
@@ -75,13 +74,13 @@ def came(target: LoggingTarget, count: int) -> Callable[[], bool]:
     return lambda: len(target.log()) >= count
 
 
-def ours(rate_per_s: int, before_s: float, watch_s: float) -> Figures:
+def ours(workers: int, rate_per_s: int, before_s: float, watch_s: float) -> Figures:
     """One run of ours."""
     with tempfile.TemporaryDirectory() as name, logging_target() as target:
         folder = Path(name)
         length_s = before_s + watch_s + 1
         file = _ours.scenario(folder, f"{{rate: {rate_per_s}}}", length_s, ["visit: /page"], connections="reused")
-        command = _ours.run(file, target.url, "--workers", str(WORKERS))
+        command = _ours.run(file, target.url, "--workers", str(workers))
         with running(command, folder, codes=(0, _ours.INVALID), core=None) as process:
             process.wait_for(came(target, round(rate_per_s * before_s)), "people came")
             manifest = json.loads((folder / "results" / "latest" / "manifest.json").read_text(encoding="utf-8"))
@@ -95,22 +94,22 @@ def ours(rate_per_s: int, before_s: float, watch_s: float) -> Figures:
     return figures | {"lost": float(states["lost"]), "wrong": float(unaccounted + len(log) - len(people))}
 
 
-def locust(rate_per_s: int, before_s: float, watch_s: float) -> Figures:
+def locust(workers: int, rate_per_s: int, before_s: float, watch_s: float) -> Figures:
     """One run of Locust, its master and workers as processes of their own."""
-    crowd = paced.Crowd(users=WORKERS * 20, rate_per_s=rate_per_s)
+    crowd = paced.Crowd(users=workers * 20, rate_per_s=rate_per_s)
     with tempfile.TemporaryDirectory() as name, logging_target() as target, ExitStack() as stack:
         folder, port = Path(name), str(free_port())
         lead = ["--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", port]
         length_s = before_s + watch_s + 1
-        command = crowd.command(target.url, length_s, *lead, "--expect-workers", str(WORKERS))
+        command = crowd.command(target.url, length_s, *lead, "--expect-workers", str(workers))
         master = stack.enter_context(running(command, folder, crowd.env(), core=None))
         join = [*command[:3], "--worker", "--master-host", "127.0.0.1", "--master-port", port, "--skip-log-setup"]
         codes = (0, 1, -signal.SIGKILL)
-        workers = [
-            stack.enter_context(running(join, folder, crowd.env(), codes=codes, core=None)) for _ in range(WORKERS)
+        members = [
+            stack.enter_context(running(join, folder, crowd.env(), codes=codes, core=None)) for _ in range(workers)
         ]
         master.wait_for(came(target, round(rate_per_s * (before_s + crowd.ramp_s / 2))), "requests came")
-        killed_s = kill(workers[1].process.pid)
+        killed_s = kill(members[1].process.pid)
         until = time.monotonic() + watch_s + 0.2
         master.wait_for(lambda: time.monotonic() > until, "the time was over", within_s=watch_s + 5)
         return judged(target, killed_s, rate_per_s, watch_s)
@@ -118,10 +117,11 @@ def locust(rate_per_s: int, before_s: float, watch_s: float) -> Figures:
 
 def measure(setup: Setup) -> Found:
     """Both in turn."""
+    workers = setup.size(3, 2)
     rate_per_s, before_s, watch_s = setup.size((400, 2.0, 6.0), (100, 0.5, 2.5))
     taken: dict[str, list[Figures]] = {"ours": [], "Locust": []}
     for side in setup.turns(list(taken), rounds=2):
-        taken[side].append((ours if side == "ours" else locust)(rate_per_s, before_s, watch_s))
+        taken[side].append((ours if side == "ours" else locust)(workers, rate_per_s, before_s, watch_s))
 
     def of(side: str, name: str) -> list[float]:
         return [one[name] for one in taken[side]]
@@ -138,5 +138,5 @@ def measure(setup: Setup) -> Found:
         Goal("worker killed: rate back after", back, "≤", GOAL_S, "ours", "Locust", of("Locust", "back"), 2, "s"),
         Goal("worker killed: people unaccounted for, or come twice", of("ours", "wrong"), "≤", 0),
     ]
-    how = HOW.format(workers=WORKERS, rate=rate_per_s, whole=WHOLE, watch=watch_s, users=WORKERS * 20)
+    how = HOW.format(workers=workers, rate=rate_per_s, whole=WHOLE, watch=watch_s, users=workers * 20)
     return Found("A worker that is killed", how, figures, goals)

@@ -73,8 +73,7 @@ def locust(workers: int, settle_s: float, span_s: float) -> float:
 
 def grown(setup: Setup) -> list[Figure]:
     """The master's path with more workers, more steps, more requests."""
-    seconds = setup.size(20, 2)
-    figures = []
+    seconds, figures = setup.size(20, 2), []
     for workers, steps, requests in (
         (5, 20, 5),
         (10, 20, 5),
