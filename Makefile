@@ -17,7 +17,7 @@ help:
 	@echo "make test    format, lint, types, layers, then every test"
 	@echo "make setup   only set up .venv; hms-esr is then $(BIN)/hms-esr"
 	@echo "make check   format, lint, types, layers       make format  apply the formatter"
-	@echo "make bench   speed against plain Locust        make soak    long, seeded endurance tests"
+	@echo "make bench   speed beside its peers (10 minutes) make soak    long, seeded endurance tests"
 	@echo "make docs    reference pages from the code     make lock    tested versions again"
 	@echo "make clean   remove everything that was made, results too"
 
@@ -59,8 +59,9 @@ format: setup-dev
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
+# Wants two quiet cores. One benchmark: make bench BENCH="--only get --rounds 5"
 bench: setup-dev
-	@$(BIN)/python -m benchmarks
+	@$(BIN)/python -m benchmarks $(BENCH)
 
 soak: setup-dev
 	@$(BIN)/python -m pytest -m soak
