@@ -17,7 +17,7 @@ help:
 	@echo "make test    format, lint, types, layers, then every test"
 	@echo "make setup   only set up .venv; hms-esr is then $(BIN)/hms-esr"
 	@echo "make check   format, lint, types, layers       make format  apply the formatter"
-	@echo "make bench   speed beside its peers (10 minutes) make soak    long, seeded endurance tests"
+	@echo "make bench   speed beside its peers            make soak    long, seeded endurance tests"
 	@echo "make docs    reference pages from the code     make lock    tested versions again"
 	@echo "make clean   remove everything that was made, results too"
 
