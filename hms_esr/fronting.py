@@ -10,15 +10,18 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from math import isfinite
 
+from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.local import Finished
-from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem
-from hms_esr.guarding import guard_for, trust_of
+from hms_esr.engine.once import carry_out_steps
+from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem, TargetRefused
+from hms_esr.guarding import guard_for, preflight, trust_of
 from hms_esr.library import all_scenarios, load_scenario
 from hms_esr.library.folders import shown
 from hms_esr.library.loading import LoadedScenario
 from hms_esr.live import Live
-from hms_esr.plan import Options, RunPlan, make_plan, needs_city
+from hms_esr.plan import SETUP_ROLE, Options, RunPlan, make_plan, needs_city
 from hms_esr.run import Carrier, Load, Outcome, StopSwitch, carry_load, carry_out_run
+from hms_esr.scenario.guard import Guard
 from hms_esr.sinks.fanout import FanOut
 
 NOBODY_YET = "http://127.0.0.1:1"
@@ -96,6 +99,7 @@ class Front:
         self._city = city
         self._sinks = sinks
         self._closing = closing
+        self._stays = ExitStack()
 
     def problem(self, wish: Wish, options: Options) -> str:
         """Why a run as wished is not possible; empty when it is, as far as can be told without asking the target."""
@@ -121,6 +125,39 @@ class Front:
         except BadInput as error:
             raise EnvironmentProblem(str(error)) from None
         return loaded, plan
+
+    def closed(self, wish: Wish, options: Options, *, look: bool) -> tuple[Assignment, Guard, str]:
+        """(what plain users need, their guard, the city's address if it was started for them).
+
+        ``look``: it is tried first whether the target is there; without, a target must be named. Only for targets on
+        this machine: nobody has said how long and how much plain users may load others.
+        """
+        loaded, plan = self.planned(wish, options)
+        city_url = ""
+        if look and needs_city(loaded.scenario, plan.options):
+            city_url = self._stays.enter_context(self._city())
+        plan = make_plan(loaded, plan.options, city_url=city_url or NOBODY_YET)
+        http = plan.scenario.http
+        own = [city_url] if city_url else []
+        guard = guard_for(plan.named, options.may_load, own=own, trust=trust_of(http, options.insecure))
+        for place in plan.named:
+            guard.allow_url(place)
+        if guard.off_loopback:
+            text = "plain users load this machine only; leave out -u and --load, so that the plan and its caps hold"
+            raise TargetRefused(f"refused: {text}")
+        if look:
+            preflight(plan.target, guard, plan.run_id, http, insecure=options.insecure)
+        assignment = plan.assignment(options.variables, plan.target)
+        if plan.scenario.before:
+            once = carry_out_steps(assignment, guard, plan.scenario.before, SETUP_ROLE)
+            if once.state != "completed":
+                raise EnvironmentProblem(f"before: step '{once.where}' failed: {once.reason or once.state}")
+            assignment = replace(assignment, variables={**options.variables, **once.vars})
+        return assignment, guard, city_url
+
+    def close(self) -> None:
+        """End what was started for plain users."""
+        self._stays.close()
 
     def rehearse(self, wish: Wish, options: Options, switch: StopSwitch, carrier: Carrier = carry_load) -> int:
         """One run from plan to reports; its exit code. EsrError when it did not begin."""

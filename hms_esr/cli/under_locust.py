@@ -20,6 +20,7 @@ from hms_esr.engine.under_locust import bind as bind_engine
 from hms_esr.errors import BadInput, EsrError, Problem
 from hms_esr.fronting import NOBODY_YET, Front, Wish, choices
 from hms_esr.run import Load, Outcome, StopSwitch
+from hms_esr.scenario.model import Scenario
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.units import share
 
@@ -65,6 +66,8 @@ def add_arguments(parser: Any) -> None:
     form_fields(parser, Wish(_given(argv, "--scenario")))
     ours, text = parser, {"type": str, "default": ""}
     hidden: dict[str, Any] = {"include_in_web_ui": False}
+    load = "Carry out the scenario's plan, or be plain Locust users, as many as -u says (-u alone means users)"
+    ours.add_argument("--load", default="", choices=["", "plan", "users"], **hidden, help=load)
     ours.add_argument("--env", **text, **hidden, metavar="NAME", help="Which of the scenario's targets")
     ours.add_argument("--warp", **text, **hidden, metavar="X", help="Simulated seconds per real second")
     ours.add_argument("--out", default="results", **hidden, metavar="FOLDER", help="Where records and reports go")
@@ -145,6 +148,33 @@ class LocustRuns:
     def new_switch(self) -> StopSwitch:
         """What ends a run."""
         return StopSwitch()
+
+    def wants_users(self, others: bool) -> bool:
+        """``--load users``; and ``-u`` where it can mean nothing else."""
+        parsed = self._parsed
+        if not parsed.load:
+            parsed.load = "users" if parsed.num_users is not None and not others else "plan"
+        return bool(parsed.load == "users")
+
+    def scenario(self) -> Scenario | None:
+        """The scenario that is named, if it can be carried out; otherwise the start will say why not."""
+        fields = vars(self._parsed)
+        try:
+            return self._front.planned(Wish.of(fields), options_of(fields))[1].scenario
+        except EsrError:
+            return None
+
+    def closed(self, alone: bool) -> tuple[Any, Any]:
+        """For plain users; the city is started by who is alone or the master, and told to workers as the target."""
+        fields = vars(self._parsed)
+        assignment, guard, city_url = self._front.closed(Wish.of(fields), options_of(fields), look=alone)
+        if city_url:
+            self._parsed.target = city_url
+        return assignment, guard
+
+    def close(self) -> None:
+        """End what was started for plain users."""
+        self._front.close()
 
     def target(self) -> str:
         """Where a run would go, as far as fields and scenario say; users of other classes go there too."""

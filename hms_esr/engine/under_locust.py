@@ -10,14 +10,18 @@ from collections.abc import Callable, Mapping
 from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
+import gevent
 from locust import events
 from locust.runners import MasterRunner, WorkerRunner
 
+from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.client_transport import Gate
+from hms_esr.engine.closed import ClosedPeople
 from hms_esr.engine.cluster.keys import encrypted
-from hms_esr.engine.face import Face, Switch
+from hms_esr.engine.face import Face, Rehearsal, Switch
 from hms_esr.engine.face_worker import WorkerFace
 from hms_esr.engine.web.install import Shown, install
+from hms_esr.scenario.model import Scenario
 
 LOG = logging.getLogger("hms_esr")
 OPEN_PORT = (
@@ -43,10 +47,30 @@ class Runs(Shown, Protocol):
         ...
 
 
+class RunsAndUsers(Runs, Protocol):
+    """The same, and the scenario's journeys as plain users."""
+
+    def closed(self, alone: bool) -> tuple[Assignment, Gate]:
+        """What plain users need. ``alone``: it is this process that sees to the target's being there."""
+        ...
+
+    def scenario(self) -> Scenario | None:
+        """The scenario the fields name now; None when there is none that can be carried out."""
+        ...
+
+    def wants_users(self, others: bool) -> bool:
+        """Whether Locust's own users are wanted instead of the plan; ``others``: there are classes of one's own."""
+        ...
+
+    def close(self) -> None:
+        """End what was started for plain users."""
+        ...
+
+
 def bind(
     *,
     arguments: Callable[[Any], None],
-    runs: Callable[[Any], Runs],
+    runs: Callable[[Any], RunsAndUsers],
     guard_of: Callable[[Mapping[str, Any]], Gate],
     secret: str,
 ) -> None:
@@ -60,15 +84,38 @@ def bind(
         _SEALED[-1].__enter__()
 
     def init(environment: Any, web_ui: Any = None, **_: Any) -> None:
-        if isinstance(environment.runner, WorkerRunner):
+        gevent.get_hub().loop.update_now()  # the imports took a while; timers would be early by it
+        runner, ours = environment.runner, runs(environment.parsed_options)
+        if isinstance(runner, WorkerRunner):
             WorkerFace(environment, guard_of).install()
+            _plain_users(environment, ours, alone=False)
             return
-        if isinstance(environment.runner, MasterRunner) and not secret:
+        if isinstance(runner, MasterRunner) and not secret:
             LOG.warning(OPEN_PORT)
-        ours = runs(environment.parsed_options)
-        Face(environment, ours.rehearse, ours.new_switch, ours.target).install()
+        if ours.wants_users(any(not issubclass(kind, Rehearsal) for kind in environment.user_classes)):
+            environment.user_classes = [kind for kind in environment.user_classes if not issubclass(kind, Rehearsal)]
+            _plain_users(environment, ours, alone=True)
+        else:
+            Face(environment, ours.rehearse, ours.new_switch, ours.target).install()
         if web_ui is not None:
             install(web_ui, ours)
 
     events.init_command_line_parser.add_listener(lambda parser, **_: arguments(parser))
     events.init.add_listener(init)
+
+
+def _plain_users(environment: Any, runs: RunsAndUsers, *, alone: bool) -> None:
+    """The scenario's journeys as users of Locust's own. A worker learns from its master whether they are wanted."""
+    people = ClosedPeople(environment, lambda: runs.closed(alone))
+
+    def begin(environment: Any, **_: Any) -> None:
+        if alone or runs.wants_users(False):
+            environment.user_classes = [kind for kind in environment.user_classes if not issubclass(kind, Rehearsal)]
+            people.begin()
+
+    if alone:
+        people.begin_classes(runs.scenario())
+    environment.events.test_start.add_listener(begin)
+    environment.events.test_stopping.add_listener(lambda **_: people.stop())
+    environment.events.test_stop.add_listener(lambda **_: people.end())
+    environment.events.quitting.add_listener(lambda **_: runs.close())

@@ -34,10 +34,10 @@ class ScenarioUser(User):
         self._greenlet = gevent.getcurrent()
 
 
-def user_classes(scenario: Scenario) -> tuple[type[ScenarioUser], ...]:
-    """One class per journey, named after it, in the scenario's order."""
+def user_classes(scenario: Scenario, kind: type[ScenarioUser] = ScenarioUser) -> tuple[type[ScenarioUser], ...]:
+    """One class per journey, of that kind, named after it, in the scenario's order."""
     return tuple(
-        type(f"{_class_name(journey.name)}{number}", (ScenarioUser,), {"abstract": False, "weight": journey.weight})
+        type(f"{_class_name(journey.name)}{number}", (kind,), {"abstract": False, "weight": journey.weight})
         for number, journey in enumerate(scenario.journeys, start=1)
     )
 
