@@ -177,7 +177,7 @@ def test_one_context_serves_everybody(keys: Path) -> None:
     [
         ({"ca": "gone.pem"}, "the certificate file gone.pem cannot be used: no such file or directory"),
         ({"ca": "empty"}, "the certificate file empty cannot be used: no certificate or crl found"),
-        ({"cert": "client.crt"}, "the certificate file client.crt cannot be used: the certificate or its private key is missing"),
+        ({"cert": "client.crt"}, "file client.crt cannot be used: the certificate or its private key is missing"),
         ({"cert": "client.crt", "key": "server.key"}, "with the key server.key cannot be used: key values mismatch"),
         ({"cert": "locked.crt", "key": "locked.key"}, "cannot be used: its key has a password; give one without"),
     ],
