@@ -28,7 +28,8 @@ class Login(Step):
         answer = actor.request("GET", actor.render(self.path))
         form = actor.form(with_kind="password")
         if form is None:
-            raise StepFailed("no_form", f"no login form on {answer.path}; if JavaScript draws it, use `request`")
+            why = f"it answers {answer.status}" if answer.status >= 400 else "if JavaScript draws it, use `request`"
+            raise StepFailed("no_form", f"no login form on {answer.path}; {why}", answer.status)
         for field in form.fields:
             if field.kind == "password":
                 actor.filled[field.name] = actor.fields["password"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -16,7 +17,8 @@ LOGIN = "<form method=post><input name=username><input type=password name=passwo
 class Somebody:
     """An actor whose log-in leads to a page."""
 
-    def __init__(self, after: str) -> None:
+    def __init__(self, after: str, login: str = LOGIN, status: int = 200) -> None:
+        self.login, self.status = login, status
         self.fields = {"email": "ann@people.test", "password": "Ab1-0"}
         self.filled: dict[str, str] = {}
         self.after = after
@@ -27,8 +29,8 @@ class Somebody:
         return text
 
     def request(self, method: str, address: str) -> Any:
-        self.answer = Page(LOGIN, f"http://h.test{address}")
-        return self.answer
+        self.answer = Page(self.login, f"http://h.test{address}")
+        return SimpleNamespace(path=address, status=self.status)
 
     def form(self, *, with_kind: str = "") -> Any:
         return self.answer.form(with_kind)
@@ -58,3 +60,11 @@ def test_the_same_form_again_is_a_refusal(more: str) -> None:
     """Also with one more field, as some sites ask after a wrong password."""
     with pytest.raises(StepFailed, match="the login form came back"):
         Login().perform(Somebody(LOGIN.replace("</form>", f"{more}</form>")))  # type: ignore[arg-type]
+
+
+@pytest.mark.parametrize(("status", "why"), [(404, "it answers 404"), (200, "if JavaScript draws it, use `request`")])
+def test_a_page_without_a_login_form_says_what_it_is(status: int, why: str) -> None:
+    """A page that is not there is told apart from one whose form is drawn by JavaScript."""
+    with pytest.raises(StepFailed) as caught:
+        Login(path="/in").perform(Somebody("", "<h1>No</h1>", status))  # type: ignore[arg-type]
+    assert caught.value.message == f"no login form on /in; {why}"
