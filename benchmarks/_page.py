@@ -74,7 +74,7 @@ def _goal(goal: Goal, title: str) -> str:
     ours = " ".join([spread(goal.values, goal.digits), goal.unit]).strip()
     beside = " ".join([f"{goal.peer}:", spread(goal.beside, goal.digits), goal.unit]).strip() if goal.beside else "–"
     ratios = goal.ratios
-    ratio = spread(ratios, 2 if median(ratios) >= 0.1 else 4) if ratios else "–"
+    ratio = spread(ratios, 4 if 0 < median(ratios) < 0.1 else 2) if ratios else "–"
     if goal.beside and not all(goal.beside):
         ratio = "–"
     limit = f"{goal.limit:,.10g}" if goal.limit < 1e6 else f"{goal.limit:,.0f}"

@@ -28,8 +28,8 @@ LOCUSTFILE = ROOT / "benchmarks" / "peers" / "steps_locustfile.py"
 HOW = f"""CPU of the master's process alone, in per cent of a core, while {WORKERS} workers on this machine
 send {STEPS} steps of a journey each second: {JOURNEYS_PER_S} journeys a second, a tenth of a second of thought
 after each step. Locust: the same requests under {STEPS} names, master and workers as processes of their own.
-*Growth*: records of a second as workers make them, through the master's own path (read, folded,
-stored) without sockets: ms of CPU for each second of a run."""
+*Growth*: records of a second as workers make them, through the master's own path (read, folded, stored) without
+sockets: ms of CPU for each second of a run."""
 
 
 def share_percent(process: Running, count: Callable[[], int], settle_s: float, span_s: float) -> float:

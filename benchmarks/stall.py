@@ -81,7 +81,7 @@ def measure(setup: Setup) -> Found:
             Figure(f"{rate}/s: p99, Locust reports, ms", [one["told"] for one in theirs], 0),
             Figure(f"{rate}/s: Locust's requests that came, %", [one["came"] for one in theirs], 1),
         ]
-        what = f"2 s stall at {rate}/s"
+        what = f"{stall_for_s:g} s stall at {rate}/s"
         ours_off = [one["off"] for one in found]
         goals += [
             Goal(f"{what}: p99 off the truth", ours_off, "≤", OFF_PERCENT, "ours", "Locust", off, 2, "%"),

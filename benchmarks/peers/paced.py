@@ -33,6 +33,11 @@ class Crowd:
         run = ["--host", url, "--run-time", f"{max(1, round(self.ramp_s + length_s))}s"]
         return [*command, *run, "--only-summary", "--skip-log-setup", "--stop-timeout", "5", *options]
 
+    def worker(self, host: str, port: str) -> list[str]:
+        """A worker of a master there."""
+        join = ["--worker", "--master-host", host, "--master-port", port, "--skip-log-setup"]
+        return [*program("locust"), "-f", str(LOCUSTFILE), *join]
+
     def env(self) -> dict[str, str]:
         """What the locustfile reads."""
         return {"PER_USER_PER_S": repr(self.each_per_s)}
