@@ -32,6 +32,11 @@ class Connection(Wire):
         self._headers: list[tuple[bytes, bytes]] = []
         self._headers_done = self._keep = False
 
+    def close(self) -> None:
+        """Let go of everything; may be called again. The parser holds us: without this only a collector frees both."""
+        super().close()
+        self._parser = None
+
     def exchange(self, request: bytes, body: bytes, answer: HttpAnswer, deadline: float) -> bool:
         """Send and read one answer into ``answer``; whether the connection may be used again.
 
@@ -127,12 +132,6 @@ class Connection(Wire):
         else:
             self.problem = Broken("the connection ended without an answer", unheard=self._unheard())
 
-    def _open_after_head(self) -> bool:
-        """Whether the connection goes on after an answer to HEAD (the parser would want to know of a body)."""
-        assert self._answer is not None
-        said = (self._answer.header("connection") or "").lower()
-        return "close" not in said and (self._parser.get_http_version() == "1.1" or "keep-alive" in said)
-
     # the parser's callbacks
 
     def on_message_begin(self) -> None:
@@ -151,7 +150,7 @@ class Connection(Wire):
             self._answer.status = status
             self._headers, self._headers_done = [], True
             if self._answer.method == "HEAD":
-                self._keep = self._open_after_head()
+                self._keep = _open_after_head(self._answer, self._parser.get_http_version())
                 self.done = True
 
     def on_body(self, data: bytes) -> None:
@@ -237,6 +236,12 @@ class SecureConnection(Connection):
             return
         self.ended = True
         self._end()
+
+
+def _open_after_head(answer: HttpAnswer, version: str) -> bool:
+    """Whether the connection goes on after an answer to HEAD (the parser would want to know of a body)."""
+    said = (answer.header("connection") or "").lower()
+    return "close" not in said and (version == "1.1" or "keep-alive" in said)
 
 
 def _tls_words(error: ssl.SSLError) -> str:

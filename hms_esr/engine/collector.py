@@ -21,9 +21,10 @@ SHORT_S = 0.005
 """A walk that takes no longer is no pause worth waiting for."""
 REST_S = 5.0
 """At least so long lies between two walks."""
-GROWTH = 1.25
-"""From so many times the memory after the last walk on, the next is due."""
-GROWTH_BYTES = 32 * 2**20
+GROWTH_BYTES = 128 * 2**20
+"""From so much memory more than after the last walk on, the next is due, if there is garbage at all."""
+WORTH = 20_000
+"""Objects that short walks freed since the last full one: fewer, and a full one would free next to nothing."""
 LONGEST_WAIT_S = 5.0
 """A walk that is due waits so long for a quiet moment, then it is made anyway."""
 S_PER_BYTE = 0.3e-9
@@ -49,7 +50,8 @@ class Collector:
 
     With 50,000 people a walk stops everybody for a quarter of a second, and Python makes it whenever it likes. Here
     what exists at the start is set aside for good, and walks are made when nobody is under way or due, when they are
-    short, or when memory has grown by a quarter and no better moment came. Every pause goes to ``recorder``.
+    short, or when memory has grown, garbage is made, and no better moment came. People leave none: what they had is
+    freed when they go. Every pause goes to ``recorder``.
     """
 
     def __init__(self, recorder: Recorder, quiet: Quiet) -> None:
@@ -61,6 +63,7 @@ class Collector:
         self._walked_at = 0.0
         self._due_at: float | None = None
         self._after_bytes = 0
+        self._freed = 0
 
     def start(self) -> None:
         """Set aside what exists; no full walks but ours from now on."""
@@ -87,7 +90,7 @@ class Collector:
         """Walk if this is the moment for it; whether we did. ``now``: a monotonic clock's seconds."""
         if now - self._walked_at < REST_S:
             return False
-        if memory_bytes > self._after_bytes * GROWTH and memory_bytes > self._after_bytes + GROWTH_BYTES:
+        if memory_bytes > self._after_bytes + GROWTH_BYTES and self._freed > WORTH:
             self._due_at = self._due_at if self._due_at is not None else now
         nobody, free_s = self._quiet()
         expected_s = self._walk_s + max(0, memory_bytes - self._after_bytes) * S_PER_BYTE
@@ -96,7 +99,7 @@ class Collector:
         if not (overdue or (untroubled and (nobody or expected_s <= SHORT_S))):
             return False
         gc.collect()
-        self._due_at = None
+        self._due_at, self._freed = None, 0
         self._walked_at, self._after_bytes = perf_counter(), resident_bytes()
         return True
 
@@ -109,6 +112,7 @@ class Collector:
             self._began = thread_time()
             return
         pause_s = thread_time() - self._began
+        self._freed += info["collected"]
         if info["generation"] == 2:
             self._walk_s = pause_s
         self._recorder.pause_ms = max(self._recorder.pause_ms, pause_s * 1000)

@@ -152,6 +152,7 @@ class Performer(Acting):
         self.ended = True
         if self.session is not None:
             self.session.close()
+            self.session = None  # it holds us
         now_s = self.stage.clock.now_s()
         if self.started_s < 0:
             self.started_s = now_s

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hms_esr.engine.collector import GROWTH_BYTES, LONGEST_WAIT_S, NEVER, REST_S, Collector
+from hms_esr.engine.collector import GROWTH_BYTES, LONGEST_WAIT_S, NEVER, REST_S, WORTH, Collector
 from hms_esr.engine.recorder import Recorder
 
 LATER = 1e9
@@ -62,15 +62,24 @@ def test_a_walk_waits_for_a_quiet_moment(
 
 
 def test_memory_that_grows_does_not_wait_for_ever(collector: Any) -> None:
-    """After growth by a quarter the walk takes the next moment nobody is due, and after 5 s any moment."""
+    """With garbage about, the walk takes the next moment nobody is due, and after 5 s any moment."""
     one = collector(False, 0.0, 0.3)
-    grown = one._after_bytes * 2 + 2 * GROWTH_BYTES
+    one._freed = WORTH + 1
+    grown = one._after_bytes + GROWTH_BYTES + 1
     assert not one.look(LATER, one._after_bytes)
     assert not one.look(LATER, grown)
     assert not one.look(LATER + LONGEST_WAIT_S - 0.1, grown)
     assert one.look(LATER + LONGEST_WAIT_S + 0.1, grown)
     free = collector(False, 0.5, 0.3)
+    free._freed = WORTH + 1
     assert free.look(LATER, grown)
+
+
+def test_memory_in_use_is_not_walked_for(collector: Any) -> None:
+    """Growth alone is people under way: without garbage nobody is stopped for a walk that frees nothing."""
+    one = collector(False, 0.0, 0.3)
+    assert not one.look(LATER, one._after_bytes + 2**40)
+    assert not one.look(LATER + 100.0, one._after_bytes + 2**40)
 
 
 def test_walks_do_not_follow_each_other(collector: Any) -> None:
