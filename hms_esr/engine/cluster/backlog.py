@@ -107,11 +107,16 @@ class Backlog:
         self._refill()
 
     def due(self, now: float) -> list[Packed]:
-        """What to send at ``now``: the oldest, if they were not sent or not acknowledged for a while."""
-        due = []
+        """What to send at ``now``: new ones; all in their order when the oldest was not acknowledged for a while.
+
+        The master takes records in order only: each sent again at its own moment would never catch up.
+        """
+        due: list[Packed] = []
+        oldest_at = self._sent_at.get(self._memory[0][0]["seq"], now) if self._memory else now
+        again = now - oldest_at >= RESEND_S
         for index in range(min(AT_ONCE, len(self._memory))):
             packed = self._memory[index][0]
-            if now - self._sent_at.get(packed["seq"], -RESEND_S) >= RESEND_S:
+            if again or packed["seq"] not in self._sent_at:
                 self._sent_at[packed["seq"]] = now
                 due.append(packed)
         return due

@@ -27,10 +27,10 @@ def hand_out(conductor: LedConductor, desk: Desk, ticks: list[Tick]) -> None:
 
 
 def tell_seconds(conductor: LedConductor, desk: Desk, look: Callable[[LedConductor], None]) -> None:
-    """Close a record a second and deliver it until it was acknowledged; ``look`` is called ten times a second."""
+    """Close a record a second and deliver it, as long as people come; ``look`` is called ten times a second."""
     stage = conductor.stage
     closed, cpu_s, at_s = 0, process_time(), 0.0
-    while True:
+    while not conductor.finished.is_set():
         gevent.sleep(0.1)
         look(conductor)
         now_s = stage.clock.now_s()
