@@ -6,6 +6,7 @@ Knows nothing of scenarios, records or verdicts: what a run is, is handed in.
 from __future__ import annotations
 
 import logging
+import signal
 from collections.abc import Callable, Mapping
 from time import monotonic
 from typing import Any, Protocol
@@ -128,6 +129,7 @@ class Face:
         self._new_switch = new_switch
         self._target = target
         self._switch: Switch | None = None
+        self._presses = 0
         self._over = Event()
         self._stage: Any = None
 
@@ -160,6 +162,8 @@ class Face:
         environment.events.test_start.add_listener(self._begin)
         environment.events.test_stopping.add_listener(self._end)
         environment.events.quitting.add_listener(self._end)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self._interrupted)
 
     def expect(self) -> None:
         """Locust is about to start."""
@@ -173,6 +177,7 @@ class Face:
             return
         self._over.clear()
         self._switch = self._new_switch()
+        self._presses = 0
         if len(environment.user_classes) > 1:
             environment.host = environment.host or self._target() or None
         Rehearsal.nothing_left()
@@ -192,6 +197,21 @@ class Face:
             self.environment.process_exit_code = self.code
             self._stage = None
             self._over.set()
+
+    def _interrupted(self, number: int, frame: Any) -> None:
+        """Ctrl-C: the run ends as one that was stopped, then Locust. Thrice: at once, with nothing on record."""
+        if not self.under_way or self._switch is None or self._presses > 1:
+            raise KeyboardInterrupt
+        self._presses += 1
+        self._switch.press(OPERATOR)
+        options = self.environment.parsed_options
+        if self._presses == 1 and not (options and options.headless):
+            gevent.spawn(self._leave, gevent.get_hub().parent)
+
+    def _leave(self, main: Any) -> None:
+        """Ctrl-C while the web UI is open: it closes when the run is over."""
+        self._over.wait()
+        gevent.get_hub().loop.run_callback(main.throw, KeyboardInterrupt)
 
     def _end(self, environment: Any = None, **_: Any) -> None:
         """Locust stops or quits: our run is ended first, with record and verdict; nothing of it is cut off."""
