@@ -210,6 +210,16 @@ class SecureConnection(Connection):
         self._tls.write(data)
         self._flush(deadline)
 
+    def _shake_again(self) -> None:
+        """Give the target what reading made (it renegotiates); a few hundred bytes, which the kernel has room for."""
+        data = self._outgoing.read()
+        try:
+            whole = self._sock.send(data) == len(data)
+        except OSError:
+            whole = False
+        if not whole:
+            self.problem = self._alert = Broken("TLS failed: the target began again and could not be answered")
+
     def _broken_by(self, error: OSError) -> Broken:
         """What ended the connection: an alert says more than the reset that follows it."""
         if self._alert is not None:
@@ -230,6 +240,8 @@ class SecureConnection(Connection):
             while data := tls.read(65536):
                 self._feed(data)
         except ssl.SSLWantReadError:
+            if self._outgoing.pending and not self.begun:
+                self._shake_again()
             return
         except ssl.SSLError as error:
             self.problem = self._alert = Broken(_tls_words(error))

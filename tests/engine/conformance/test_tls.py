@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 import ssl
+import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager
+from functools import partial
 from pathlib import Path
+from threading import Semaphore
 from typing import Any
 
 import gevent
 import pytest
 
 from hms_esr.engine.assignment import Assignment
+from hms_esr.engine.client_connection import SecureConnection
 from hms_esr.engine.client_transport import Transport
 from hms_esr.engine.client_trust import Trust
 from hms_esr.engine.cluster.wire import packed_assignment, unpacked_assignment
@@ -209,3 +213,49 @@ def test_certificates_travel_to_workers(keys: Path, tmp_path: Path, started: Sta
     person, _ = session(gate=guard(url), ca=http.ca, cert=http.cert, key=http.key, files=there.files)
     assert person.fetch("GET", f"{url}/who").text.endswith("CN=client")
     assert list(tmp_path.iterdir()) == []
+
+
+def test_a_target_may_shake_hands_again_before_it_answers(
+    needs: servers.Needs, keys: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """TLS 1.2 renegotiates (servers that want a client certificate on some pages only do)."""
+    shaken = Semaphore(0)
+    shake_again = SecureConnection._shake_again
+    monkeypatch.setattr(SecureConnection, "_shake_again", lambda self: (shake_again(self), shaken.release()))
+    for version, command in (("-tls1_2", b"R\n"), ("-tls1_2", b"r\n")):
+        port = servers.free_port()
+        shown = ["-cert", "server.crt", "-key", "server.key", "-CAfile", "ca.pem"]
+        process = subprocess.Popen(
+            [needs("openssl"), "s_server", "-accept", f"127.0.0.1:{port}", version, *shown, "-naccept", "1"],
+            cwd=keys, stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.STDOUT,
+        )  # fmt: skip
+        assert process.stdin is not None and process.stdout is not None
+        said = b""
+        while b"ACCEPT" not in said:
+            said += process.stdout.readline()
+        url = f"https://127.0.0.1:{port}"
+        person, _ = session(
+            gate=guard(url), ca=str(keys / "ca.pem"), cert=str(keys / "client.crt"), key=str(keys / "client.key")
+        )
+        talk = partial(_shake_again, process, command, shaken)
+        talking = gevent.get_hub().threadpool.spawn(talk)
+        try:
+            assert person.fetch("GET", f"{url}/page", timeout_s=10).body == b"ok"
+        finally:
+            person.close()
+            process.kill()
+            process.communicate()
+        talking.get()
+
+
+def _shake_again(process: subprocess.Popen[bytes], command: bytes, shaken: Semaphore) -> None:
+    """Answer the request that ``openssl s_server`` prints, after a second handshake."""
+    assert process.stdin is not None and process.stdout is not None
+    while not process.stdout.readline().startswith(b"GET /page"):
+        pass
+    process.stdin.write(command)
+    process.stdin.flush()
+    assert shaken.acquire(timeout=5) and shaken.acquire(timeout=5), "hello and end of the second handshake"
+    for line in (b"HTTP/1.1 200 OK\n", b"Content-Length: 2\n", b"\n", b"ok\n"):
+        process.stdin.write(line)
+        process.stdin.flush()
