@@ -56,12 +56,23 @@ def bottleneck(record: Record, limits: Limits) -> Bottleneck:
     if saturated_s(record) >= limits.saturated_s:
         return Bottleneck("processor", "because the load generator ran out of processor time", _processor(record))
     pause_ms = max((worker.gc_pause_max_ms for worker in record.workers.values()), default=0.0)
-    if pause_ms >= limits.late_ms:
+    if pause_ms >= limits.late_ms and _late_by_pauses(record, limits) >= _late(record, limits) / 2:
         why = f"because its memory collector stopped the load generator for {time_ms(pause_ms)}"
         return Bottleneck("collector", why, _more(record, "each then has fewer people in memory"))
     if record.people("lost") > record.people("dropped"):
         return Bottleneck("worker", "with a worker of the load generator", _WORKER)
     return _by_lag(record)
+
+
+def _late(record: Record, limits: Limits) -> float:
+    """Share of people who started late."""
+    return 1 - record.late_ms.share_up_to(limits.late_ms) if record.late_ms.count else 0.0
+
+
+def _late_by_pauses(record: Record, limits: Limits) -> float:
+    """Share of the worst worker's time in which who was due came late because of the memory collector."""
+    late_ms = [sum(max(0.0, one - limits.late_ms) for one in w.gc_pauses_ms.values()) for w in record.workers.values()]
+    return max(late_ms, default=0.0) / 1000 / max(1.0, record.length_real_s)
 
 
 def _by_lag(record: Record) -> Bottleneck:

@@ -46,7 +46,9 @@ def _saturated(record: Record) -> None:
 
 def _paused(record: Record) -> None:
     _late(record)
-    record.workers["worker-1"].gc_pause_max_ms = 278.0
+    worker = record.workers["worker-1"]
+    worker.gc_pause_max_ms = 278.0
+    worker.gc_pauses_ms = dict.fromkeys(range(10, 40), 278.0)
 
 
 def _dropped(limit: int) -> Change:
@@ -141,6 +143,15 @@ def test_a_limit_of_the_scenario_is_raised_there() -> None:
 def test_a_cap_of_an_owner_is_moved_by_a_proof() -> None:
     """Off this machine so many people at once are allowed, whatever this machine could carry."""
     assert "proof" in judged(_dropped(50), max_people=20_000).trust
+
+
+def test_one_pause_is_no_reason_for_many_late_people() -> None:
+    """A single pause makes few people late; with a tenth of them late there was something else."""
+    record = made_up_record(people=300, fault=None)
+    _slow_loop(0.2)(record)
+    record.workers["worker-1"].gc_pause_max_ms = 278.0
+    record.workers["worker-1"].gc_pauses_ms = {10: 278.0}
+    assert bottleneck(record, Limits()).kind == "machine"
 
 
 @pytest.mark.parametrize(("number", "words"), [("EMFILE", NO_FILE), ("EADDRNOTAVAIL", NO_PORT)])
