@@ -28,6 +28,7 @@ COMMANDS = {
     "people": "Print made-up people of a persona.",
     "report": "Make a run's reports again from its record.",
     "runs": "List the runs on record.",
+    "export": "Write a run's record as tables: CSV, JSON lines, Parquet.",
     "stop": "Stop a run.",
     "worker": "Take a share of a run's people.",
     "city": "Start the embedded system under test.",

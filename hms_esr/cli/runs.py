@@ -6,16 +6,17 @@ Knows nothing of how a record is kept.
 from __future__ import annotations
 
 import json
+import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
-from datetime import datetime
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import click
 
-from hms_esr.errors import BadInput, Problem
+from hms_esr.errors import BadInput, EnvironmentProblem, Problem
 
 if TYPE_CHECKING:
     from hms_esr.store import RunLine
@@ -23,25 +24,55 @@ if TYPE_CHECKING:
 EXAMPLES = """
 \b
 hms-esr runs
-hms-esr runs --scenario schedule_f --limit 5
-hms-esr runs --format json | jq '.[0].verdict'
+hms-esr runs --scenario schedule_f --verdict FAIL --limit 5
+hms-esr runs --since 7d --format json | jq '.[0].verdict'
+hms-esr runs --prune --keep 20              what would go: all but the last 20
+hms-esr runs --prune --older-than 90d --yes  remove them
 """
+VERDICTS = ("PASS", "FAIL", "INVALID", "INTERRUPTED")
 HEADS = ("run", "scenario", "verdict", "started", "real time", "people")
 _STATES = {"QUEUED": "(queued)", "RUNNING": "(running)", "BROKEN_OFF": "(broken off)", "UNREADABLE": "(unreadable)"}
 
 
-@click.command(help=f"List the runs on record, the last first.\n{EXAMPLES}")
+@click.command(help=f"List the runs on record, the last first; remove old ones.\n{EXAMPLES}")
 @click.option("--out", type=click.Path(path_type=Path), default=Path("results"), show_default=True, help="Where.")
 @click.option("--scenario", metavar="S", help="Only runs of the scenario of this name.")
+@click.option("--verdict", type=click.Choice(VERDICTS, case_sensitive=False), help="Only runs that ended so.")
+@click.option("--since", metavar="D|DATE", help="Only runs started in the last 7d, 12h …, or since 2026-11-01.")
 @click.option("--format", "form", type=click.Choice(["text", "json"]), default="text", show_default=True)
 @click.option("--limit", type=click.IntRange(0), default=20, show_default=True, metavar="N", help="0: all.")
-def command(out: Path, scenario: str | None, form: str, limit: int) -> None:
-    """Read, filter, print."""
+@click.option("--prune", is_flag=True, help="Remove runs (of those filtered): with --keep or --older-than.")
+@click.option("--keep", type=click.IntRange(0), metavar="N", help="With --prune: the last N stay.")
+@click.option("--older-than", metavar="D", help="With --prune: only those started longer ago than 90d, 12h …")
+@click.option("--yes", is_flag=True, help="With --prune: do it; without, only say what would go.")
+def command(
+    out: Path,
+    scenario: str | None,
+    verdict: str | None,
+    since: str | None,
+    form: str,
+    limit: int,
+    prune: bool,
+    keep: int | None,
+    older_than: str | None,
+    yes: bool,
+) -> None:
+    """Read, filter, print or remove."""
     from hms_esr.store import list_runs
 
     if out.exists() and not out.is_dir():
         raise BadInput([Problem(f"--out {out}", 0, 0, "is a file; a folder of runs is wanted, such as results")])
-    wanted = (line for line in list_runs(out) if scenario is None or line.scenario == scenario)
+    after = _moment("--since", since)
+    wanted = (
+        line
+        for line in list_runs(out)
+        if (scenario is None or line.scenario == scenario)
+        and (verdict is None or (line.verdict == verdict.upper() and line.state == "FINISHED"))
+        and (after is None or _at(line) >= after)
+    )
+    if prune or keep is not None or older_than is not None or yes:
+        _prune(out, list(wanted), prune, keep, _moment("--older-than", older_than), yes)
+        return
     lines = list(islice(wanted, limit or None))
     if form == "json":
         click.echo(json.dumps([asdict(line) for line in lines], indent=2, ensure_ascii=False))
@@ -54,6 +85,60 @@ def command(out: Path, scenario: str | None, form: str, limit: int) -> None:
     else:
         of = f" of a scenario '{scenario}'" if scenario is not None else ""
         click.echo(f"No runs{of} in {out}. Start one: hms-esr run FILE")
+
+
+def _moment(option: str, text: str | None) -> datetime | None:
+    """``7d`` ago, or a date."""
+    from hms_esr.units import duration_s
+
+    if text is None:
+        return None
+    try:
+        at = datetime.fromisoformat(text)
+        return at if at.tzinfo else at.astimezone()
+    except ValueError:
+        pass
+    try:
+        return datetime.now(UTC) - timedelta(seconds=duration_s(text))
+    except (ValueError, OverflowError):
+        wrong = f"{text!r} is neither a duration nor a date; allowed: 7d, 12h, 2026-11-01"
+        raise BadInput([Problem(option, 0, 0, wrong)]) from None
+
+
+def _at(line: RunLine) -> datetime:
+    try:
+        at = datetime.fromisoformat(line.started_at)
+        return at if at.tzinfo else at.astimezone()
+    except ValueError:
+        return datetime.min.replace(tzinfo=UTC)
+
+
+def _prune(out: Path, lines: list[RunLine], prune: bool, keep: int | None, before: datetime | None, yes: bool) -> None:
+    """Remove all but the last ``keep`` of ``lines``, only those from before ``before``; never one that is running."""
+    if not prune or (keep is None and before is None):
+        text = "say which runs go: --prune with --keep N or --older-than D (and --yes to do it)"
+        raise BadInput([Problem("--prune", 0, 0, text)])
+    going = [line for line in lines[keep or 0 :] if before is None or _at(line) < before]
+    running = [line for line in going if line.state in ("QUEUED", "RUNNING")]
+    going = [line for line in going if line not in running]
+    for line in going:
+        if yes:
+            remove_run(out / line.run_id)
+        click.echo(f"{'removed' if yes else 'would remove'} {line.run_id}  {cells(line)[2]}")
+    for line in running:
+        click.echo(f"kept {line.run_id}: it is running")
+    if not going:
+        click.echo("Nothing to remove.")
+    elif not yes:
+        click.echo(f"{len(going)} run{'s' * (len(going) > 1)} would go; add --yes to do it.")
+
+
+def remove_run(folder: Path) -> None:
+    """Remove a run's folder. EnvironmentProblem when it cannot be."""
+    try:
+        shutil.rmtree(folder)
+    except OSError as error:
+        raise EnvironmentProblem(f"{folder} cannot be removed: {error.strerror or error}") from None
 
 
 def cells(line: RunLine) -> tuple[str, ...]:

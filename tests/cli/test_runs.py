@@ -89,3 +89,29 @@ def test_a_start_nobody_can_read_is_shown_as_it_is() -> None:
     """A manifest's odd time is not hidden."""
     assert started("yesterday") == "yesterday"
     assert started("") == "–"
+
+
+def test_filters_by_verdict_and_time(out: Path) -> None:
+    """--verdict and --since filter; a time nobody can read is refused."""
+    assert [line.split()[0] for line in runs(out, "--verdict", "pass").stdout.splitlines()] == ["run", "one"]
+    assert [line.split()[0] for line in runs(out, "--since", "2030-12-31").stdout.splitlines()] == ["run", "three"]
+    with pytest.raises(BadInput, match="neither a duration nor a date"):
+        runs(out, "--since", "soon")
+
+
+def test_pruning_says_first_and_then_does(out: Path) -> None:
+    """Without --yes nothing goes; with it all but the last --keep; it wants to be told which."""
+    said = runs(out, "--prune", "--keep", "1").stdout
+    assert "would remove two" in said and "2 runs would go" in said
+    assert (out / "one").exists()
+    assert "removed one" in runs(out, "--prune", "--keep", "1", "--yes").stdout
+    assert [path.name for path in out.iterdir() if path.is_dir()] == ["three"]
+    with pytest.raises(BadInput, match="say which runs go"):
+        runs(out, "--prune")
+
+
+def test_a_run_that_goes_on_is_never_removed(tmp_path: Path) -> None:
+    """Its process lives: it stays, and is said to."""
+    write_run(tmp_path, DAY, "alive", state="RUNNING")
+    assert "kept alive: it is running" in runs(tmp_path, "--prune", "--keep", "0", "--yes").stdout
+    assert (tmp_path / "alive").exists()
