@@ -7,7 +7,7 @@ import subprocess
 import sys
 import time
 import urllib.request
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -102,21 +102,29 @@ class LoggingTarget:
         return int(fetch(f"{self.url}/count"))
 
 
+def listening(ready: Path, *arguments: str, before: Sequence[str] = ()) -> tuple[subprocess.Popen[bytes], int]:
+    """A logging target's process and port; ``before`` goes before its command."""
+    command = [*before, sys.executable, "-m", "tests.rehearsals.logging_target", str(ready), *arguments]
+    process = subprocess.Popen(command, cwd=ROOT)
+    deadline = time.monotonic() + 30
+    while not ready.exists():
+        if time.monotonic() > deadline or process.poll() is not None:
+            process.kill()
+            process.wait()
+            raise AssertionError("the logging target did not start")
+        time.sleep(0.02)
+    return process, int(ready.read_text())
+
+
 @pytest.fixture
 def logging_target(tmp_path: Path) -> Iterator[Callable[..., LoggingTarget]]:
     """``logging_target(stall_at_s=3, stall_for_s=2)``."""
     started: list[subprocess.Popen[bytes]] = []
 
     def start(stall_at_s: float = 0.0, stall_for_s: float = 0.0) -> LoggingTarget:
-        ready = tmp_path / f"ready{len(started)}"
-        module = "tests.rehearsals.logging_target"
-        command = [sys.executable, "-m", module, str(ready), str(stall_at_s), str(stall_for_s)]
-        started.append(subprocess.Popen(command, cwd=ROOT))
-        deadline = time.monotonic() + 20
-        while not ready.exists():
-            assert time.monotonic() < deadline, "the logging target did not start"
-            time.sleep(0.02)
-        return LoggingTarget(f"http://127.0.0.1:{ready.read_text()}")
+        process, port = listening(tmp_path / f"ready{len(started)}", str(stall_at_s), str(stall_for_s))
+        started.append(process)
+        return LoggingTarget(f"http://127.0.0.1:{port}")
 
     yield start
     for process in started:

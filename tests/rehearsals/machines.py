@@ -5,15 +5,12 @@ from __future__ import annotations
 import ctypes
 import os
 import subprocess
-import sys
-import time
-from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from threading import Thread
 from typing import Any
 
-from tests.rehearsals.conftest import ROOT, LoggingTarget, fetch
+from tests.rehearsals.conftest import LoggingTarget, fetch, listening
 
 NET = "10.77.0"
 PLACES = Path("/run/netns")
@@ -108,13 +105,9 @@ class Machines:
 
     def target_on(self, machine: Machine, ready: Path) -> TargetOn:
         """A target whose log is the truth, there."""
-        command: Sequence[str] = [sys.executable, "-m", "tests.rehearsals.logging_target", str(ready), "0", "0"]
-        self._targets.append(subprocess.Popen([*machine.within, *command, machine.address], cwd=ROOT))
-        until = time.monotonic() + 30
-        while not ready.exists():
-            assert time.monotonic() < until, "the logging target did not start"
-            time.sleep(0.02)
-        return TargetOn(f"http://{machine.address}:{ready.read_text()}", machine)
+        process, port = listening(ready, "0", "0", machine.address, before=machine.within)
+        self._targets.append(process)
+        return TargetOn(f"http://{machine.address}:{port}", machine)
 
     def close(self) -> None:
         """Leave nothing behind."""

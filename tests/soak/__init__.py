@@ -1,1 +1,1 @@
-"""Long, seeded endurance tests: ``make soak``."""
+"""Long, seeded endurance tests of whole runs; ``make soak`` runs them."""
