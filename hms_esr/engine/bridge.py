@@ -109,7 +109,7 @@ class RequestEvents:
                 request_type=hop.method,
                 name=f"{performer.where} (look)" if performer.polling else performer.where,
                 response_time=(hop.ended_at - hop.started_at) * 1000,
-                response_length=hop.bytes_received,
+                response_length=_length(hop),
                 response=None if hop.failure is not None else Seen(hop),
                 context=context,
                 exception=failure,
@@ -127,6 +127,14 @@ class RequestEvents:
 
     def failed(self, performer: Performer, named: NamedStep, failure: StepFailed) -> None:
         """Of no interest: requests are told."""
+
+
+def _length(hop: HttpAnswer) -> int:
+    """Bytes of the body, as Locust counts them: content encodings undone; 0 where there is none that can be read."""
+    try:
+        return len(hop.body) if hop.failure is None else 0
+    except StepFailed:
+        return 0
 
 
 def people_by_class(under_way: dict[int, ScenarioUser]) -> dict[str, int]:

@@ -11,7 +11,7 @@ from contextlib import AbstractContextManager
 from typing import Any, Protocol
 
 import gevent
-from locust import events
+from locust import events, stats
 from locust.runners import MasterRunner, WorkerRunner
 
 from hms_esr.engine.assignment import Assignment
@@ -97,11 +97,18 @@ def bind(
             _plain_users(environment, ours, alone=True)
         else:
             Face(environment, ours.rehearse, ours.new_switch, ours.target).install()
+        environment.events.quitting.add_listener(_let_files_be_written)
         if web_ui is not None:
             install(web_ui, ours)
 
     events.init_command_line_parser.add_listener(lambda parser, **_: arguments(parser))
     events.init.add_listener(init)
+
+
+def _let_files_be_written(environment: Any, **_: Any) -> None:
+    """Locust writes its CSV files once a second and not at the end: who quits waits for the last second."""
+    if environment.parsed_options.csv_prefix:
+        gevent.sleep(stats.CSV_STATS_INTERVAL_SEC + 0.1)
 
 
 def _plain_users(environment: Any, runs: RunsAndUsers, *, alone: bool) -> None:
