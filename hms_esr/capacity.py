@@ -29,13 +29,15 @@ from hms_esr.wording import count, mask, number, plural, size
 if TYPE_CHECKING:
     from hms_esr.plan import RunPlan
 
-PERSON_US = 380.0
-"""Processor time of a person who comes, connects once and goes, on the machine of docs/benchmarks.md."""
-REQUEST_US = 95.0
+PERSON_US = 250.0
+"""Processor time of a person who comes, sends one request and goes, on the machine of docs/benchmarks.md."""
+CONNECT_US = 200.0
+"""Of a connection of the person's own."""
+REQUEST_US = 100.0
 """Of one request more on the same connection."""
 FORM_US = 400.0
 """Of finding, filling and encoding a form, besides its request."""
-REFERENCE_S = 0.0058
+REFERENCE_S = 0.0053
 """What :func:`_sample` took there."""
 ANSWER_S = 0.2
 """How long answers are taken to take, to tell how many people are under way at once."""
@@ -183,6 +185,7 @@ def needs_of(
     scenario: Scenario, crowd: Crowd, personas: Mapping[str, PersonaTemplate], target: str = "", warp: float = 1.0
 ) -> Needs:
     """What ``crowd`` takes at its peak, all of its loads together; ``warp`` is the run's."""
+    reused = scenario.http.connections == "reused"
     per_s = cpu_us_per_s = at_once = people = 0.0
     for stream in crowd.streams:
         curve, total = stream.arrivals.curve, stream.arrivals.total
@@ -197,9 +200,8 @@ def needs_of(
             there = min(total, curve.burst + steepest * warp * max(stay_s, ANSWER_S))
             people += total
         per_s += rate_per_s
-        cpu_us_per_s += rate_per_s * visit.us
+        cpu_us_per_s += rate_per_s * (visit.us + (0.0 if reused else CONNECT_US))
         at_once += there
-    reused = scenario.http.connections == "reused"
     return Needs(people, per_s, cpu_us_per_s / (per_s or 1.0), at_once, not reused, target.startswith("https://"))
 
 
