@@ -107,16 +107,13 @@ class Backlog:
         self._refill()
 
     def due(self, now: float) -> list[Packed]:
-        """What to send at ``now``: new ones; all in their order when the oldest was not acknowledged for a while.
+        """What to send at ``now``: the oldest, if they were not sent yet; all again if the first stayed unanswered.
 
-        The master takes records in order only: each sent again at its own moment would never catch up.
+        They are taken in order only, so one that got lost makes all after it useless.
         """
-        due: list[Packed] = []
-        oldest_at = self._sent_at.get(self._memory[0][0]["seq"], now) if self._memory else now
-        again = now - oldest_at >= RESEND_S
-        for index in range(min(AT_ONCE, len(self._memory))):
-            packed = self._memory[index][0]
-            if again or packed["seq"] not in self._sent_at:
-                self._sent_at[packed["seq"]] = now
-                due.append(packed)
+        window = [self._memory[index][0] for index in range(min(AT_ONCE, len(self._memory)))]
+        if window and now - self._sent_at.get(window[0]["seq"], now) >= RESEND_S:
+            self._sent_at.clear()
+        due = [packed for packed in window if packed["seq"] not in self._sent_at]
+        self._sent_at |= {packed["seq"]: now for packed in due}
         return due

@@ -183,13 +183,18 @@ class Team:
         return True
 
     def grant(self, now: float) -> None:
-        """Allow everybody at work to start people for a little longer; tell those who were given up."""
+        """Allow everybody at work to start people for a little longer; tell those who were given up, and all what came.
+
+        Acknowledgements that got lost with a connection come again with these.
+        """
         if now - self._granted_at < GRANT_EVERY_S:
             return
         self._granted_at = now
         until_s = self.clock.now_s() + HORIZON_S
         for member in self.post.members.values():
             heard = not member.remote or now - member.heard_at < HEARD_WITHIN_S
+            if member.state != "done":
+                self.post.send("ack", member, below=self.gathering.below(member))
             if member.books_open:
                 self.post.send("expired", member, reason=f"the master counts this worker as lost: {member.why_lost}")
             elif member.state not in ("joining", "done", "lost") and heard:

@@ -34,7 +34,7 @@ def tell_seconds(conductor: LedConductor, desk: Desk, look: Callable[[LedConduct
         gevent.sleep(0.1)
         look(conductor)
         now_s = stage.clock.now_s()
-        if int(now_s) > closed:
+        if int(now_s) > closed and not conductor.finished.is_set():
             closed = int(now_s)
             used_s, passed_s = process_time() - cpu_s, max(now_s - at_s, 1e-6)
             cpu_s, at_s = process_time(), now_s
