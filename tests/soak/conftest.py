@@ -1,6 +1,7 @@
 """Owns what endurance tests need: how long they go on, and a file for each with what they measured.
 
-Knows nothing of what is tested. SOAK_ROUNDS and SOAK_MINUTES make them shorter; figures go to ``build/soak``.
+Knows nothing of what is tested. SOAK_ROUNDS and SOAK_MINUTES make them shorter, SOAK_RATE slower; figures go to
+``build/soak``.
 """
 
 from __future__ import annotations
@@ -28,6 +29,12 @@ def rounds() -> int:
 def minutes() -> float:
     """How long: 30 minutes unless SOAK_MINUTES says otherwise."""
     return float(os.environ.get("SOAK_MINUTES", "30"))
+
+
+@pytest.fixture
+def people_per_s() -> int:
+    """How many people a second, if SOAK_RATE says so; 0: the test finds out what the machine carries."""
+    return int(os.environ.get("SOAK_RATE", "0"))
 
 
 @pytest.fixture

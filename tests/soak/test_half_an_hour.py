@@ -68,14 +68,18 @@ def growth(seen: list[tuple[float, Sizes]], pid: int, what: int, length_s: float
 @pytest.mark.soak
 @pytest.mark.parametrize("workers", [1, 2])
 def test_half_an_hour_grows_nothing(
-    workers: int, tmp_path: Path, logging_target: Any, minutes: float, note: Callable[[dict[str, Any]], None]
+    workers: int,
+    tmp_path: Path,
+    logging_target: Any,
+    minutes: float,
+    people_per_s: int,
+    note: Callable[[dict[str, Any]], None],
 ) -> None:
     """Resident memory and open files of every process of the run grow less than 5 % after the first five minutes."""
     (tmp_path / "trial").mkdir()
     length_s = 60 * minutes
-    ceiling = ceiling_per_s(tmp_path / "trial", logging_target())
-    rate = round(ceiling * SHARE_OF_CEILING)
-    note({"ceiling_people_per_s": round(ceiling), "people_per_s": rate, "workers": workers})
+    rate = people_per_s or round(ceiling_per_s(tmp_path / "trial", logging_target()) * SHARE_OF_CEILING)
+    note({"people_per_s": rate, "workers": workers})
     run = Rehearsal(tmp_path, logging_target(), workers, *NO_LIMITS, rate=rate, duration_s=round(length_s))
     seen: list[tuple[float, Sizes]] = []
     try:
