@@ -29,6 +29,8 @@ COMMANDS = {
     "report": "Make a run's reports again from its record.",
     "runs": "List the runs on record.",
     "export": "Write a run's record as tables: CSV, JSON lines, Parquet.",
+    "pause": "Pause a run: nobody new comes, the clock stands still.",
+    "resume": "Let a paused run go on.",
     "stop": "Stop a run.",
     "worker": "Take a share of a run's people.",
     "city": "Start the embedded system under test.",
