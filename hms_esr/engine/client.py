@@ -18,7 +18,6 @@ from hms_esr.engine.client_wire import Broken
 from hms_esr.engine.cookies import CookieJar
 from hms_esr.engine.session import OnExchange, Stamp
 from hms_esr.errors import StepFailed
-from hms_esr.scenario.guard import Pinned
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _SAFE = frozenset(("GET", "HEAD"))
@@ -74,8 +73,12 @@ class PersonSession:
         limit = _Limit(self._transport.timeout_s if timeout_s is None else timeout_s, patience_s, redirects)
         own, extra = (_NONE, b"") if not headers else _own_lines(headers, self._head)
         while True:
-            tail = _body_lines(method, body, media_type) + _referer_lines(referer, where, method) + extra
-            head = _without(self._home_head if where.origin.text == self._home else self._head, own)
+            tail = _referer_lines(referer, where, method) + extra if referer else extra
+            if body or method not in _BODILESS:
+                tail = _body_lines(body, media_type) + tail
+            head = self._home_head if where.origin.text == self._home else self._head
+            if own:
+                head = _without(head, own)
             answer = self._hop(method, where, head, tail, body, limit)
             if not answer.redirected:
                 return answer
@@ -103,16 +106,18 @@ class PersonSession:
 
     def _hop(self, method: str, where: Address, head: bytes, tail: bytes, body: bytes, limit: _Limit) -> HttpAnswer:
         """One exchange, reported once, answered or not; nothing is reported when the guard refuses."""
-        pinned = self._transport.pinned(where.origin)
+        transport = self._transport
+        connection = transport.idle(self._homes, where.origin)
+        if connection is None:
+            transport.pinned(where.origin)
         lines, sim_s = self._stamp()
-        cookies = self.cookies.line(where, time.time()) if len(self.cookies) else b""
-        request = b"".join(
-            (f"{method} {where.target}".encode(), where.origin.host_line, head, lines, cookies, tail, b"\r\n")
-        )
+        cookies = self.cookies.line(where, time.time()) if self.cookies.some else b""
+        request = b"".join((where.first_lines(method), head, lines, cookies, tail, b"\r\n"))
         answer = HttpAnswer(method, where, sim_s, perf_counter())
-        answer.largest_bytes = self._transport.largest_bytes
+        answer.largest_bytes = transport.largest_bytes
         try:
-            self._carry(request, body, pinned, answer, limit)
+            self._carry(request, body, connection, answer, limit)
+            self._look_at(answer, limit)
         except StepFailed as failure:
             answer.failure = failure
             raise
@@ -120,56 +125,57 @@ class PersonSession:
             answer.failure = StepFailed("no_answer", "stopped while waiting for an answer")
             raise
         finally:
-            answer.ended_at = perf_counter()
+            answer.ended_at = now = perf_counter()
             try:
-                self._transport.turns.step_back()
+                transport.turns.step_back(now)
             finally:
                 self._on_exchange(answer)
         return answer
 
-    def _carry(self, request: bytes, body: bytes, pinned: Pinned, answer: HttpAnswer, limit: _Limit) -> None:
+    def _carry(
+        self, request: bytes, body: bytes, connection: Connection | None, answer: HttpAnswer, limit: _Limit
+    ) -> None:
         """Send over an idle or new connection; once more, over a new one, when safe (RFC 9110 section 9.2.2)."""
+        transport = self._transport
         until = limit.until(answer.started_at)
         origin = answer.address.origin
         while True:
-            connection = None if answer.retries else self._transport.idle(self._homes, origin)
             answer.reused = connection is not None
             try:
                 if connection is None:
-                    connect_until = min(until, perf_counter() + self._transport.connect_timeout_s)
-                    connection = self._transport.connect(origin, pinned, answer, connect_until)
+                    connect_until = min(until, perf_counter() + transport.connect_timeout_s)
+                    connection = transport.connect(origin, transport.pinned(origin), answer, connect_until)
                 again = connection.exchange(request, body, answer, until)
             except Broken as broken:
                 if connection is not None:
                     connection.close()
                 if broken.unsent or (broken.unheard and answer.method in _SAFE):
-                    answer.retries, answer.sent_at = 1, 0.0
+                    answer.retries, answer.sent_at, connection = 1, 0.0, None
                     continue
-                raise limit.failure(broken, answer, self._transport.connect_timeout_s) from None
+                raise limit.failure(broken, answer, transport.connect_timeout_s) from None
             except BaseException:
                 if connection is not None:
                     connection.close()
                 raise
-            self._put_back(connection, again, origin.text)
-            self._look_at(answer, limit)
+            if again:
+                connection.rest_in(self._home_of(origin.text))
+            else:
+                connection.close()
             return
 
-    def _put_back(self, connection: Connection, again: bool, key: str) -> None:
-        if not again:
-            connection.close()
-            return
+    def _home_of(self, key: str) -> list[Connection]:
         home = self._homes.get(key)
         if home is None:
             home = self._homes[key] = []
-        connection.rest_in(home)
+        return home
 
     def _look_at(self, answer: HttpAnswer, limit: _Limit) -> None:
         """Cookies and redirects of an answer; one redirect too many is the failure of its hop."""
-        for name, _ in answer.headers:
-            if len(name) == 10 and name.lower() == b"set-cookie":
-                self.cookies.take(answer.header_all("set-cookie"), answer.address, time.time())
-                break
-        if answer.status in _REDIRECTS and answer.header_all("location"):
+        answer.settle()
+        head = answer.head
+        if head.cookies is not None:
+            self.cookies.take(head.cookies, answer.address, time.time())
+        if answer.status in _REDIRECTS and head.location:
             answer.redirected = True
             limit.redirects -= 1
             if limit.redirects < 0:
@@ -225,9 +231,7 @@ def _redirected(before: Address, location: str) -> Address:
         raise StepFailed(failure.kind, said) from None
 
 
-def _body_lines(method: str, body: bytes, media_type: str) -> bytes:
-    if not body and method in _BODILESS:
-        return b""
+def _body_lines(body: bytes, media_type: str) -> bytes:
     lines = b"Content-Length: %d\r\n" % len(body)
     return lines + b"Content-Type: " + media_type.encode("latin-1", "replace") + b"\r\n" if media_type else lines
 
@@ -257,8 +261,6 @@ def _without(lines: bytes, names: frozenset[str]) -> bytes:
 
 def _referer_lines(referer: str, where: Address, method: str) -> bytes:
     """Referer and, with a body, Origin (policy strict-origin-when-cross-origin)."""
-    if not referer:
-        return b""
     page = join("", referer)
     if page.origin.secure and not where.origin.secure:
         return b""

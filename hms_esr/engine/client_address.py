@@ -18,6 +18,7 @@ _WHITE = dict.fromkeys(map(ord, "\t\r\n"))
 
 _origins: dict[str, Origin] = {}
 _addresses: dict[str, Address] = {}
+_joined: dict[tuple[str, str], Address] = {}
 
 
 class Origin:
@@ -42,21 +43,23 @@ class Origin:
 class Address:
     """Where a request goes: an origin and a target (path and query, percent-encoded)."""
 
-    __slots__ = ("origin", "target")
+    __slots__ = ("_first_lines", "origin", "path", "target", "url")
 
     def __init__(self, origin: Origin, target: str) -> None:
         self.origin = origin
         self.target = target
-
-    @property
-    def url(self) -> str:
+        self.url = origin.text + target
         """The whole address, without a fragment."""
-        return self.origin.text + self.target
-
-    @property
-    def path(self) -> str:
+        self.path = target.partition("?")[0]
         """The path alone."""
-        return self.target.partition("?")[0]
+        self._first_lines: dict[str, bytes] = {}
+
+    def first_lines(self, method: str) -> bytes:
+        """Request line and Host."""
+        lines = self._first_lines.get(method)
+        if lines is None:
+            lines = self._first_lines[method] = f"{method} {self.target}".encode() + self.origin.host_line
+        return lines
 
 
 def origin_of(text: str) -> Origin:
@@ -112,6 +115,16 @@ def join(base: str, reference: str) -> Address:
 
     StepFailed("refused") when it is none that can be carried.
     """
+    known = _joined.get((base, reference))
+    if known is None:
+        known = _join(base, reference)
+        if len(_joined) >= _KEPT_MOST:
+            _joined.clear()
+        _joined[base, reference] = known
+    return known
+
+
+def _join(base: str, reference: str) -> Address:
     if reference.startswith("/") and not reference.startswith(("//", "/\\")) and base:
         if "#" in reference or "/." in reference:
             return parse(_url_joined(base, reference))

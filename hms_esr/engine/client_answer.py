@@ -9,11 +9,13 @@ import json
 import re
 import zlib
 from codecs import lookup
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any
 
 import brotli
 
 from hms_esr.engine.client_address import Address
+from hms_esr.engine.client_heads import Head, whole_head
 from hms_esr.errors import StepFailed
 
 if TYPE_CHECKING:
@@ -29,51 +31,31 @@ _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40}
 class HttpAnswer:
     """What came back for one request. Times are ``time.perf_counter()``, 0.0 for what never happened."""
 
-    __slots__ = (
-        "_body",
-        "_by_name",
-        "_known",
-        "_page",
-        "_text",
-        "address",
-        "bytes_received",
-        "connect_s",
-        "ended_at",
-        "failure",
-        "first_byte_at",
-        "headers",
-        "largest_bytes",
-        "method",
-        "parts",
-        "redirected",
-        "retries",
-        "reused",
-        "sent_at",
-        "sent_sim_s",
-        "started_at",
-        "status",
-        "tls_s",
-    )
+    # Defaults stand in the class: an answer is made for each request, and setting twenty fields takes half as long again.
+    status = 0
+    sent_at = 0.0
+    first_byte_at = 0.0
+    ended_at = 0.0
+    connect_s = 0.0
+    tls_s = 0.0
+    bytes_received = 0
+    retries = 0
+    reused = False
+    redirected = False
+    failure: StepFailed | None = None
+    largest_bytes = LARGEST_BYTES
+    _head: Head | None = None
+    _body: bytes | None = None
+    _text: str | None = None
+    _page: Page | None = None
 
     def __init__(self, method: str, address: Address, sent_sim_s: float, started_at: float) -> None:
         self.method = method
         self.address = address
         self.sent_sim_s = sent_sim_s
         self.started_at = started_at
-        self.status = 0
         self.headers: list[tuple[bytes, bytes]] = []
-        self._by_name: dict[bytes, list[bytes]] | None = None
-        self._known = 0
         self.parts: list[bytes] = []
-        self.sent_at = self.first_byte_at = self.ended_at = self.connect_s = self.tls_s = 0.0
-        self.bytes_received = 0
-        self.retries = 0
-        self.reused = self.redirected = False
-        self.failure: StepFailed | None = None
-        self.largest_bytes = LARGEST_BYTES
-        self._body: bytes | None = None
-        self._text: str | None = None
-        self._page: Page | None = None
 
     @property
     def url(self) -> str:
@@ -85,33 +67,42 @@ class HttpAnswer:
         """Path this answer came from, without query."""
         return self.address.path
 
+    @property
+    def head(self) -> Head:
+        """Headers by name, read once for all answers that have the same head."""
+        head = self._head
+        return whole_head(self.headers) if head is None else head
+
+    @head.setter
+    def head(self, head: Head) -> None:
+        self._head = head
+
+    def settle(self) -> None:
+        """The headers are complete: they are looked at no more than once."""
+        if self._head is None:
+            self._head = whole_head(self.headers)
+
     def header(self, name: str) -> str | None:
         """Value of a header, any case; several are joined with commas; None if absent."""
-        values = self.header_all(name)
+        values = self.head.by_name.get(name.lower().encode("latin-1", "replace"))
         return ", ".join(values) if values else None
 
     def header_all(self, name: str) -> list[str]:
         """Every value of a header, in order."""
-        known = self._by_name
-        if known is None or self._known != len(self.headers):
-            known = self._by_name = {}
-            self._known = len(self.headers)
-            for key, value in self.headers:
-                known.setdefault(key.lower(), []).append(value)
-        found = known.get(name.lower().encode("latin-1", "replace"))
-        return [value.decode("latin-1").strip() for value in found] if found else []
+        return list(self.head.by_name.get(name.lower().encode("latin-1", "replace"), ()))
 
     @property
     def media_type(self) -> str:
         """``text/html`` and such, in lower case, without parameters; empty when the answer does not say."""
-        return (self.header("content-type") or "").partition(";")[0].strip().lower()
+        return _media_type(self.head.content_type)
 
     @property
     def body(self) -> bytes:
         """The body, content encodings undone; StepFailed("expectation") when they cannot be."""
         if self._body is None:
-            raw = b"".join(self.parts)
-            encoding = self.header("content-encoding") or ""
+            parts = self.parts
+            raw = parts[0] if len(parts) == 1 else b"".join(parts)
+            encoding = self.head.encoding
             for one in reversed([part.strip().lower() for part in encoding.split(",") if part.strip()]):
                 raw = decoded(raw, one, self.largest_bytes) if raw else raw
             self._body = raw
@@ -121,16 +112,11 @@ class HttpAnswer:
     @property
     def charset(self) -> str:
         """What the body is written in, as Python names it: the header's, then the page's own, else utf-8."""
-        match = _CHARSET.search(self.header("content-type") or "")
-        name = match[1] if match else ""
+        name = _charset_of(self.head.content_type)
         if not name and b"charset" in self.body[:1024].lower():
             meta = _META.search(self.body[:2048])
-            name = meta[1].decode("ascii") if meta else ""
-        try:
-            known = lookup(name or "utf-8").name
-        except LookupError:
-            return "utf-8"
-        return "cp1252" if known in ("iso8859-1", "ascii") else known
+            name = _known_charset(meta[1].decode("ascii") if meta else "")
+        return name or "utf-8"
 
     @property
     def text(self) -> str:
@@ -160,6 +146,27 @@ class HttpAnswer:
     def forget_page(self) -> None:
         """Let go of the parsed page and the text (a waiting person keeps neither)."""
         self._page = self._text = None
+
+
+@lru_cache(maxsize=256)
+def _media_type(content_type: str) -> str:
+    return content_type.partition(";")[0].strip().lower()
+
+
+@lru_cache(maxsize=256)
+def _charset_of(content_type: str) -> str:
+    """What a Content-Type says of the charset, as Python names it; empty when it says nothing."""
+    match = _CHARSET.search(content_type)
+    return _known_charset(match[1]) if match else ""
+
+
+@lru_cache(maxsize=256)
+def _known_charset(name: str) -> str:
+    try:
+        known = lookup(name or "utf-8").name
+    except LookupError:
+        return "utf-8"
+    return "cp1252" if known in ("iso8859-1", "ascii") else known
 
 
 def decoded(raw: bytes, encoding: str, largest_bytes: int = LARGEST_BYTES) -> bytes:

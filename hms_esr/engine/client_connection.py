@@ -12,6 +12,7 @@ from typing import Any
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from hms_esr.engine.client_answer import HttpAnswer
+from hms_esr.engine.client_heads import quick_head
 from hms_esr.engine.client_wire import BUFFER, VIEW, Broken, Wire, in_words
 
 _JOINED_MOST_BYTES = 65536
@@ -21,7 +22,7 @@ _ANSWER_AFTER_RESET_S = 1.0
 class Connection(Wire):
     """HTTP over TCP. Closed for good after any failure. ``used`` counts exchanges begun."""
 
-    __slots__ = ("_answer", "_headers", "_headers_done", "_keep", "_largest_bytes", "_parser", "used")
+    __slots__ = ("_answer", "_headers", "_headers_done", "_keep", "_largest_bytes", "_left", "_parser", "used")
 
     def __init__(self, largest_bytes: int) -> None:
         super().__init__()
@@ -31,6 +32,7 @@ class Connection(Wire):
         self._answer: HttpAnswer | None = None
         self._headers: list[tuple[bytes, bytes]] = []
         self._headers_done = self._keep = False
+        self._left = 0
 
     def close(self) -> None:
         """Let go of everything; may be called again. The parser holds us: without this only a collector frees both."""
@@ -43,14 +45,9 @@ class Connection(Wire):
         Raises Broken. Whatever else is raised into the waiting greenlet passes through; close then.
         """
         self._answer = answer
-        self._headers = answer.headers
-        self.done = self._headers_done = self._keep = False
-        if self._parser is None:
-            self._parser = parser = HttpResponseParser(self)
-            # As browsers: lines may end in LF alone, spaces may follow a chunk's length.
-            parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True)
+        self.done = self._headers_done = self._keep = self.begun = False
+        self._left = 0
         self.used += 1
-        self.begun = False
         try:
             self._send_all(request, body, answer, deadline)
             while not self.done:
@@ -107,9 +104,55 @@ class Connection(Wire):
         if answer is None:
             self.problem = Broken("the target sent bytes nobody asked for")
             return
-        if not answer.bytes_received:
+        if answer.bytes_received:
+            answer.bytes_received += len(data)
+            if self._left:
+                self._take_body(answer, data)
+                return
+        else:
             answer.first_byte_at = perf_counter()
-        answer.bytes_received += len(data)
+            answer.bytes_received = len(data)
+            self._headers = answer.headers
+            if answer.method != "HEAD" and self._read_plain(answer, bytes(data)):
+                return
+        self._parse(answer, data)
+
+    def _read_plain(self, answer: HttpAnswer, data: bytes) -> bool:
+        """Read an answer that begins with a whole usual head; False leaves it to the parser."""
+        end = data.find(b"\r\n\r\n") + 4
+        found = quick_head(data[:end]) if end > 3 else None
+        if found is None:
+            return False
+        answer_status, head = found
+        left = head.length - len(data) + end
+        if left < 0 or head.length + end > self._largest_bytes:
+            return False
+        answer.status = answer_status
+        answer.head = head
+        answer.headers = head.headers
+        answer.parts.append(data[end:])
+        self._headers_done = True
+        if left:
+            self._left = left
+        else:
+            self._keep = head.keep
+            self.done = True
+        return True
+
+    def _take_body(self, answer: HttpAnswer, data: memoryview | bytes) -> None:
+        """More of a body whose length is known; bytes after it were not asked for."""
+        left = self._left - len(data)
+        answer.parts.append(bytes(data[: self._left]))
+        self._left = max(0, left)
+        if left <= 0:
+            self._keep = not left and answer.head.keep
+            self.done = True
+
+    def _parse(self, answer: HttpAnswer, data: memoryview | bytes) -> None:
+        if self._parser is None:
+            self._parser = parser = HttpResponseParser(self)
+            # As browsers: lines may end in LF alone, spaces may follow a chunk's length.
+            parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True)
         try:
             self._parser.feed_data(data)
         except HttpParserUpgrade:

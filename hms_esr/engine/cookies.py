@@ -39,12 +39,14 @@ class Cookie:
 class CookieJar:
     """Cookies of one person. Until a server sets one it costs nothing but itself."""
 
-    __slots__ = ("_cookies", "_lines", "_plain")
+    __slots__ = ("_cookies", "_lines", "_plain", "some")
 
     def __init__(self) -> None:
         self._cookies: dict[tuple[str, str, str], Cookie] = {}
         self._lines: dict[str, bytes] = {}
         self._plain = True
+        self.some = False
+        """Whether there are any."""
 
     def __len__(self) -> int:
         return len(self._cookies)
@@ -80,6 +82,7 @@ class CookieJar:
                 del self._cookies[next(iter(self._cookies))]
             self._cookies[key] = cookie
         self._lines.clear()
+        self.some = bool(self._cookies)
         self._plain = all(one.path == "/" and one.ends_s == float("inf") for one in self._cookies.values())
 
     def items(self) -> list[Cookie]:

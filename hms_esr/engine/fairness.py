@@ -32,9 +32,12 @@ class Turns:
     def _begin(self) -> None:
         self._began = perf_counter()
 
-    def step_back(self) -> None:
-        """Go on at once in a short turn, else when the loop has looked at timers and starts again."""
-        if perf_counter() - self._began < TURN_S and not self._waiting:
+    def step_back(self, now: float) -> None:
+        """Go on at once in a short turn, else when the loop has looked at timers and starts again.
+
+        ``now``: what ``time.perf_counter()`` says.
+        """
+        if now - self._began < TURN_S and not self._waiting:
             return
         place: list[Any] = [getcurrent()]
         self._waiting.append(place)
