@@ -52,14 +52,14 @@ class Acting(Someone):
         referer: str = "",
     ) -> HttpAnswer:
         """Send one request, redirects followed; each hop is recorded by :meth:`on_exchange`."""
-        base = self.answer.url if self.answer is not None and page else self.stage.base
-        if address.startswith("/"):
-            base = self.stage.base
-        if self.session is None:
+        session, before = self.session, self.answer
+        if session is None:
             raise StepFailed("scenario", "this person has not come yet")
+        elsewhere = page and before is not None and not address.startswith("/")
+        base = before.url if elsewhere and before is not None else self.stage.base
         self.in_request = True
         try:
-            answer = self.session.fetch(
+            answer = session.fetch(
                 method,
                 address,
                 base=base,
@@ -67,8 +67,8 @@ class Acting(Someone):
                 body=body,
                 media_type=media_type,
                 referer=referer,
-                timeout_s=self.stage.scenario.http.timeout_s,
-                patience_s=self.person.patience_s,
+                timeout_s=self.stage.timeout_s,
+                patience_s=self.patience_s,
             )
         finally:
             self.in_request = False
@@ -81,7 +81,7 @@ class Acting(Someone):
         """Look at a status page; counted as a poll, and not the page the person is on."""
         if self.session is None:
             raise StepFailed("scenario", "this person has not come yet")
-        timeout_s = self.stage.scenario.http.timeout_s
+        timeout_s = self.stage.timeout_s
         return self.session.fetch("GET", address, base=self.stage.base, headers=LOOKING, timeout_s=timeout_s)
 
     def on_exchange(self, hop: HttpAnswer) -> None:

@@ -6,6 +6,7 @@ Knows nothing of steps or figures.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from functools import partial
 
 from hms_esr.engine.acting import Acting
 from hms_esr.engine.assignment import Assignment, Cast
@@ -48,7 +49,9 @@ class Means:
             for name, value in self._at_home.items()
             if not is_private(name, value, self._assignment.secrets.values())
         }
-        self._warp_line = f"X-ESR-Warp: {assignment.warp:g}\r\n".encode()
+        self._warp_line = f"X-ESR-Warp: {assignment.warp:g}\r\n"
+        self._second = -1
+        self._second_lines = ""
 
     def _secretly(self, text: str) -> str:
         """A header's value with ``secret``, ``vars`` and ``run.id`` filled in (the same for everybody)."""
@@ -67,7 +70,7 @@ class Means:
         return PersonSession(
             self._transport,
             head=head + line,
-            stamp=lambda: self._stamp(performer),
+            stamp=partial(self._stamp, performer, f"\r\ntraceparent: 00-{performer.trace_start}"),
             on_exchange=performer.on_exchange,
             home=self._home,
             home_head=home_head + line,
@@ -91,14 +94,17 @@ class Means:
             )
         return heads
 
-    def _stamp(self, performer: Acting) -> tuple[bytes, float]:
+    def _stamp(self, performer: Acting, trace: str) -> tuple[bytes, float]:
+        """Lines that differ from request to request; ``trace`` is the end of one line and most of the next."""
         sim_s = self._clock.sim_s()
-        performer.sent += 1
-        line = (
-            f"X-ESR-Sim-Time: {self._cast.sim_time(sim_s)}\r\n"
-            f"traceparent: 00-{performer.trace_id()}-{performer.sent & 0xFFFFFFFFFFFFFFFF:016x}-01\r\n"
-        )
-        return self._warp_line + line.encode(), sim_s
+        second = int(sim_s)
+        if second != self._second:
+            self._second = second
+            self._second_lines = f"{self._warp_line}X-ESR-Sim-Time: {self._cast.sim_time(second)[:-6]}"
+        performer.sent = sent = performer.sent + 1
+        micros = int((sim_s - second) * 1e6)
+        lines = f"{self._second_lines}{micros:06d}{trace}{sent & 0xFFFF:04x}-{sent:016x}-01\r\n"
+        return lines.encode(), sim_s
 
     def close(self) -> None:
         """Close what is open."""

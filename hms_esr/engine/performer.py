@@ -8,13 +8,13 @@ from __future__ import annotations
 import gevent
 
 from hms_esr.engine.acting import Acting, Parked
+from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.page import alert_text, error_text
 from hms_esr.engine.words import extracted, phrase
 from hms_esr.errors import StepFailed
 from hms_esr.record import ErrorKey, PersonEnd
 from hms_esr.scenario.step import Step
 from hms_esr.scenario.unfold import NamedStep
-from hms_esr.steps.expect import Expect
 from hms_esr.steps.think import Think
 from hms_esr.wording import mask
 
@@ -64,31 +64,34 @@ class Performer(Acting):
             raise
 
     def _steps(self) -> None:
-        while self.at < len(self.steps):
-            named = self.steps[self.at]
+        steps, stage = self.steps, self.stage
+        pace = stage.scenario.journeys[self.arrival.journey].pace or self.person.pace
+        while self.at < len(steps):
+            named = steps[self.at]
             step = named.step
             self.occurrence = 0
-            if step.sends and self.at and not isinstance(self.steps[self.at - 1].step, Think):
-                self.pause(self._pace_s(named))
-            if step.sends or not self.where or step.verb == "await":
+            sends = step.sends
+            if sends and self.at and pace is not None and not isinstance(steps[self.at - 1].step, Think):
+                self.pause(stage.pace_s(pace, self.k, named.number))
+            if sends or not self.where or step.verb == "await":
                 self.where = named.name
-                self.stage.recorder.reached(self.stage.clock.now_s(), self.journey, named.name)
+                stage.recorder.reached(stage.clock.now_s(), self.journey, named.name)
             try:
                 step.perform(self)  # type: ignore[arg-type]
-                self._check_status(self.next_expect())
-                self._save(step)
+                if sends and self.answer is not None and self.answer.status >= 400:
+                    self._check_status(self.answer)
+                if step.save:
+                    self._save(step)
             except StepFailed as failure:
                 self._failed(named, failure)
                 raise
             finally:
                 self.at += 1
 
-    def _check_status(self, expect: Expect | None) -> None:
-        answer = self.answer
-        step = self.steps[self.at].step
-        if answer is None or answer.status < 400 or not step.sends or (expect and expect.accepts(answer.status)):
-            return
-        raise StepFailed("status", error_text(answer) or phrase(answer.status), answer.status)
+    def _check_status(self, answer: HttpAnswer) -> None:
+        expect = self.next_expect()
+        if expect is None or not expect.accepts(answer.status):
+            raise StepFailed("status", error_text(answer) or phrase(answer.status), answer.status)
 
     def _save(self, step: Step) -> None:
         for name, extract in step.save.items():
@@ -100,10 +103,6 @@ class Performer(Acting):
             self.vars[name] = value
         if step.save:
             self.stage.saved(self, tuple(step.save))
-
-    def _pace_s(self, named: NamedStep) -> float:
-        pace = self.stage.scenario.journeys[self.arrival.journey].pace or self.person.pace
-        return self.stage.pace_s(pace, self.k, named.number) if pace is not None else 0.0
 
     def _failed(self, named: NamedStep, failure: StepFailed) -> None:
         """Count what the hops did not count, then meet the error as this person does."""

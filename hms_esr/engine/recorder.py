@@ -11,6 +11,9 @@ from collections.abc import Callable
 from hms_esr.record import Cell, Decisions, ErrorCount, ErrorKey, PersonEnd, SeriesKey, Tick
 from hms_esr.wording import mask
 
+Times = tuple[Cell, list[float], list[float]]
+"""A cell and what it has yet to be told: milliseconds from intended and from actual start, one of each per request."""
+
 MOST_KINDS = 500
 """Kinds of errors kept apart; further ones are counted together."""
 
@@ -29,6 +32,8 @@ class Recorder:
         self._seq = 0
         self._open: dict[int, Tick] = {}
         self._now: Tick | None = None
+        self._times: dict[int, dict[SeriesKey, Times]] = {}
+        self._times_now: dict[SeriesKey, Times] = {}
         self._error_keys: set[ErrorKey] = set()
         self._reached: set[tuple[str, str]] = set()
         self.listeners: list[Callable[[str, str, float, int, str | None], None]] = []
@@ -48,21 +53,35 @@ class Recorder:
         if tick is None:
             tick = self._open[second] = Tick(self.worker, -1, second)
         self._now = tick
+        self._times_now = self._times.setdefault(second, {})
         return tick
 
     def hop(
         self, ended_s: float, key: SeriesKey, failed: bool, size: int, intended_ms: float, actual_ms: float
     ) -> None:
-        """One HTTP request, answered or not, in the second it ended."""
-        tick = self.at(ended_s)
-        cell = tick.cells.get(key)
-        if cell is None:
-            cell = tick.cells[key] = Cell()
-        cell.requests += 1
-        cell.errors += failed
+        """One HTTP request, answered or not, in the second it ended; it is counted when the tick is taken.
+
+        ``key`` may be a plain tuple that equals one.
+        """
+        now = self._now
+        if now is None or now.second != int(ended_s):
+            now = self.at(ended_s)
+        times = self._times_now.get(key)
+        if times is None:
+            cell = now.cells.setdefault(SeriesKey(*key), Cell())
+            times = self._times_now[key] = (cell, [], [])
+        cell, intended, actual = times
+        if failed:
+            cell.errors += 1
         cell.bytes += size
-        cell.intended.add(intended_ms)
-        cell.actual.add(actual_ms)
+        intended.append(intended_ms)
+        actual.append(actual_ms)
+
+    def again(self, at_s: float, key: SeriesKey, requests: int) -> None:
+        """A request of that series was sent so many times more before it was answered."""
+        tick = self.at(at_s)
+        tick.retries += requests
+        tick.cells.setdefault(key, Cell()).requests += requests
 
     def failed_after(self, ended_s: float, key: SeriesKey) -> None:
         """An answer already counted turned out to be wrong (an expectation did not hold)."""
@@ -131,6 +150,10 @@ class Recorder:
         ready: deque[Tick] = deque()
         for second in sorted(second for second in self._open if second < before_second):
             tick = self._open.pop(second)
+            for cell, intended, actual in self._times.pop(second, {}).values():
+                cell.requests += len(actual)
+                cell.intended.add_all(intended)
+                cell.actual.add_all(actual)
             tick.seq = self._seq
             self._seq += 1
             if second == before_second - 1:
@@ -138,4 +161,5 @@ class Recorder:
                 tick.gc_ms, self.pause_ms = self.pause_ms, 0.0
             ready.append(tick)
         self._now = None
+        self._times_now = {}
         return list(ready)

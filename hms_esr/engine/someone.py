@@ -34,9 +34,11 @@ class Someone:
         "hurried",
         "in_request",
         "intended_s",
+        "journey",
         "k",
         "looked",
         "occurrence",
+        "patience_s",
         "person",
         "persona",
         "planned_s",
@@ -60,6 +62,8 @@ class Someone:
         self.intended_s = planned_s
         self.person: Person = stage.cast.person(arrival)
         self.persona = arrival.role
+        self.journey: str = stage.journey_names[arrival.journey]
+        self.patience_s = self.person.patience_s
         self.vars: dict[str, str] = dict(stage.variables)
         self.filled: dict[str, str] = {}
         self.uploads: dict[str, Upload] = {}
@@ -87,11 +91,6 @@ class Someone:
         """The persona's values; the password and e-mail are those of the account."""
         return self.person.fields
 
-    @property
-    def journey(self) -> str:
-        """Name of the journey."""
-        return self.stage.scenario.journeys[self.arrival.journey].name
-
     def next_expect(self) -> Expect | None:
         """The expectation that judges the step we stand at: the next one before another request or wait."""
         for named in self.steps[self.at + 1 :]:
@@ -113,9 +112,13 @@ class Someone:
 
     def series(self, answer: HttpAnswer) -> SeriesKey:
         """The series an answer of this person belongs to."""
-        service = answer.header("x-esr-service") or ""
-        return SeriesKey(self.journey, self.where, self.persona, answer.status, service)
+        return SeriesKey(self.journey, self.where, self.persona, answer.status, answer.head.service)
 
     def trace_id(self) -> str:
         """W3C trace id of the last request: run, person, request."""
-        return f"{self.stage.trace_prefix}{self.k & 0xFFFFFFFFFFFF:012x}{self.sent & 0xFFFF:04x}"
+        return f"{self.trace_start}{self.sent & 0xFFFF:04x}"
+
+    @property
+    def trace_start(self) -> str:
+        """What all trace ids of this person begin with."""
+        return f"{self.stage.trace_prefix}{self.k & 0xFFFFFFFFFFFF:012x}"

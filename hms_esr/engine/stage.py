@@ -58,6 +58,8 @@ class Stage:
         self.clock = clock
         self.recorder = Recorder(assignment.name)
         self.base = assignment.target.rstrip("/")
+        self.timeout_s = scenario.http.timeout_s
+        self.journey_names = tuple(journey.name for journey in scenario.journeys)
         self.variables = dict(scenario.vars) | dict(assignment.variables)
         self.people = Group()
         self.closing = False
@@ -96,22 +98,21 @@ class Stage:
 
     def exchanged(self, performer: Acting, hop: HttpAnswer) -> None:
         """Record one hop of a person."""
-        origin = self.clock.origin
-        ended_s = hop.ended_at - origin
+        ended_s = hop.ended_at - self.clock.origin
         if self.watcher is not None:
             self.watcher.exchanged(performer, hop)
         recorder = self.recorder
-        tick = recorder.at(ended_s)
         if performer.polling:
-            tick.polls += 1 + hop.retries
+            recorder.at(ended_s).polls += 1 + hop.retries
             return
-        status = hop.status if hop.failure is None else 0
-        failure = hop.failure or self.refusal(performer, hop)
-        service = hop.header("x-esr-service") or ""
-        key = SeriesKey(performer.journey, performer.where, performer.persona, status, service)
+        failure = hop.failure
+        status = hop.status if failure is None else 0
+        if status >= 400:
+            failure = self.refusal(performer, hop)
+        key = (performer.journey, performer.where, performer.persona, status, hop.head.service)
         recorder.hop(
             ended_s,
-            key,
+            key,  # type: ignore[arg-type]
             failure is not None,
             hop.bytes_received,
             (ended_s - performer.intended_s) * 1000,
@@ -119,8 +120,7 @@ class Stage:
         )
         performer.intended_s = ended_s
         if hop.retries:
-            tick.retries += hop.retries
-            tick.cells[key].requests += hop.retries
+            recorder.again(ended_s, SeriesKey(*key), hop.retries)
         if failure is not None:
             error = ErrorKey(performer.journey, performer.where, failure.kind, failure.message, failure.status)
             recorder.error(ended_s, error, performer.k, performer.trace_id(), stopped=False)
