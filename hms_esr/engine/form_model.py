@@ -5,13 +5,16 @@ Knows nothing of HTML parsing, nor of what is sent.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 BUTTONS = frozenset(("submit", "image"))
 SILENT = frozenset(("button", "reset"))
 """Buttons that send nothing without JavaScript."""
+_UNSEEN = BUTTONS | SILENT | {"hidden"}
+_CARD = re.compile(r"(^|[_\s.-])(cc|card)[_\s.-]?(no|num|number)?($|[_\s.-])|cardnumber|card_?number|creditcard", re.I)
 URLENCODED = "application/x-www-form-urlencoded"
 
 
@@ -72,6 +75,17 @@ _MOVES = [(slot.__set__, slot.__get__) for name, slot in _SLOTS.items() if name 
 _SET_VALUE = _SLOTS["value"].__set__
 
 
+class Known:
+    """What was found out about a form and stays true whatever its values are; ``plans`` is the forms module's."""
+
+    __slots__ = ("kinds", "names", "plans")
+
+    def __init__(self) -> None:
+        self.kinds: frozenset[str] | None = None
+        self.names: dict[str, str | None] = {}
+        self.plans: dict[Any, Any] = {}
+
+
 @dataclass(frozen=True, slots=True)
 class HtmlForm:
     """A form of a page. ``action`` and ``url`` (the page's) are absolute; ``charset`` is what values are sent in."""
@@ -86,6 +100,23 @@ class HtmlForm:
     charset: str = "utf-8"
     aside: bool = False
     """In a navigation, header or footer, or a search: rarely what a person came for."""
+    known: Known = field(default_factory=lambda: Known(), compare=False, repr=False)
+    """What was found out about it; shared by all forms that differ in values alone."""
+
+    def with_fields(self, fields: tuple[HtmlField, ...]) -> HtmlForm:
+        """The same form, its fields having other values."""
+        return HtmlForm(
+            fields,
+            self.action,
+            self.url,
+            self.base,
+            self.method,
+            self.enctype,
+            self.id,
+            self.charset,
+            self.aside,
+            self.known,
+        )
 
     @property
     def buttons(self) -> tuple[HtmlField, ...]:
@@ -95,8 +126,18 @@ class HtmlForm:
     @property
     def inputs(self) -> tuple[HtmlField, ...]:
         """Controls a person can see and fill."""
-        hidden = BUTTONS | SILENT | {"hidden"}
-        return tuple(field for field in self.fields if field.kind not in hidden and not field.disabled)
+        return tuple(field for field in self.fields if field.kind not in _UNSEEN and not field.disabled)
+
+    @property
+    def kinds(self) -> frozenset[str]:
+        """Kinds of what a person can see and fill; ``card`` when one takes a card's number."""
+        kinds = self.known.kinds
+        if kinds is None:
+            seen = {field.kind for field in self.inputs}
+            if any(_takes_card(field) for field in self.inputs):
+                seen.add("card")
+            kinds = self.known.kinds = frozenset(seen)
+        return kinds
 
     def button(self, text: str) -> HtmlField | None:
         """The button with that text, name or id; the first one for no text; None when there is none."""
@@ -113,10 +154,22 @@ class HtmlForm:
 
     def find(self, name: str) -> str | None:
         """Name of the control meant by ``name``: the name itself, else id, label, legend or placeholder."""
+        found = self.known.names
+        if name not in found:
+            found[name] = self._find(name)
+        return found[name]
+
+    def _find(self, name: str) -> str | None:
         for field in self.fields:
             if field.name == name and field.kind not in BUTTONS | SILENT:
                 return name
         return next((field.name for field in self.inputs if field.name and field.called(name)), None)
+
+
+def _takes_card(field: HtmlField) -> bool:
+    if field.autocomplete.lower().endswith("cc-number"):
+        return True
+    return field.kind in ("text", "tel", "number") and bool(_CARD.search(field.name) or _CARD.search(field.id))
 
 
 def folded(text: str) -> str:

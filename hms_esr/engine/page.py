@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
@@ -25,7 +25,6 @@ _ALERTS = (
     '[role="alert"],.error,.errors,.errorlist,.error-message,.usa-alert--error,.govuk-error-summary,.alert-danger,'
     ".alert-error,.invalid-feedback,.field-error,.has-error .help-block"
 )
-_CARD = re.compile(r"(^|[_\s.-])(cc|card)[_\s.-]?(no|num|number)?($|[_\s.-])|cardnumber|card_?number|creditcard", re.I)
 _LINK = re.compile(r"<([^>]*)>([^<]*)")
 _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.I)
 _JSON_MESSAGES = ("error", "message", "detail", "title", "errors", "error_description", "msg")
@@ -88,11 +87,15 @@ class Page:
         (``card``). ``names``: among several, one that has all these fields. Otherwise the first with something to
         fill that is not a search or part of the navigation.
         """
-        fit = [form for form in self.forms if not with_kind or any(_is(field, with_kind) for field in form.inputs)]
-        named = list(names)
-        if named:
+        fit: Sequence[HtmlForm] = self.forms
+        if with_kind:
+            fit = [form for form in fit if with_kind in form.kinds]
+        if names and len(fit) > 1:
+            named = list(names)
             fit = [form for form in fit if form.has(named)] or fit
-        return min(fit, key=lambda form: (form.aside, not form.inputs), default=None)
+        if len(fit) > 1:
+            return min(fit, key=lambda form: (form.aside, not form.kinds))
+        return fit[0] if fit else None
 
     def find(self, text: str) -> tuple[Literal["link"], str] | tuple[Literal["button"], HtmlForm] | None:
         """The link (its absolute address) or submit button (its form) a person would know by ``text``."""
@@ -149,14 +152,6 @@ class Page:
             if text:
                 return text
         return self.title
-
-
-def _is(field: Any, kind: str) -> bool:
-    if kind != "card":
-        return bool(field.kind == kind)
-    if field.autocomplete.lower().endswith("cc-number"):
-        return True
-    return field.kind in ("text", "tel", "number") and bool(_CARD.search(field.name) or _CARD.search(field.id))
 
 
 def status_link(answer: HttpAnswer) -> str | None:

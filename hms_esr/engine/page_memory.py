@@ -7,10 +7,9 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from html import unescape
 
-from hms_esr.engine.form_model import HtmlForm
+from hms_esr.engine.form_model import HtmlField, HtmlForm
 
 Forms = tuple[HtmlForm, ...]
 Read = Callable[[str], Forms]
@@ -18,32 +17,60 @@ Read = Callable[[str], Forms]
 
 CHECK_EVERY = 100
 _MOST = 512
+_MOST_OF_ONE = 4
 _HIDDEN = re.compile(
     r"""(<input\s(?![^<>]{0,400}?\btype\s?=\s?["']?(?:radio|checkbox|submit|button|image|reset|file)\b)"""
     r"""[^<>]{0,400}?\svalue=)(?:"([^"<>]*)"|'([^'<>]*)')""",
     re.IGNORECASE,
 )
 _SLOT = "esr-slot-{}-5e5e5e5e"
-Key = tuple[str, str, str]
+Place = tuple[str, str]
+"""Address and charset of a page."""
 
 
 class _Skeleton:
-    """Forms with their hidden values left open: ``slots`` says which field of which form holds which value."""
+    """A region of forms with its hidden values left open.
 
-    def __init__(self, forms: Forms, slots: Sequence[tuple[int, int, int]]) -> None:
+    ``pieces`` stand around the values, each ending or beginning with the quote of its values; ``slots`` says which
+    field of which form holds which value.
+    """
+
+    def __init__(self, forms: Forms, pieces: Sequence[str], slots: Sequence[tuple[int, int, int]]) -> None:
         self.forms = forms
         self.slots = slots
         self.uses = 0
+        self._first = pieces[0]
+        self._others = [(piece[0], piece) for piece in pieces[1:]]
+
+    def values(self, html: str, start: int, end: int) -> list[str] | None:
+        """Hidden values of this region of a page; None when anything else differs from what was learned."""
+        if not html.startswith(self._first, start):
+            return None
+        at = start + len(self._first)
+        values = []
+        for quote, piece in self._others:
+            stop = html.find(quote, at, end)
+            if stop < 0 or not html.startswith(piece, stop):
+                return None
+            value = html[at:stop]
+            if "<" in value or ">" in value:
+                return None
+            values.append(unescape(value) if "&" in value else value)
+            at = stop + len(piece)
+        return values if at == end else None
 
     def filled(self, values: Sequence[str]) -> Forms:
         """The forms with these hidden values."""
-        forms = list(self.forms)
-        fields = {form: list(forms[form].fields) for form, _, _ in self.slots}
+        fields: dict[int, list[HtmlField]] = {}
         for form, field, slot in self.slots:
-            fields[form][field] = fields[form][field].with_value(values[slot])
-        for form, made in fields.items():
-            forms[form] = replace(forms[form], fields=tuple(made))
-        return tuple(forms)
+            own = fields.get(form)
+            if own is None:
+                own = fields[form] = list(self.forms[form].fields)
+            if own[field].value != values[slot]:
+                own[field] = own[field].with_value(values[slot])
+        return tuple(
+            form if at not in fields else form.with_fields(tuple(fields[at])) for at, form in enumerate(self.forms)
+        )
 
 
 class FormMemory:
@@ -55,7 +82,7 @@ class FormMemory:
 
     def __init__(self) -> None:
         self._seen: set[int] = set()
-        self._skeletons: dict[Key, _Skeleton] = {}
+        self._skeletons: dict[Place, list[_Skeleton]] = {}
         self._doubtful: set[str] = set()
 
     def forms(self, html: str, url: str, charset: str, read: Read) -> Forms:
@@ -63,42 +90,43 @@ class FormMemory:
         start, end = html.find("<form"), html.rfind("</form>")
         if start < 0 or end < start or url in self._doubtful or " form=" in html or "<base" in html:
             return read(html)
-        region = html[start:end]
-        parts = _HIDDEN.split(region)
-        key = (url, charset, "\0".join(parts[at] for at in range(len(parts)) if at % 4 < 2))
-        skeleton = self._skeletons.get(key)
-        if skeleton is None:
-            return self._meet(key, html, start, end, read)
-        values = _values(parts)
-        forms = skeleton.filled(values)
-        skeleton.uses += 1
-        if skeleton.uses % CHECK_EVERY == 0:
-            return self._check(key, html, forms, read)
-        return forms
+        place = (url, charset)
+        for skeleton in self._skeletons.get(place, ()):
+            values = skeleton.values(html, start, end)
+            if values is not None:
+                forms = skeleton.filled(values)
+                skeleton.uses += 1
+                return forms if skeleton.uses % CHECK_EVERY else self._check(place, html, forms, read)
+        return self._meet(place, html, start, end, read)
 
-    def _meet(self, key: Key, html: str, start: int, end: int, read: Read) -> Forms:
+    def _meet(self, place: Place, html: str, start: int, end: int, read: Read) -> Forms:
         """A region not yet learned: read it, and learn it when it was seen before."""
         forms = read(html)
-        mark = hash(key)
+        parts = _HIDDEN.split(html[start:end])
+        mark = hash((place, "\0".join(part or "" for at, part in enumerate(parts) if at % 4 < 2)))
         if mark not in self._seen:
             if len(self._seen) >= 16 * _MOST:
                 self._seen.clear()
             self._seen.add(mark)
             return forms
-        skeleton = _learned(html, start, end, read)
-        if skeleton is None or skeleton.filled(_values(_HIDDEN.split(html[start:end]))) != forms:
-            self._doubt(key[0])
-        else:
-            if len(self._skeletons) >= _MOST:
-                self._skeletons.clear()
-            self._skeletons[key] = skeleton
+        skeleton = _learned(html, start, end, parts, read)
+        values = None if skeleton is None else skeleton.values(html, start, end)
+        if skeleton is None or values is None or skeleton.filled(values) != forms:
+            self._doubt(place[0])
+            return forms
+        if len(self._skeletons) >= _MOST:
+            self._skeletons.clear()
+        known = self._skeletons.setdefault(place, [])
+        if len(known) >= _MOST_OF_ONE:
+            known.clear()
+        known.append(skeleton)
         return forms
 
-    def _check(self, key: Key, html: str, forms: Forms, read: Read) -> Forms:
+    def _check(self, place: Place, html: str, forms: Forms, read: Read) -> Forms:
         true = read(html)
         if true != forms:
-            del self._skeletons[key]
-            self._doubt(key[0])
+            self._skeletons.pop(place, None)
+            self._doubt(place[0])
         return true
 
     def _doubt(self, url: str) -> None:
@@ -107,13 +135,17 @@ class FormMemory:
         self._doubtful.add(url)
 
 
-def _values(parts: Sequence[str | None]) -> list[str]:
-    """Hidden values in page order, as the page means them."""
-    raw = [parts[at] if parts[at] is not None else parts[at + 1] or "" for at in range(2, len(parts), 4)]
-    return [unescape(value) if value and "&" in value else value or "" for value in raw]
+def _pieces(parts: Sequence[str | None]) -> list[str]:
+    """What stands around hidden values, from a region split by :data:`_HIDDEN`."""
+    pieces, before = [], parts[0] or ""
+    for at in range(1, len(parts), 4):
+        quote = "'" if parts[at + 1] is None else '"'
+        pieces.append(f"{before}{parts[at]}{quote}")
+        before = f"{quote}{parts[at + 3]}"
+    return [*pieces, before]
 
 
-def _learned(html: str, start: int, end: int, read: Read) -> _Skeleton | None:
+def _learned(html: str, start: int, end: int, parts: Sequence[str | None], read: Read) -> _Skeleton | None:
     """The skeleton of a page: read with a mark in each hidden value's place; None when a mark is not found again."""
     marks: list[str] = []
 
@@ -130,4 +162,4 @@ def _learned(html: str, start: int, end: int, read: Read) -> _Skeleton | None:
     }
     if set(where) != set(marks):
         return None
-    return _Skeleton(forms, [(*where[one], slot) for slot, one in enumerate(marks)])
+    return _Skeleton(forms, _pieces(parts), [(*where[one], slot) for slot, one in enumerate(marks)])
