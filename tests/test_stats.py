@@ -79,3 +79,18 @@ def test_weights_count_as_repeats() -> None:
     histogram.add(0.0)
     assert (histogram.count, histogram.total, histogram.minimum) == (4, 21.0, 0.0)
     assert histogram.percentile(0.01) <= 0.001
+
+
+@given(st.lists(st.floats(0.0, 3.6e6), max_size=60))
+def test_many_at_once_are_counted_as_one_by_one(values: list[float]) -> None:
+    """Count, least and greatest are the same, sums and percentiles as near as floats and buckets are."""
+    many, single = Histogram(), Histogram()
+    many.add_all(values)
+    for value in values:
+        single.add(value)
+    assert (many.count, many.minimum, many.maximum) == (single.count, single.minimum, single.maximum)
+    assert many.total == pytest.approx(single.total)
+    for share in (0.1, 0.5, 0.9, 0.99) if values else ():
+        assert many.percentile(share) == pytest.approx(single.percentile(share), rel=0.008)
+        exact = sorted(values)[max(1, ceil(share * len(values) * (1 - 1e-12))) - 1]
+        assert many.percentile(share) == pytest.approx(exact, rel=0.00391, abs=0.001)

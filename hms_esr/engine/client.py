@@ -83,7 +83,7 @@ class PersonSession:
             if not answer.redirected:
                 return answer
             before = where
-            where = _redirected(before, _as_written(answer.header_all("location")[0]))
+            where = _redirected(before, _as_written(answer.head.location or ""))
             dropped = _NONE if where.origin is before.origin else private_names(headers or {}, self._transport.secrets)
             if (answer.status == 303 and method != "HEAD") or (answer.status in (301, 302) and method == "POST"):
                 method, body, media_type = "GET", b"", ""
@@ -175,7 +175,7 @@ class PersonSession:
         head = answer.head
         if head.cookies is not None:
             self.cookies.take(head.cookies, answer.address, time.time())
-        if answer.status in _REDIRECTS and head.location:
+        if answer.status in _REDIRECTS and head.location is not None:
             answer.redirected = True
             limit.redirects -= 1
             if limit.redirects < 0:

@@ -112,9 +112,9 @@ class Connection(Wire):
         else:
             answer.first_byte_at = perf_counter()
             answer.bytes_received = len(data)
-            self._headers = answer.headers
             if answer.method != "HEAD" and self._read_plain(answer, bytes(data)):
                 return
+            self._headers = answer.headers
         self._parse(answer, data)
 
     def _read_plain(self, answer: HttpAnswer, data: bytes) -> bool:
@@ -123,13 +123,12 @@ class Connection(Wire):
         found = quick_head(data[:end]) if end > 3 else None
         if found is None:
             return False
-        answer_status, head = found
+        head = found[1]
         left = head.length - len(data) + end
         if left < 0 or head.length + end > self._largest_bytes:
             return False
-        answer.status = answer_status
+        answer.status = found[0]
         answer.head = head
-        answer.headers = head.headers
         answer.parts.append(data[end:])
         self._headers_done = True
         if left:

@@ -6,17 +6,22 @@ Knows nothing of connections. Whatever is unusual in a head is not read here but
 from __future__ import annotations
 
 import re
-from typing import NamedTuple
+from collections.abc import Iterable
+from typing import Any, NamedTuple
 
 _STATUS = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9])(?: [^\x00-\x1f\x7f]*)?")
 _LINE = re.compile(
     rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}): ?([^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)"
 )
+_COOKIE = re.compile(
+    rb"\r\n(?:Set-Cookie|set-cookie): ([^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)(?=\r\n)"
+)
+_KEPT = ["keep-alive"]
 _UNUSUAL = frozenset((b"transfer-encoding", b"upgrade", b"proxy-connection", b"trailer"))
 _BODILESS = frozenset((b"204", b"304"))
 _MOST_LINES = 4096
 _MOST_HEADS = 256
-_LONGEST_LENGTH = 12
+_LENGTH = re.compile("[0-9]{1,12}")
 
 
 class Field(NamedTuple):
@@ -28,25 +33,49 @@ class Field(NamedTuple):
 
 
 class Head:
-    """Status and headers of one answer or of many with the same head: never changed. ``length``: of the body, bytes.
+    """Status and headers of one answer, or of many with the same head: never changed.
 
-    ``service``, ``content_type`` and ``encoding`` are empty without such a header. ``keep``: the connection stays.
+    ``length``: of the body, in bytes; ``keep``: the connection stays. ``service``, ``content_type`` and ``encoding``
+    are empty without such a header, ``location`` and ``cookies`` (values of Set-Cookie) None.
     """
 
-    __slots__ = ("by_name", "content_type", "cookies", "encoding", "headers", "keep", "length", "location", "service")
+    __slots__ = ("_by_name", "_raw", "content_type", "cookies", "encoding", "keep", "length", "location", "service")
 
-    def __init__(self, headers: list[tuple[bytes, bytes]], by_name: dict[bytes, list[str]]) -> None:
-        self.headers = headers
-        self.by_name = by_name
+    def __init__(self, raw: bytes | None, by_name: dict[bytes, list[str]]) -> None:
+        self._raw = raw
+        self._by_name: dict[bytes, list[str]] | None = by_name
         self.length = 0
         self.keep = True
         self.service = ", ".join(by_name.get(b"x-esr-service", ()))
         self.content_type = ", ".join(by_name.get(b"content-type", ()))
         self.encoding = ", ".join(by_name.get(b"content-encoding", ()))
         self.cookies: list[str] | None = by_name.get(b"set-cookie")
-        self.location: list[str] | None = by_name.get(b"location")
+        self.location: str | None = by_name.get(b"location", _NOTHING)[0]
+
+    @property
+    def by_name(self) -> dict[bytes, list[str]]:
+        """Values by name in lower case, in order."""
+        if self._by_name is None:
+            self._by_name = _by_name(_fields(self._raw or b"") or ())
+        return self._by_name
+
+    @property
+    def headers(self) -> list[tuple[bytes, bytes]]:
+        """Names and values as they came, in order."""
+        return [field.pair for field in _fields(self._raw or b"") or ()]
+
+    def with_cookie(self, raw: bytes, value: bytes) -> Head:
+        """The same head with one Set-Cookie more, as it is in ``raw``."""
+        made = _blank(Head)
+        made._raw, made._by_name = raw, None
+        made.length, made.keep, made.service, made.location = self.length, self.keep, self.service, self.location
+        made.content_type, made.encoding = self.content_type, self.encoding
+        made.cookies = [value.decode("latin-1")]
+        return made
 
 
+_NOTHING: list[Any] = [None]
+_blank = object.__new__
 _lines: dict[bytes, Field] = {}
 _heads: dict[bytes, tuple[int, Head]] = {}
 
@@ -55,8 +84,8 @@ def whole_head(headers: list[tuple[bytes, bytes]]) -> Head:
     """The same for headers that another parser read."""
     by_name: dict[bytes, list[str]] = {}
     for name, value in headers:
-        by_name.setdefault(name.lower(), []).append(value.decode("latin-1").strip())
-    return Head(headers, by_name)
+        by_name.setdefault(name.lower(), []).append(value.decode("latin-1").strip(" \t"))
+    return Head(None, by_name)
 
 
 def quick_head(raw: bytes) -> tuple[int, Head] | None:
@@ -67,46 +96,56 @@ def quick_head(raw: bytes) -> tuple[int, Head] | None:
     known = _heads.get(raw)
     if known is not None:
         return known
-    lines = raw.split(b"\r\n")
-    found = _STATUS.fullmatch(lines[0])
-    if found is None or found[1] in _BODILESS:
+    cookie = _COOKIE.search(raw)
+    if cookie is not None and _COOKIE.search(raw, cookie.end()) is None:
+        known = _heads.get(raw[: cookie.start()] + raw[cookie.end() :])
+        if known is None:
+            known = _read(raw[: cookie.start()] + raw[cookie.end() :])
+        return None if known is None else (known[0], known[1].with_cookie(raw, cookie[1]))
+    return _read(raw)
+
+
+def _read(raw: bytes) -> tuple[int, Head] | None:
+    """The same, line by line; remembered."""
+    found = _STATUS.fullmatch(raw, 0, raw.index(b"\r\n"))
+    fields = _fields(raw)
+    if found is None or fields is None or found[1] in _BODILESS:
         return None
-    head = _head(lines)
-    if head is None:
+    by_name = _by_name(fields)
+    lengths, kept = by_name.get(b"content-length"), by_name.get(b"connection", _KEPT)
+    if lengths is None or len(lengths) > 1 or len(kept) > 1 or not _UNUSUAL.isdisjoint(by_name):
         return None
-    made = (int(found[1]), head)
-    if head.cookies is None:
-        if len(_heads) >= _MOST_HEADS:
-            _heads.clear()
-        _heads[raw] = made
+    connection = kept[0].lower()
+    if not _LENGTH.fullmatch(lengths[0]) or connection not in ("keep-alive", "close"):
+        return None
+    head = Head(raw, by_name)
+    head.length = int(lengths[0])
+    head.keep = connection == "keep-alive"
+    if len(_heads) >= _MOST_HEADS:
+        _heads.clear()
+    _heads[raw] = made = (int(found[1]), head)
     return made
 
 
-def _head(lines: list[bytes]) -> Head | None:
-    """Lines after the first, without the two empty ones at the end."""
+def _by_name(fields: Iterable[Field]) -> dict[bytes, list[str]]:
     by_name: dict[bytes, list[str]] = {}
-    headers = []
-    for at in range(1, len(lines) - 2):
-        field = _lines.get(lines[at]) or _field(lines[at])
+    for name, value, _ in fields:
+        if name in by_name:
+            by_name[name].append(value)
+        else:
+            by_name[name] = [value]
+    return by_name
+
+
+def _fields(raw: bytes) -> list[Field] | None:
+    """Header lines of a head, status line and empty line left out; None when one is unusual."""
+    fields = []
+    for line in raw.split(b"\r\n")[1:-2]:
+        field = _lines.get(line) or _field(line)
         if field is None:
             return None
-        name = field[0]
-        headers.append(field[2])
-        if name in by_name:
-            by_name[name].append(field[1])
-        else:
-            by_name[name] = [field[1]]
-    lengths = by_name.get(b"content-length")
-    if lengths is None or len(lengths) > 1 or not _UNUSUAL.isdisjoint(by_name):
-        return None
-    head = Head(headers, by_name)
-    head.length = int(lengths[0])
-    kept = by_name.get(b"connection")
-    if kept is not None:
-        head.keep = kept[0].lower() == "keep-alive"
-        if len(kept) > 1 or not (head.keep or kept[0].lower() == "close"):
-            return None
-    return head
+        fields.append(field)
+    return fields
 
 
 def _field(line: bytes) -> Field | None:
@@ -115,8 +154,6 @@ def _field(line: bytes) -> Field | None:
         return None
     name, value = found.groups()
     field = Field(name.lower(), value.decode("latin-1"), (name, value))
-    if field.name == b"content-length" and not (value.isdigit() and len(value) <= _LONGEST_LENGTH):
-        return None
     if len(_lines) >= _MOST_LINES:
         _lines.clear()
     _lines[line] = field

@@ -6,8 +6,10 @@ Knows nothing of requests; the time is handed in.
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from functools import lru_cache
 
 from hms_esr.engine.client_address import Address, Origin
 
@@ -61,7 +63,8 @@ class CookieJar:
             if known is not None:
                 return known
         fit = [cookie for cookie in self._cookies.values() if _fits(cookie, origin, address.path, now_s)]
-        fit.sort(key=lambda cookie: -len(cookie.path))
+        if len(fit) > 1:
+            fit.sort(key=lambda cookie: -len(cookie.path))
         pairs = "; ".join(f"{cookie.name}={cookie.value}" if cookie.name else cookie.value for cookie in fit)
         line = f"Cookie: {pairs}\r\n".encode("latin-1") if pairs else b""
         if self._plain:
@@ -122,7 +125,8 @@ def read_cookie(text: str, address: Address, now_s: float) -> Cookie | None:
     return cookie if _prefix_kept(cookie, marks, address.origin) else None
 
 
-def _attributes(text: str) -> dict[str, str]:
+@lru_cache(maxsize=512)
+def _attributes(text: str) -> Mapping[str, str]:
     marks = {}
     for part in text.split(";"):
         key, _, value = part.partition("=")
@@ -135,7 +139,7 @@ def _may_cover(domain: str) -> bool:
     return "." in domain and ":" not in domain and not domain.replace(".", "").isdigit()
 
 
-def _prefix_kept(cookie: Cookie, marks: dict[str, str], origin: Origin) -> bool:
+def _prefix_kept(cookie: Cookie, marks: Mapping[str, str], origin: Origin) -> bool:
     if cookie.secure and not origin.trusted:
         return False
     if cookie.name.startswith("__Host-"):
@@ -143,7 +147,7 @@ def _prefix_kept(cookie: Cookie, marks: dict[str, str], origin: Origin) -> bool:
     return cookie.secure or not cookie.name.startswith("__Secure-")
 
 
-def _ends_s(marks: dict[str, str], now_s: float) -> float:
+def _ends_s(marks: Mapping[str, str], now_s: float) -> float:
     age = marks.get("max-age", "")
     if _AGE.fullmatch(age):
         ahead_s = int(age)

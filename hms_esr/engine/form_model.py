@@ -5,9 +5,10 @@ Knows nothing of HTML parsing, nor of what is sent.
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from typing import Any
 
 BUTTONS = frozenset(("submit", "image"))
@@ -100,7 +101,7 @@ class HtmlForm:
     charset: str = "utf-8"
     aside: bool = False
     """In a navigation, header or footer, or a search: rarely what a person came for."""
-    known: Known = field(default_factory=lambda: Known(), compare=False, repr=False)
+    known: Known = dataclasses.field(default_factory=lambda: Known(), compare=False, repr=False)
     """What was found out about it; shared by all forms that differ in values alone."""
 
     def with_fields(self, fields: tuple[HtmlField, ...]) -> HtmlForm:
