@@ -158,16 +158,10 @@ class PersonSession:
                     connection.close()
                 raise
             if again:
-                connection.rest_in(self._home_of(origin.text))
+                connection.rest_in(self._homes.setdefault(origin.text, []))
             else:
                 connection.close()
             return
-
-    def _home_of(self, key: str) -> list[Connection]:
-        home = self._homes.get(key)
-        if home is None:
-            home = self._homes[key] = []
-        return home
 
     def _look_at(self, answer: HttpAnswer, limit: _Limit) -> None:
         """Cookies and redirects of an answer; one redirect too many is the failure of its hop."""

@@ -12,27 +12,23 @@ from typing import Any
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from hms_esr.engine.client_answer import HttpAnswer
-from hms_esr.engine.client_heads import quick_head
-from hms_esr.engine.client_wire import BUFFER, VIEW, Broken, Wire, in_words
+from hms_esr.engine.client_plain import Plain
+from hms_esr.engine.client_wire import BUFFER, VIEW, Broken, in_words
 
 _JOINED_MOST_BYTES = 65536
 _ANSWER_AFTER_RESET_S = 1.0
 
 
-class Connection(Wire):
+class Connection(Plain):
     """HTTP over TCP. Closed for good after any failure. ``used`` counts exchanges begun."""
 
-    __slots__ = ("_answer", "_headers", "_headers_done", "_keep", "_largest_bytes", "_left", "_parser", "used")
+    __slots__ = ("_headers", "_parser", "used")
 
     def __init__(self, largest_bytes: int) -> None:
-        super().__init__()
+        super().__init__(largest_bytes)
         self.used = 0
-        self._largest_bytes = largest_bytes
         self._parser: Any = None
-        self._answer: HttpAnswer | None = None
         self._headers: list[tuple[bytes, bytes]] = []
-        self._headers_done = self._keep = False
-        self._left = 0
 
     def close(self) -> None:
         """Let go of everything; may be called again. The parser holds us: without this only a collector frees both."""
@@ -116,36 +112,6 @@ class Connection(Wire):
                 return
             self._headers = answer.headers
         self._parse(answer, data)
-
-    def _read_plain(self, answer: HttpAnswer, data: bytes) -> bool:
-        """Read an answer that begins with a whole usual head; False leaves it to the parser."""
-        end = data.find(b"\r\n\r\n") + 4
-        found = quick_head(data[:end]) if end > 3 else None
-        if found is None:
-            return False
-        head = found[1]
-        left = head.length - len(data) + end
-        if left < 0 or head.length + end > self._largest_bytes:
-            return False
-        answer.status = found[0]
-        answer.head = head
-        answer.parts.append(data[end:])
-        self._headers_done = True
-        if left:
-            self._left = left
-        else:
-            self._keep = head.keep
-            self.done = True
-        return True
-
-    def _take_body(self, answer: HttpAnswer, data: memoryview | bytes) -> None:
-        """More of a body whose length is known; bytes after it were not asked for."""
-        left = self._left - len(data)
-        answer.parts.append(bytes(data[: self._left]))
-        self._left = max(0, left)
-        if left <= 0:
-            self._keep = not left and answer.head.keep
-            self.done = True
 
     def _parse(self, answer: HttpAnswer, data: memoryview | bytes) -> None:
         if self._parser is None:

@@ -1,0 +1,53 @@
+"""Owns the reading of plain answers: a usual head in the first piece, then a body of known length.
+
+Knows nothing of what is unusual; that is the full parser's.
+"""
+
+from __future__ import annotations
+
+from hms_esr.engine.client_answer import HttpAnswer
+from hms_esr.engine.client_heads import quick_head
+from hms_esr.engine.client_wire import Wire
+
+
+class Plain(Wire):
+    """A connection as far as plain answers go. ``_left``: bytes of the body still to come."""
+
+    __slots__ = ("_answer", "_headers_done", "_keep", "_largest_bytes", "_left")
+
+    def __init__(self, largest_bytes: int) -> None:
+        super().__init__()
+        self._largest_bytes = largest_bytes
+        self._answer: HttpAnswer | None = None
+        self._headers_done = self._keep = False
+        self._left = 0
+
+    def _read_plain(self, answer: HttpAnswer, data: bytes) -> bool:
+        """Read an answer that begins with a whole usual head; False leaves it to the parser."""
+        end = data.find(b"\r\n\r\n") + 4
+        found = quick_head(data[:end]) if end > 3 else None
+        if found is None:
+            return False
+        head = found[1]
+        left = head.length - len(data) + end
+        if left < 0 or head.length + end > self._largest_bytes:
+            return False
+        answer.status = found[0]
+        answer.head = head
+        answer.parts.append(data[end:])
+        self._headers_done = True
+        if left:
+            self._left = left
+        else:
+            self._keep = head.keep
+            self.done = True
+        return True
+
+    def _take_body(self, answer: HttpAnswer, data: memoryview | bytes) -> None:
+        """More of a body whose length is known; bytes after it were not asked for."""
+        left = self._left - len(data)
+        answer.parts.append(bytes(data[: self._left]))
+        self._left = max(0, left)
+        if left <= 0:
+            self._keep = not left and answer.head.keep
+            self.done = True
