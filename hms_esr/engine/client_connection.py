@@ -13,7 +13,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.client_plain import Plain
-from hms_esr.engine.client_wire import BUFFER, VIEW, Broken, in_words
+from hms_esr.engine.client_wire import BUFFER, VIEW, Broken
 
 _JOINED_MOST_BYTES = 65536
 _ANSWER_AFTER_RESET_S = 1.0
@@ -22,11 +22,10 @@ _ANSWER_AFTER_RESET_S = 1.0
 class Connection(Plain):
     """HTTP over TCP. Closed for good after any failure. ``used`` counts exchanges begun."""
 
-    __slots__ = ("_headers", "_parser", "used")
+    __slots__ = ("_headers", "_parser")
 
     def __init__(self, largest_bytes: int) -> None:
         super().__init__(largest_bytes)
-        self.used = 0
         self._parser: Any = None
         self._headers: list[tuple[bytes, bytes]] = []
 
@@ -82,13 +81,6 @@ class Connection(Plain):
 
     def _send(self, data: bytes, deadline: float) -> None:
         self._push(data, deadline)
-
-    def _broken_by(self, error: OSError) -> Broken:
-        unsent = self.used > 1 and not self.begun and self._answer is not None and not self._answer.sent_at
-        return Broken(in_words(error), unheard=self._unheard(), unsent=unsent)
-
-    def _unheard(self) -> bool:
-        return self.used > 1 and self._answer is not None and not self._answer.bytes_received
 
     # bytes in, called from the loop
 

@@ -7,13 +7,13 @@ from __future__ import annotations
 
 from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.client_heads import quick_head
-from hms_esr.engine.client_wire import Wire
+from hms_esr.engine.client_wire import Broken, Wire, in_words
 
 
 class Plain(Wire):
     """A connection as far as plain answers go. ``_left``: bytes of the body still to come."""
 
-    __slots__ = ("_answer", "_headers_done", "_keep", "_largest_bytes", "_left")
+    __slots__ = ("_answer", "_headers_done", "_keep", "_largest_bytes", "_left", "used")
 
     def __init__(self, largest_bytes: int) -> None:
         super().__init__()
@@ -21,6 +21,14 @@ class Plain(Wire):
         self._answer: HttpAnswer | None = None
         self._headers_done = self._keep = False
         self._left = 0
+        self.used = 0
+
+    def _broken_by(self, error: OSError) -> Broken:
+        unsent = self.used > 1 and not self.begun and self._answer is not None and not self._answer.sent_at
+        return Broken(in_words(error), unheard=self._unheard(), unsent=unsent)
+
+    def _unheard(self) -> bool:
+        return self.used > 1 and self._answer is not None and not self._answer.bytes_received
 
     def _read_plain(self, answer: HttpAnswer, data: bytes) -> bool:
         """Read an answer that begins with a whole usual head; False leaves it to the parser."""
