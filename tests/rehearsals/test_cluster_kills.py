@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import signal
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.rehearsals.books import Books, kill_one
+from tests.rehearsals.books import STATES, Books, kill_one
 from tests.rehearsals.clusters import LATE, Gathering, Rehearsal
 
 LEASE_S = 5.0
@@ -55,6 +56,22 @@ def test_a_worker_stopped_and_continued_is_made_up_for(started: Any) -> None:
     assert books.late_s(stopped_s) < LEASE_S + 1.0
     assert books.summary["delivery"]["workers_lost"] == 1
     assert books.summary["delivery"]["taken_over"] > 0
+    books.judged_rightly()
+
+
+def test_a_worker_of_another_machine_stopped_and_continued_is_made_up_for(started: Any) -> None:
+    """Without shared memory too: its late people do not come, it delivers what it has and comes back as a new one."""
+    cluster = started(Gathering, 2, *LATE, rate=40, duration_s=14)
+    victim, _ = cluster.join(), cluster.join()
+    stopped_s = cluster.run.first_came_s() + 1.0
+    cluster.run.wait_until_s(stopped_s)
+    victim.send_signal(signal.SIGSTOP)
+    cluster.run.wait_until_s(stopped_s + LEASE_S + 2.0)
+    victim.send_signal(signal.SIGCONT)
+    books = end(cluster.run)
+    assert books.late_s(stopped_s) < LEASE_S + 1.0
+    assert books.started["worker 3"] > 0
+    assert [worker.wait(timeout=40) for worker in cluster.workers] == [0, 0]
     books.judged_rightly()
 
 
@@ -131,3 +148,5 @@ def test_a_master_that_stood_still_invalidates_the_run(started: Any) -> None:
     assert books.ran.code == 3, books.ran.output + books.ran.errors
     assert "the master itself stood still" in books.summary["reason"]
     books.nobody_twice()
+    people = books.summary["people"]
+    assert people["planned"] == sum(people[state] for state in STATES) == len(books.ends)
