@@ -14,7 +14,7 @@ from pathlib import Path
 import psutil
 
 from benchmarks import _page, _results
-from benchmarks._processes import TARGET_CORE, own_core
+from benchmarks._processes import CORES, TARGET_CORE, own_core
 from benchmarks._results import Kept
 from benchmarks._setup import LeftOut, Setup
 from benchmarks._table import BENCHMARKS, benchmark
@@ -79,7 +79,7 @@ def _warn_if_busy() -> None:
     if busy > BUSY_PERCENT or load > 0.3 * cores:
         text = f"{busy:.0f} % of its cores are busy, load average {load:.2f}"
         print(f"WARNING: this machine is not quiet ({text}): figures will be too bad.", file=sys.stderr)
-    if cores < 2:
+    if len(CORES) == 1:
         print("WARNING: one core only: generator and target share it, figures mean little.", file=sys.stderr)
 
 

@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 
 import psutil
 
-from benchmarks._processes import GENERATOR_CORE, TARGET_CORE, used
+from benchmarks._processes import GENERATOR_CORE, TARGET_CORE, own_core, used
 from benchmarks._results import Figure, Found, Goal
 from benchmarks._setup import Setup
 from hms_esr.city.process import CityProcess
@@ -123,7 +123,7 @@ def measure(setup: Setup) -> Found:
     cpus: dict[str, list[float]] = {}
     with CityProcess() as city:
         process = psutil.Process(city.pid)
-        process.cpu_affinity([TARGET_CORE])
+        own_core(TARGET_CORE, city.pid)
         every = cases(city.url)
         for name in setup.turns(list(every)):
             before_s = sum(process.cpu_times()[:2])

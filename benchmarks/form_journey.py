@@ -14,17 +14,15 @@ from pathlib import Path
 from random import Random
 from typing import Any
 
-import psutil
-
 from benchmarks import _ours
-from benchmarks._processes import TARGET_CORE, Window, program, running
+from benchmarks._processes import TARGET_CORE, Window, own_core, program, running
 from benchmarks._results import ROOT, Figure, Found, Goal
 from benchmarks._setup import Setup
 from hms_esr.city.process import CityProcess
 
 GOAL = 0.25
 PER_PERSON = 6
-USERS = 50
+EACH_PER_S = 5.0
 LOCUSTFILE = ROOT / "benchmarks" / "peers" / "form_journey_locustfile.py"
 SIDES = {
     "ours": "ours from a file",
@@ -86,7 +84,7 @@ def command(side: str, folder: Path, url: str, crowd: Crowd) -> tuple[list[str],
         file = folder / "journey.yml"
         file.write_text(SCENARIO.format(people=crowd.people, over_s=over_s, connections=crowd.connections))
         return _ours.run(file, url), {}
-    users = min(USERS, crowd.people)
+    users = min(crowd.people, max(1, round(crowd.rate_per_s / EACH_PER_S)))
     env = {
         "PEOPLE": str(crowd.people),
         "PER_USER_PER_S": str(crowd.rate_per_s / users),
@@ -133,10 +131,10 @@ def window(side: str, folder: Path, url: str, crowd: Crowd, settle_s: float, spa
 
 def measure(setup: Setup) -> Found:
     """All sides in turn."""
-    rate_per_s, length_s, settle_s, span_s = setup.size((250.0, 5.0, 1.0, 3.2), (40.0, 2.0, 0.1, 0.3))
+    rate_per_s, length_s, settle_s, span_s = setup.size((250.0, 5.0, 1.0, 3.2), (40.0, 3.0, 0.1, 0.3))
     taken: dict[str, list[float]] = {side: [] for side in list(SIDES)[: setup.size(4, 2)]}
     with tempfile.TemporaryDirectory() as name, CityProcess() as city:
-        psutil.Process(city.pid).cpu_affinity([TARGET_CORE])
+        own_core(TARGET_CORE, city.pid)
         folder = Path(name)
         prepare(folder)
         for side in setup.turns(list(taken)):

@@ -18,12 +18,13 @@ from benchmarks._targets import nginx
 
 STEPS = (5, 20, 80)
 WORKERS = (1, 2, 4)
-PEOPLE = (200, 1000, 4000)
+PEOPLE = (200, 1000, 3000)
 REQUESTS_PER_S = 500
+PER_WORKER_PER_S = 150
 HOW = f"""CPU per request against nginx. *Steps*: 50 people at once on journeys of 80 requests under so many
-names, as fast as one core can. *Workers*: processes on all cores together, the master with them, 200 people a
-second who each look at two pages. *People*: so many under way at once, who look and think in turn, so that
-{REQUESTS_PER_S} requests a second come from all of them."""
+names, as fast as one core can. *Workers*: processes on all cores together, the master with them,
+{PER_WORKER_PER_S} people a second for each worker, who each look at two pages. *People*: so many under way at
+once, who look and think in turn, so that {REQUESTS_PER_S} requests a second come from all of them."""
 
 
 def window(
@@ -44,7 +45,7 @@ def with_steps(folder: Path, steps: int, settle_s: float, span_s: float) -> floa
 
 def with_workers(folder: Path, workers: int, settle_s: float, span_s: float) -> float:
     """CPU µs for a request, of the master and so many workers together."""
-    file = _ours.scenario(folder, "{rate: 200}", settle_s + span_s + 3, ["visit: /"] * 2)
+    file = _ours.scenario(folder, f"{{rate: {PER_WORKER_PER_S * workers}}}", settle_s + span_s + 3, ["visit: /"] * 2)
     return window(file, settle_s, span_s, "--workers", str(workers), core=None)[0].us_per_request
 
 
@@ -71,7 +72,7 @@ def measure(setup: Setup) -> Found:
             figures.append(
                 Figure(f"{steps} steps: CPU per request, µs", [with_steps(folder, steps, settle_s, span_s)], 1)
             )
-        for workers in WORKERS[:take]:
+        for workers in WORKERS[: setup.size(3, 0)]:
             setup.say(f"{workers} workers")
             cost_us = with_workers(folder, workers, settle_s, span_s)
             figures.append(Figure(f"workers: {workers}, CPU per request, µs", [cost_us], 1))

@@ -161,7 +161,7 @@ SIDES = {"ours": ours, "Locust": locust, "ours, joined": ours_remote}
 
 def measure(setup: Setup) -> Found:
     """All in turn."""
-    run = setup.size(Run(3, 400, 2.0, 8.0), Run(2, 100, 0.5, 2.5))
+    run = setup.size(Run(3, 400, 1.5, 7.5), Run(2, 100, 0.5, 2.5))
     taken: dict[str, list[Figures]] = {side: [] for side in list(SIDES)[: setup.size(3, 2)]}
     for side in setup.turns(list(taken), rounds=2):
         taken[side].append(SIDES[side](run))
