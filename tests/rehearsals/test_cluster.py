@@ -60,15 +60,15 @@ def test_workers_stop_when_their_master_is_killed(rehearsal: Any) -> None:
     assert errors.count("the master is gone") == 2
 
 
-def test_pausing_holds_for_every_worker(rehearsal: Any) -> None:
+def test_pausing_holds_for_every_worker(rehearsal: Any, esr: Any) -> None:
     """While a run is paused nobody comes to any worker; after it everybody does, and none is late for it."""
     run = rehearsal(2, *LATE, rate=40, duration_s=6)
     run.wait_for_requests(80)
-    folder = (run.folder / "results" / "latest").resolve()
-    (folder / "wish").write_text("pause")
-    run.wait_until(lambda: not (folder / "wish").exists(), "the wish was read")
+    paused = esr("pause", "--out", str(run.folder / "results"))
+    assert paused.code == 0, paused.errors
     run.wait_until_quiet(1.5)
-    (folder / "wish").write_text("resume")
+    resumed = esr("resume", "open", "--out", str(run.folder / "results"))
+    assert resumed.code == 0, resumed.errors
     ran = run.end()
     assert ran.code == 0, ran.output + ran.errors
     log = run.target.log()
