@@ -18,7 +18,8 @@ from benchmarks._targets import Log
 def planned(file: Path) -> dict[int, float]:
     """Real seconds since the start by person, as ``hms-esr plan`` says."""
     lines = used([*program("hms-esr"), "plan", str(file), "--format", "jsonl"], file.parent).output.splitlines()
-    return {line["k"]: float(line["real_s"]) for line in map(json.loads, lines)}
+    people = [json.loads(line) for line in lines if line.startswith("{")]
+    return {person["k"]: float(person["real_s"]) for person in people}
 
 
 def most_off_plan(at_plan: Mapping[int, float], came: Mapping[int, float]) -> int:
