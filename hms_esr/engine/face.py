@@ -130,6 +130,7 @@ class Face:
         self._target = target
         self._switch: Switch | None = None
         self._presses = 0
+        self._running = False
         self._over = Event()
         self._stage: Any = None
 
@@ -141,7 +142,7 @@ class Face:
     @property
     def under_way(self) -> bool:
         """Whether a run was begun and is not over."""
-        return self._switch is not None and not self.is_over
+        return self._running
 
     @property
     def people(self) -> int:
@@ -176,8 +177,8 @@ class Face:
         if self.under_way:
             return
         self._over.clear()
-        self._switch = self._new_switch()
-        self._presses = 0
+        self._switch, self._presses = self._new_switch(), 0
+        self._running = True
         if len(environment.user_classes) > 1:
             environment.host = environment.host or self._target() or None
         Rehearsal.nothing_left()
@@ -195,7 +196,7 @@ class Face:
             LOG.exception("hms-esr met a fault of its own")
         finally:
             self.environment.process_exit_code = self.code
-            self._stage = None
+            self._stage, self._running = None, False
             self._over.set()
 
     def _interrupted(self, number: int, frame: Any) -> None:

@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from typing import Any, Protocol
 
 from flask import jsonify, request
+from flask_login import current_user
 
 from hms_esr.engine.web.origins import refuse_others
 from hms_esr.engine.web.tab import add_tab
@@ -35,12 +36,12 @@ def install(web_ui: Any, runs: Shown) -> None:
         """A start that is not possible is refused in the form, where its fields are."""
         if request.method != "POST" or not request.path.endswith("/swarm"):
             return None
+        if web_ui.web_login and not current_user.is_authenticated:
+            return None  # Locust's own page asks for the login
         fields = vars(environment.parsed_options) | request.form.to_dict() if environment.parsed_options else {}
         problem = runs.problem(fields)
         return jsonify({"success": False, "message": problem, "host": environment.host}) if problem else None
 
-    if web_ui.web_login:
-        check_start = web_ui.auth_required_if_enabled(check_start)
     web_ui.app.before_request(check_start)
     add_tab(web_ui, runs.figures)
     plain = web_ui.update_template_args
