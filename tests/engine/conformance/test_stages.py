@@ -43,6 +43,7 @@ def reset(connection: socket.socket) -> None:
 def listener(talk: Callable[[socket.socket], None], *, times: int = 1) -> Iterator[str]:
     """A server that accepts ``times`` connections, one after the other, and does ``talk`` with each."""
     with socket.create_server(("127.0.0.1", 0)) as server:
+        server.settimeout(10)
 
         def serve() -> None:
             for _ in range(times):
