@@ -47,7 +47,8 @@ def chromium(needs: Callable[[str], str]) -> Iterator[Any]:
     path = needs("chromium")
     sync_api = pytest.importorskip("playwright.sync_api", reason="needs the Python package playwright")
     quiet = ["--disable-background-networking", "--disable-component-update", "--disable-sync", "--no-first-run"]
-    sandbox = ["--no-sandbox", "--disable-gpu", "--disable-quic", "--host-resolver-rules=MAP * ~NOTFOUND"]
+    here_only = "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1"
+    sandbox = ["--no-sandbox", "--disable-gpu", "--disable-quic", here_only]
     with sync_api.sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=path, args=[*quiet, *sandbox])
         yield browser
