@@ -55,6 +55,7 @@ class Backlog:
             self._keep(packed, size)
         elif self._lost or not self._write(packed):
             self._lost.append(lost_tick(tick))
+        if not self._memory:
             self._refill()
 
     def _keep(self, packed: Packed, size: int) -> None:
@@ -86,7 +87,7 @@ class Backlog:
 
     def _refill(self) -> None:
         """From the file, as memory has room again."""
-        while self._file is not None and self._in_file and self._bytes < self._most_in_memory:
+        while self._file is not None and self._in_file and (self._bytes < self._most_in_memory or not self._memory):
             packed = self._read(self._file)
             self._keep(packed, len(packed["text"]))
         if self._in_file:
