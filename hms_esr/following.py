@@ -30,6 +30,8 @@ if TYPE_CHECKING:
     from hms_esr.run import StopSwitch
 
 PROOF_EVERY_S = 10.0
+STEPS_KEPT_S = 310
+"""Figures of steps, second by second, stay in memory for so long (pages show 300); reports read them from disk."""
 
 
 def _windows(plan: RunPlan) -> list[int]:
@@ -93,6 +95,7 @@ class Follower:
         self._proof_gone = ""
         self._paused = False
         self._failed_by_step: Counter[str] = Counter()
+        self._forgotten = 0
         self._answers = Histogram()
 
     def now(self) -> tuple[float, float]:
@@ -155,6 +158,7 @@ class Follower:
                 _keep(self._recent, tick)
             record.planned_curve |= planned_in(tick.second, self._plan, self._crowd)
         self._writer.ticks(ticks)
+        self._forget(int(real_s) - STEPS_KEPT_S)
         self._sinks.hear(Recorded(tuple(ticks), real_s, sim_s))
         self._sinks.hear(self._progress(ticks, phase, real_s, sim_s, warp))
         reason = self._abort() or self._break(ticks)
@@ -162,6 +166,14 @@ class Follower:
             record.aborted = reason
             self.happened(Happened("abort", reason, real_s, sim_s))
         return record.aborted
+
+    def _forget(self, before: int) -> None:
+        """Long runs keep to their memory. Who looks at a fault's recovery meanwhile needs the seconds before it."""
+        if not self._plan.scenario.faults:
+            for at in range(self._forgotten, before):
+                if at in self._record.seconds:
+                    self._record.seconds[at].steps.clear()
+            self._forgotten = max(self._forgotten, before)
 
     def _abort(self) -> str:
         for check in self._plan.scenario.checks:
