@@ -107,14 +107,13 @@ def _people(record: Record) -> dict[str, int]:
 
 
 def _seconds(record: Record) -> list[dict[str, Any]]:
-    """The last seconds, oldest first. ``planned`` is by the plan where it says so."""
+    """The last seconds, oldest first. ``planned`` are those whose planned moment was in it."""
     shown = []
     for at in sorted(record.seconds)[-SECONDS_SHOWN:]:
         second, cell = record.seconds[at], Cell()
         for step in second.steps.values():
             cell.merge(step)
-        planned = record.planned_curve.get(at, second.planned)
-        counts = {"at_s": at, "planned": planned, "delivered": second.delivered, "requests": second.requests}
+        counts = {"at_s": at, "planned": second.planned, "delivered": second.delivered, "requests": second.requests}
         both = {"planned_ms": _two(cell.intended), "actual_ms": _two(cell.actual)}
         shown.append(counts | both | {"errors": second.errors})
     return shown

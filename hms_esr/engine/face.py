@@ -256,12 +256,17 @@ class Face:
             return LentMasterRun(assignment, guard_needs, listener, runner=runner).carry_out(ready, joined)
         run = LocalRun(assignment, guard, listener, stand=_BorrowedStand(self.environment))
         self._stage = run.stage
-        watcher = gevent.spawn(RequestEvents(run.stage, self.environment).watch)
         ready([])
-        try:
-            return run.carry_out()
-        finally:
-            watcher.kill()
+        return _listened_to(run, self.environment)
+
+
+def _listened_to(run: LocalRun, environment: Any) -> Finished:
+    """Carry ``run`` out while whoever listens to Locust's events hears of its requests."""
+    watcher = gevent.spawn(RequestEvents(run.stage, environment).watch)
+    try:
+        return run.carry_out()
+    finally:
+        watcher.kill()
 
 
 class _BorrowedStand:

@@ -10,7 +10,6 @@ import subprocess
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import suppress
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlencode, urlsplit
@@ -39,6 +38,23 @@ def ask(place: str, path: str, form: dict[str, str] | None = None, **headers: st
     return answer.status, body, answer.headers
 
 
+def wait_until(seen: Callable[[], bool], what: str, process: subprocess.Popen[Any]) -> None:
+    """Until ``seen()``, while the process lives."""
+    until = time.monotonic() + 60
+    while not seen():
+        assert process.poll() is None, f"it ended before {what}"
+        assert time.monotonic() < until, f"waited in vain until {what}"
+        time.sleep(0.05)
+
+
+def _listens(place: str) -> bool:
+    try:
+        ask(place, "/")
+    except OSError:
+        return False
+    return True
+
+
 class Ui:
     """``hms-esr run … --web`` in a process, spoken with as programs and pages do."""
 
@@ -62,11 +78,7 @@ class Ui:
 
     def wait_until(self, seen: Callable[[], bool], what: str) -> None:
         """Until ``seen()``."""
-        until = time.monotonic() + 60
-        while not seen():
-            assert self.process.poll() is None, self.out.read_text()
-            assert time.monotonic() < until, f"waited in vain until {what}"
-            time.sleep(0.05)
+        wait_until(seen, what, self.process)
 
     def ask(self, path: str, form: dict[str, str] | None = None, **headers: str) -> Answered:
         """As :func:`ask`."""
@@ -213,11 +225,7 @@ def test_plain_locust_has_the_fields_and_the_page(tmp_path: Path, logging_target
     place = f"127.0.0.1:{port}"
     try:
         run.wait_for(f"Starting web interface at http://{place}")
-        until = time.monotonic() + 30
-        while time.monotonic() < until:
-            with suppress(OSError):
-                ask(place, "/")
-                break
+        wait_until(lambda: _listens(place), "it listens", run.process)
         fields = json.loads(ask(place, "/")[1].split("window.templateArgs = ")[1].split("\n")[0])["extra_options"]
         assert {"scenario", "scale", "seed", "target"} <= fields.keys()
         assert "look.yml" in fields["scenario"]["choices"]
@@ -226,9 +234,8 @@ def test_plain_locust_has_the_fields_and_the_page(tmp_path: Path, logging_target
         assert ask(place, "/swarm", {}, Origin="http://evil.example")[0] == 403
         assert json.loads(ask(place, "/swarm", {"seed": "x"})[1])["message"].startswith("seed  'x' is no seed")
         assert json.loads(ask(place, "/swarm", {"seed": "5"})[1])["success"]
-        while json.loads(ask(place, "/rehearsal.json")[1]).get("verdict") != "PASS":
-            assert run.process.poll() is None, run.err.read_text()
-            time.sleep(0.1)
+        figures = "/rehearsal.json"
+        wait_until(lambda: json.loads(ask(place, figures)[1]).get("verdict") == "PASS", "it passed", run.process)
         run.interrupt()
         assert run.end().code == 0
     finally:
