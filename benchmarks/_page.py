@@ -24,15 +24,15 @@ rounds; a ratio is ours divided by the peer's, round by round.
 
 ```console
 $ make bench
-$ .venv/bin/python -m benchmarks --list
-$ .venv/bin/python -m benchmarks --only get --rounds 5
+$ make bench BENCH=--list
+$ make bench BENCH="--only get --rounds 5"
 ```
 
-`make bench` takes under ten minutes, touches only loopback and writes this page again. It wants two cores, the
-generator on one and the target on the other, and a quiet machine: it warns when there is something else to do. Peers
-that are not installed are left out by name. On Debian: `apt install nginx hey wrk nodejs npm openssl`; autocannon comes
-by npm into `build/`. What was measured is kept in [results.json](../benchmarks/results.json), so that a part
-measured again replaces only its part.
+`make bench` (that is `python -m benchmarks`) takes about ten minutes, touches only loopback and writes this page again.
+It wants two cores, the generator on one and the target on the other, and a quiet machine: it warns when others work on
+it. Peers that are not installed are left out by name. On Debian: `apt install nginx hey wrk nodejs npm openssl`;
+autocannon comes by npm into `build/`. What was measured is kept in [results.json](../benchmarks/results.json), so that
+a part measured again replaces only its part.
 
 CPU is user and system time of the generator's processes. Where it is *per request*, it is taken over a window in the
 middle of the run, without start-up and end, and the target counts the requests.
@@ -103,7 +103,7 @@ def _measured(name: str, kept: Kept) -> str:
     return (
         f"Measured {at['day']} on {at['cores']} cores ({at['system']}), Python {at['python']}, "
         f"Locust {at['locust']}{others}; load average before it {at['load']:g}; "
-        f"`python -m benchmarks --only {name}`."
+        f'`make bench BENCH="--only {name}"`.'
     )
 
 

@@ -36,7 +36,7 @@ def test_a_benchmark_can_be_carried_out(name: str, tmp_path: Path, needs: Callab
     assert all(goal["values"] for goal in found["goals"])
     page = (tmp_path / "benchmarks.md").read_text(encoding="utf-8")
     assert f"\n## {found['title']}\n" in page
-    assert f"`python -m benchmarks --only {name}`" in page
+    assert f'`make bench BENCH="--only {name}"`' in page
 
 
 def test_the_table_can_be_read() -> None:
