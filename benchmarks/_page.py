@@ -89,7 +89,7 @@ def _section(name: str, kept: Kept, note: str) -> str:
     how = textwrap.fill(found.how, 120, break_long_words=False, break_on_hyphens=False)
     parts = [f"## {found.title}", how, "\n".join(["| figure | measured |", "|---|---|", *lines])]
     parts += [f"Left out: {'; '.join(found.left_out)}."] if found.left_out else []
-    parts += [f"**Where the time goes.** {note}"] if note else []
+    parts += [note] if note else []
     return "\n\n".join([*parts, _measured(name, kept)]) + "\n"
 
 

@@ -121,7 +121,8 @@ def keep(name: str, kept: Kept, path: Path = RESULTS) -> dict[str, Kept]:
 
 
 def _plain(kept: Kept) -> dict[str, Any]:
-    return _rounded(asdict(kept.found)) | {"machine": kept.machine}
+    whole: dict[str, Any] = _rounded(asdict(kept.found))
+    return whole | {"machine": kept.machine}
 
 
 def _rounded(value: Any) -> Any:

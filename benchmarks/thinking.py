@@ -53,8 +53,12 @@ def memory(process: Running, count: Callable[[], int], people: int, after_s: flo
     """Memory at a third of the people, two thirds and all: there the most of the next ``after_s`` seconds."""
     first, tree = count(), psutil.Process(process.process.pid)
     found: Points = {}
+
+    def came(point: int) -> Callable[[], bool]:
+        return lambda: count() - first >= point
+
     for point in (people // 3, people * 2 // 3, people):
-        process.wait_for(lambda point=point: count() - first >= point, f"{point} people came")
+        process.wait_for(came(point), f"{point} people came")
         found[point] = tree_rss(tree)
     until = time.monotonic() + after_s
     while time.monotonic() < until:
