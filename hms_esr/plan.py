@@ -260,13 +260,16 @@ def all_steps(scenario: Scenario) -> Iterator[Step]:
 
 
 def _upload_files(loaded: LoadedScenario, scenario: Scenario) -> tuple[dict[str, bytes], list[str]]:
-    """Bytes of the files to upload that exist (scenario's folder, then the working directory), and names of others."""
+    """Bytes of the files to upload that exist (scenario's folder, then the working directory), and names of others.
+
+    None exist for a scenario that was sent in.
+    """
     found: dict[str, bytes] = {}
     missing = []
     here = loaded.folder
     for step in all_steps(scenario):
         if isinstance(step, AttachFile) and "{{" not in step.file and step.file not in found:
-            for folder in (here, Path()):
+            for folder in () if loaded.sent_in else (here, Path()):
                 path = (folder / step.file).resolve()
                 if path.is_file() and path.is_relative_to(folder.resolve()):
                     found[step.file] = path.read_bytes()

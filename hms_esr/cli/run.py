@@ -25,6 +25,7 @@ from hms_esr.units import duration_s, share
 
 if TYPE_CHECKING:
     from hms_esr.engine.cluster.invitation import Invitation
+    from hms_esr.library.loading import LoadedScenario
     from hms_esr.plan import Options
     from hms_esr.run import Outcome, StopSwitch
 
@@ -106,6 +107,8 @@ def pairs(option: str, values: Sequence[str]) -> dict[str, str]:
 @click.option("--max-late", callback=_share, default="1%", show_default=True, help="Most people over 100 ms late.")
 @click.option("--run-id", hidden=True, default="", callback=run_id)
 @click.option("--stem", hidden=True, default="")
+@click.option("--sent-in", hidden=True, is_flag=True)
+@click.option("--target-requested", hidden=True, default="")
 def command(**given: Any) -> int:
     """See HELP."""
     import_module("hms_esr.engine.local")  # first: Locust patches the standard library when it is imported
@@ -241,13 +244,10 @@ def read_secrets(path: Path | None) -> dict[str, str]:
 def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
     from dataclasses import replace
 
-    from hms_esr.library import load_scenario
     from hms_esr.plan import make_plan, needs_city
     from hms_esr.run import carry_out_run
 
-    loaded = load_scenario(name, variables=pairs("--var", given["variables"]))
-    if given["stem"]:
-        loaded = replace(loaded, stem=given["stem"])
+    loaded = _loaded(name, given)
     options = options_of(given)
     with ExitStack() as stack:
         city_url = ""
@@ -255,6 +255,7 @@ def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
             make_plan(loaded, options, city_url="http://127.0.0.1:1")
             city_url = stack.enter_context(city())
         plan = make_plan(loaded, options, city_url=city_url, run_id=given["run_id"])
+        plan = replace(plan, target_requested=given["target_requested"] or plan.target_requested)
         stack.enter_context(_folder(options.out))
         sinks = _sinks(given)
         stack.callback(sinks.close)
@@ -262,6 +263,21 @@ def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
         sinks.close()
     closing(outcome, name, options.out)
     return outcome.judgement.exit_code
+
+
+def _loaded(name: str, given: dict[str, Any]) -> LoadedScenario:
+    """The scenario that is meant; one that was sent to a control plane stands in a file of its own."""
+    from dataclasses import replace
+
+    from hms_esr.library import load_scenario
+    from hms_esr.library.posted import load_sent
+
+    variables = pairs("--var", given["variables"])
+    if given["sent_in"]:
+        loaded = load_sent(Path(name), variables=variables, without_targets=bool(given["target_requested"]))
+    else:
+        loaded = load_scenario(name, variables=variables)
+    return replace(loaded, stem=given["stem"]) if given["stem"] else loaded
 
 
 @contextmanager

@@ -48,6 +48,8 @@ class LoadedScenario:
     """Custom metric functions by name: metrics in, a number out."""
     data: dict[str, Rows]
     """Rows of each data set, by column."""
+    sent_in: bool = False
+    """Whether somebody sent it, so that no file on this machine is uploaded: all are made up."""
 
     @property
     def folder(self) -> File:
@@ -92,7 +94,10 @@ def read_scenario(
     variables: Mapping[str, str] | None = None,
     trusted: bool = True,
 ) -> LoadedScenario:
-    """A document's scenario. Unless ``trusted`` it may name no files: data sets, certificates, metric functions."""
+    """A document's scenario. Unless ``trusted`` it may name no files: data sets, certificates.
+
+    Metric functions are those beside ``path``, without one those of the working directory.
+    """
     if not isinstance(read.data, Mapping):
         raise BadInput([read.problem((), "a scenario is keys and values, such as name: my-first")])
     dialect = dialect_of(read.data)
@@ -148,9 +153,8 @@ def _checked(
     sources.mistakes += template_mistakes(data, known)
     if found.scenario is None:
         return None, sources
-    if trusted:
-        sources.metrics.update(metric_functions(sources.folder))
-        sources.problems += _built_in(sources.metrics)
+    sources.metrics.update(metric_functions(sources.folder))
+    sources.problems += _built_in(sources.metrics)
     sources.mistakes += promise_mistakes(found, list(sources.metrics))
     sources.mistakes += _outside(found.scenario, sources.folder)
     http, mistakes = found_certificates(found.scenario.http, sources.folder, trusted)
