@@ -7,8 +7,12 @@ Knows nothing of files, verdicts or reports. Locust's master and worker runners 
 - ``start_log``  who has started, in memory that survives a worker's death
 - ``duties``     which people a worker is to start, and how they are shared out again
 - ``led``        the conductor of a worker: starts people, follows the master's orders
+- ``lease``      the times by which master and workers trust each other
+- ``time_offset`` how far another machine's clock is ahead
+- ``backlog``    records until the master has them
 - ``desk``       a worker's end of the channel
 - ``telling``    what a worker tells by itself
+- ``lease_holder`` a worker as its master sees it
 - ``worker``     a worker's process
 - ``accounts``   the master's books: what became of each person
 - ``member``     the master's view of one worker
@@ -19,5 +23,6 @@ Knows nothing of files, verdicts or reports. Locust's master and worker runners 
 - ``gathering``  records, second by second
 - ``invitation`` how workers of other machines find a master
 - ``post``       the master's end of the channel
+- ``team``       the workers, as the master leads them
 - ``master``     a run over workers
 """

@@ -105,21 +105,9 @@ class Estate:
         """These people and places are ``heir``'s too. A remote worker is told who of them has started."""
         heir.duties = heir.duties + duties
         heir.places = heir.places + places
-        taken = self._taken(duties, places) if heir.remote else []
+        taken = _taken(self._crowd, self.log, self._clock.sim_s(), duties, places) if heir.remote else []
         packed = {"duties": [duty.packed() for duty in duties], "places": [duty.packed() for duty in places]}
         heir.order("take", taken=taken, **packed)
-
-    def _taken(self, duties: list[Duty], places: list[Duty]) -> list[tuple[int, int]]:
-        """(number, worker) of those of these duties and places who have started, as far as the log knows."""
-        found = []
-        for duty in duties:
-            for arrival in self._crowd.in_order(duty.residue, duty.modulus, duty.from_s, closed=False):
-                if arrival.at_s >= duty.until_s or arrival.at_s > self._clock.sim_s():
-                    break
-                if not self.log.is_free(arrival.k):
-                    found.append((arrival.k, MOST_WORKERS - 1))
-        lasts = [self.log.last_of(place) for duty in places for place in places_of(duty, self._crowd)]
-        return found + [(last, MOST_WORKERS - 1) for last in lasts if last is not None]
 
     def told(self, member: Member, tick: Tick) -> Tick:
         """A tick came, and is entered. What a remote worker told of is entered in the log for it.
@@ -176,3 +164,16 @@ class Estate:
 
     def _happened(self, kind: str, text: str, ref: str, details: dict[str, int]) -> None:
         self._tell(Happened(kind, text, self._clock.now_s(), self._clock.sim_s(), ref, details))
+
+
+def _taken(crowd: Crowd, log: StartLog, sim_s: float, duties: list[Duty], places: list[Duty]) -> list[tuple[int, int]]:
+    """(number, worker) of those of these duties and places who have started, as far as the log knows."""
+    found = []
+    for duty in duties:
+        for arrival in crowd.in_order(duty.residue, duty.modulus, duty.from_s, closed=False):
+            if arrival.at_s >= duty.until_s or arrival.at_s > sim_s:
+                break
+            if not log.is_free(arrival.k):
+                found.append((arrival.k, MOST_WORKERS - 1))
+    lasts = [log.last_of(place) for duty in places for place in places_of(duty, crowd)]
+    return found + [(last, MOST_WORKERS - 1) for last in lasts if last is not None]

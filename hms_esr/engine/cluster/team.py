@@ -80,28 +80,8 @@ class Team:
         self.began_at = 0.0
         self.flushed = False
         self.sealed = encrypted(self.secret) if runner is None else nullcontext()
-        self.post = Post(runner or self._listening(crowd), self._welcome, self._on_tick, self._on_done)
-
-    def _listening(self, crowd: Crowd) -> Any:
-        """Locust's master runner, on its port."""
-        logging.getLogger("locust").setLevel(logging.CRITICAL)
-        runners.HEARTBEAT_LIVENESS = 10**9  # whether a worker is lost is not for Locust to say: it would stop everybody
-        assignment, invitation = self.assignment, self.invitation
-        shape = shape_of(assignment.scenario.loads[0], crowd.length_s, assignment.warp)
-        environment = Environment(
-            user_classes=[conductor_class(_nobody, assignment.target)],
-            shape_class=RehearsalShape(shape, lambda: self.flushed),
-            dispatcher_class=OnePerWorker,
-            host=assignment.target,
-        )
-        host, port = ("127.0.0.1", 0) if invitation is None else (invitation.host.strip("[]"), invitation.port)
-        with encrypted(self.secret):
-            try:
-                runner = environment.create_master_runner(host, port)
-            except (RPCError, SystemExit, OSError) as error:
-                raise EnvironmentProblem(f"cannot listen on {host}:{port}: {error}") from None
-        runner.master_bind_port = runner.server.port
-        return runner
+        own = runner or _listening(self.assignment, invitation, self.secret, crowd.length_s, lambda: self.flushed)
+        self.post = Post(own, self._welcome, self._on_tick, self._on_done)
 
     def _welcome(self, member: Member, run_id: str) -> Mapping[str, Any] | str:
         """What it needs to know, or why it is not wanted.
@@ -119,7 +99,7 @@ class Team:
         there = sum(one.state not in ("done", "lost") for one in self.post.members.values())
         if member.index >= MOST_WORKERS - 1 or (capped and there >= assignment.workers):
             return "this run has all its workers"
-        at_once = max(1, assignment.max_people // assignment.workers) if capped else assignment.max_people
+        at_once = max(1, assignment.max_people // (assignment.workers if capped else 1))
         share = replace(assignment, worker=member.index, max_people=at_once)
         return {"assignment": packed_assignment(share), "guard": self._guard, "boot": boot_id()}
 
@@ -141,23 +121,17 @@ class Team:
         for number, member in enumerate(team):
             everybody = [Duty(number, len(team))]
             self.estate.give(member, everybody, everybody)
-            self._begin(member, HORIZON_S)
+            _begin(member, self.clock, HORIZON_S)
             member.heard_at = self.clock.origin
         segment = self.clock.sim.segments[0]
         self.listener.happened(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
-
-    def _begin(self, member: Member, until_s: float) -> None:
-        member.state = "working"
-        for segment in self.clock.sim.segments[1:]:
-            member.order("clock", real_s=segment.real_s, warp=segment.warp)
-        member.order("begin", origin=self.clock.origin, until_s=until_s)
 
     def welcome_late(self, joined: Callable[[Workers], None]) -> None:
         """Who comes while people come gets its part of those who are due a moment later."""
         late = [member for member in self.post.members.values() if member.state == "standing"]
         for member in late if self.course.phase == "running" else []:
             member.heard_at = perf_counter()
-            self._begin(member, self.clock.now_s() + HORIZON_S)
+            _begin(member, self.clock, self.clock.now_s() + HORIZON_S)
             member.state = "standing"
             self.estate.share_with(member, self.post.everybody)
             member.state = "working"
@@ -225,6 +199,36 @@ class Team:
             member.state = "done"
         again = expired and self.course.phase == "running"
         self.post.send("bye", member, reason="its part is over", again=again)
+
+
+def _listening(
+    assignment: Assignment, invitation: Invitation | None, secret: str, length_s: float, finished: Callable[[], bool]
+) -> Any:
+    """Locust's master runner, on its port."""
+    logging.getLogger("locust").setLevel(logging.CRITICAL)
+    runners.HEARTBEAT_LIVENESS = 10**9  # whether a worker is lost is not for Locust to say: it would stop everybody
+    shape = shape_of(assignment.scenario.loads[0], length_s, assignment.warp)
+    environment = Environment(
+        user_classes=[conductor_class(_nobody, assignment.target)],
+        shape_class=RehearsalShape(shape, finished),
+        dispatcher_class=OnePerWorker,
+        host=assignment.target,
+    )
+    host, port = ("127.0.0.1", 0) if invitation is None else (invitation.host.strip("[]"), invitation.port)
+    with encrypted(secret):
+        try:
+            runner = environment.create_master_runner(host, port)
+        except (RPCError, SystemExit, OSError) as error:
+            raise EnvironmentProblem(f"cannot listen on {host}:{port}: {error}") from None
+    runner.master_bind_port = runner.server.port
+    return runner
+
+
+def _begin(member: Member, clock: RunClock, until_s: float) -> None:
+    member.state = "working"
+    for segment in clock.sim.segments[1:]:
+        member.order("clock", real_s=segment.real_s, warp=segment.warp)
+    member.order("begin", origin=clock.origin, until_s=until_s)
 
 
 def listed(post: Post) -> Workers:

@@ -21,7 +21,8 @@ from locust.env import Environment
 from hms_esr.engine.client_transport import Gate
 from hms_esr.engine.cluster.desk import Desk
 from hms_esr.engine.cluster.keys import encrypted
-from hms_esr.engine.cluster.lease import COME_BACK_WITHIN_S, HORIZON_S, LEASE_S
+from hms_esr.engine.cluster.lease import COME_BACK_WITHIN_S
+from hms_esr.engine.cluster.lease_holder import LeaseHolder
 from hms_esr.engine.cluster.led import LedConductor
 from hms_esr.engine.cluster.start_log import StartLog
 from hms_esr.engine.cluster.telling import hand_out, tell_seconds, tell_status
@@ -53,7 +54,7 @@ def _tell_nobody(text: str) -> None:
     """A child's words would come between its master's."""
 
 
-class WorkerRun:
+class WorkerRun(LeaseHolder):
     """One worker, from joining to leaving. ``guard_of`` makes the guard from what the master sends for it.
 
     ``tell`` gets what the operator should know at once. ``index`` is the number the master gave it.
@@ -65,17 +66,12 @@ class WorkerRun:
         guard_of: Callable[[Mapping[str, Any]], Gate],
         tell: Callable[[str], None] = _tell_nobody,
     ) -> None:
+        super().__init__(tell, child=join.index >= 0)
         self._join = join
         self._guard_of = guard_of
-        self._tell = tell
-        self._granted_at = self._heard_at = perf_counter()
         self._prepared = Event()
         self._conducting = False
-        self._over = ""
         self._faults: list[str] = []
-        self._parent = os.getppid()
-        self._main = gevent.getcurrent()
-        self.conductor: LedConductor | None = None
         self._environment = Environment(user_classes=[conductor_class(self._conduct, "")])
         self._environment.events.report_to_master.add_listener(_counts_nothing)
 
@@ -186,64 +182,6 @@ class WorkerRun:
         if self._desk.bye.is_set() or self._over:
             return False
         return perf_counter() - self._heard_at < COME_BACK_WITHIN_S
-
-    # when it is over before its time
-
-    def _check_lease(self, conductor: LedConductor) -> None:
-        silent_s = perf_counter() - self._granted_at
-        if silent_s > LEASE_S and not conductor.finished.is_set():
-            self._expire(f"no word from the master for {silent_s:.0f} s: everybody was stopped")
-
-    def _expire(self, why: str) -> None:
-        """Nobody goes on; what is on record here is delivered."""
-        conductor = self.conductor
-        if conductor is not None and not conductor.expired and not conductor.finished.is_set():
-            conductor.expire(why)
-            self._tell(f"{why}; records are delivered when the master is there, then this worker joins anew")
-
-    def _watch_parent(self) -> None:
-        """A child whose master is gone stops at once."""
-        while self._join.index >= 0:
-            gevent.sleep(0.2)
-            if os.getppid() != self._parent:
-                self._end_early("the master is gone: everybody was stopped")
-                return
-
-    def _end_early(self, why: str) -> None:
-        self._over = why
-        if self.conductor is None:
-            gevent.get_hub().loop.run_callback(self._main.throw, EnvironmentProblem(why))
-        else:
-            self._desk.bye.set()
-            self.conductor.stop(why)
-
-    # what the master says
-
-    def obey(self, order: Mapping[str, Any]) -> None:
-        """An order."""
-        if self.conductor is not None:
-            self.conductor.obey(order)
-
-    def granted(self, until_s: float) -> None:
-        """A grant is as old as the master says: those read late, after we stood still, do not count as new."""
-        self._heard_at = perf_counter()
-        if self.conductor is None or self.conductor.stage.clock.now_s() < 0:
-            self._granted_at = self._heard_at
-            return
-        self._granted_at = self.conductor.stage.clock.origin + until_s - HORIZON_S
-        self.conductor.granted_until_s = until_s
-
-    def expired(self, reason: str) -> None:
-        """The master counts us as lost."""
-        self._heard_at = perf_counter()
-        self._expire(reason)
-
-    def sent_away(self, reason: str) -> None:
-        """The last message. It is good when everything was delivered, otherwise the reason why we end early."""
-        if self.conductor is None or not self.conductor.finished.is_set():
-            self._over = self._over or f"the master sent this worker away: {reason}"
-            if self.conductor is not None:
-                self.conductor.stop(self._over)
 
 
 def _counts_nothing(client_id: str, data: dict[str, Any]) -> None:
