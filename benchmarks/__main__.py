@@ -23,6 +23,7 @@ BUSY_PERCENT = 10.0
 """Work of others beyond which figures are not to be trusted, over all cores."""
 TRIES = 2
 """A machine that does something else for a moment does not cost a whole benchmark."""
+FAILED = "failed, see above"
 QUICK = _results.RAW / "quick"
 
 
@@ -42,35 +43,35 @@ def main(arguments: list[str] | None = None) -> int:
     if not given.quick:
         _warn_if_busy()
     missed: list[str] = []
-    failed: list[str] = []
+    without: dict[str, str] = {}
     for number, name in enumerate(names, 1):
         print(f"{name} ({number} of {len(names)}): {BENCHMARKS[name]}", file=sys.stderr, flush=True)
         own_core(TARGET_CORE)
         kept = _measured(name, Setup(given.rounds or (1 if given.quick else 3), given.quick))
-        if kept is None:
-            failed.append(name)
+        if isinstance(kept, str):
+            without[name] = kept
             continue
         everything = _results.keep(name, kept, results)
         _page.write(everything, page)
         missed += [f"{name}: {what}" for what in kept.missed]
-    _say_end(page, missed, failed, given.quick)
-    return bool(missed and not given.quick) or bool(failed)
+    _say_end(page, missed, without, given.quick)
+    return bool(missed and not given.quick) or FAILED in without.values()
 
 
-def _measured(name: str, setup: Setup) -> Kept | None:
-    """What it found, at the second try if need be; None when it could not be carried out, after saying why."""
+def _measured(name: str, setup: Setup) -> Kept | str:
+    """What it found, at the second try if need be; in words why there is nothing."""
     load = os.getloadavg()[0]
     for attempt in range(TRIES):
         try:
             return Kept(benchmark(name).measure(setup), _results.machine(load))
         except LeftOut as reason:
             setup.say(f"left out: {reason}")
-            return None
+            return f"left out: {reason}"
         except Exception:
             again = "; once more" if attempt + 1 < TRIES else ""
             setup.say(f"failed{again}: {traceback.format_exc()}")
             setup.left_out.clear()
-    return None
+    return FAILED
 
 
 def _warn_if_busy() -> None:
@@ -83,10 +84,10 @@ def _warn_if_busy() -> None:
         print("WARNING: one core only: generator and target share it, figures mean little.", file=sys.stderr)
 
 
-def _say_end(page: Path, missed: list[str], failed: list[str], quick: bool) -> None:
-    print(f"Written: {os.path.relpath(page)}")
-    if failed:
-        print(f"Not measured: {', '.join(failed)}")
+def _say_end(page: Path, missed: list[str], without: dict[str, str], quick: bool) -> None:
+    print(f"Written: {os.path.relpath(page)}" if page.exists() else "Nothing was measured.")
+    for name, why in without.items():
+        print(f"Not measured: {name}, {why}")
     if quick:
         print("Quick figures mean nothing: they only show that everything works.")
     else:

@@ -71,7 +71,8 @@ class Setup:
     def autocannon(self) -> Path | None:
         """autocannon's script, installed below ``build/`` when it is not there; None when npm cannot bring it."""
         script = TOOLS / "node_modules" / "autocannon" / "autocannon.js"
-        if not (self.has("node") and self.has("npm")):
+        if not (shutil.which("node") and shutil.which("npm")):
+            self._leave_out("autocannon (needs the Debian packages nodejs and npm)")
             return None
         if not script.exists() and not self.quick:
             self.say(f"installing {AUTOCANNON} below build/")
