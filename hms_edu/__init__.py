@@ -1,4 +1,8 @@
-"""Owns the import name ``hms_edu``, promised to people who teach with rehearsals; offers nothing yet.
+"""Owns the import name ``hms_edu``, promised to people who teach with rehearsals: a run's live page.
 
-Knows nothing of how a rehearsal is run; for that, import ``hms_esr``.
+Knows nothing of its own: it re-exports.
 """
+
+from hms_esr.edu.show import Dashboard
+
+__all__ = ["Dashboard"]

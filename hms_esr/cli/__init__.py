@@ -26,6 +26,7 @@ COMMANDS = {
     "try": "Send one person and print each step.",
     "plan": "Print who would come and when; start nothing.",
     "people": "Print made-up people of a persona.",
+    "dashboard": "Serve a run's live page.",
     "report": "Make a run's reports again from its record.",
     "runs": "List the runs on record.",
     "export": "Write a run's record as tables: CSV, JSON lines, Parquet.",

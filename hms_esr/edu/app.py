@@ -22,7 +22,8 @@ from starlette.websockets import WebSocket, WebSocketDisconnect
 
 from hms_esr.edu.feed import Feed, Feeds
 from hms_esr.edu.observers import Observer
-from hms_esr.edu.page import Links, base_css, document, not_found
+from hms_esr.edu.page import Links, base_css, document
+from hms_esr.edu.without import not_found, waiting
 from hms_esr.errors import EsrError
 from hms_esr.store.layout import MANIFEST, REPORT
 
@@ -55,13 +56,14 @@ def everybody(_: HTTPConnection, __: str) -> bool:
     return True
 
 
-def dashboard_routes(out: Path, may_see: MaySee = everybody, *, runs: str = "") -> list[BaseRoute]:
+def dashboard_routes(out: Path, may_see: MaySee = everybody, *, runs: str = "", expected: str = "") -> list[BaseRoute]:
     """Routes of the live pages of all runs in ``out``, to be mounted at the root of an ASGI app.
 
     ``/dashboard/{run_id}``, ``…/live`` (WebSocket), ``…/state.json``, ``…/report``, ``/dashboard/assets/*``.
-    ``runs``: address of a list of runs, linked from the page. Who may not see a run gets 401.
+    ``runs``: address of a list of runs, linked from the page. ``expected``: a run that was started this moment, so its
+    page waits for it. Who may not see a run gets 401.
     """
-    pages = _Pages(out, may_see, runs)
+    pages = _Pages(out, may_see, runs, expected)
     return [
         Route("/dashboard/assets/{name}", _asset, methods=["GET"]),
         Route("/dashboard/{run_id}", pages.page, methods=["GET"]),
@@ -86,8 +88,8 @@ async def _asset(request: Request) -> Response:
 class _Pages:
     """The addresses of runs."""
 
-    def __init__(self, out: Path, may_see: MaySee, runs: str) -> None:
-        self._out, self._may_see, self._runs = out, may_see, runs
+    def __init__(self, out: Path, may_see: MaySee, runs: str, expected: str) -> None:
+        self._out, self._may_see, self._runs, self._expected = out, may_see, runs, expected
         self._feeds = Feeds(out)
 
     def _there(self, run: str) -> bool:
@@ -99,7 +101,8 @@ class _Pages:
         if not self._may_see(request, run):
             return JSONResponse({"error": "this run is not yours to see; ask for a link"}, 401, headers=HEADERS)
         if not self._there(run):
-            return HTMLResponse(not_found(run), 404, headers=HEADERS)
+            waits = run == self._expected or (bool(_RUN_ID.fullmatch(run)) and (self._out / run).is_dir())
+            return HTMLResponse(*((waiting(run), 200) if waits else (not_found(run), 404)), headers=HEADERS)
         try:
             feed = await self._feeds.of(run)
         except EsrError as error:

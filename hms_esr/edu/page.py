@@ -8,7 +8,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from functools import cache
-from html import unescape
 from importlib.resources import files
 
 from hms_esr.charts.markup import Markup, esc, join, tag
@@ -24,6 +23,8 @@ _MORE_SYMBOLS = (
     '<symbol id="i-live" viewBox="0 0 24 24"><circle cx="12" cy="12" r="5" fill="currentColor"/>'
     '<circle cx="12" cy="12" r="10.5" fill="none" stroke="currentColor" stroke-width="2"/></symbol>'
     '<symbol id="i-pause" viewBox="0 0 24 24"><path d="M6 4h4v16H6ZM14 4h4v16h-4Z" fill="currentColor"/></symbol>'
+    '<symbol id="i-off" viewBox="0 0 24 24"><path d="M3 3l18 18" stroke="currentColor" stroke-width="2.6"/>'
+    '<circle cx="12" cy="12" r="10.5" fill="none" stroke="currentColor" stroke-width="2"/></symbol>'
     '<pattern id="p-drop" width="4" height="4" patternUnits="userSpaceOnUse" patternTransform="rotate(45)">'
     '<path class="ps" d="M1 0v4" stroke-width="2"/></pattern>'
 )
@@ -131,7 +132,7 @@ def _announced(view: View) -> str:
     return " ".join(filter(None, [f"{word} {behind}".strip() + why + ".", state]))
 
 
-def document(body: Markup, slots: Slots, links: Links, epoch: str, number_: int) -> str:
+def document(body: Markup, slots: Slots, links: Links, epoch: str, number_: int, *, script: str = "live.js") -> str:
     """The whole document around a body, at one moment (``epoch`` and number say which)."""
     title = slots.inside["@title"]
     head = tag(
@@ -144,7 +145,7 @@ def document(body: Markup, slots: Slots, links: Links, epoch: str, number_: int)
         tag("meta", name="robots", content="noindex"),
         Markup(f'<link rel="icon" type="image/svg+xml" href="{ASSETS}/icon.svg">'),
         Markup(f'<link rel="stylesheet" href="{ASSETS}/base.css"><link rel="stylesheet" href="{ASSETS}/live.css">'),
-        tag("script", type="module", src=f"{ASSETS}/live.js"),
+        tag("script", type="module", src=f"{ASSETS}/{script}") if script else Markup(""),
     )
     said = tag("p", slots.inside["@say"], class_="vh", role="status", aria_live="polite", id="say")
     inside = tag(
@@ -153,7 +154,7 @@ def document(body: Markup, slots: Slots, links: Links, epoch: str, number_: int)
         _sprite(),
         said,
         body,
-        _foot(links),
+        _foot(links) if links.run else Markup(""),
         data_run=links.run,
         data_epoch=epoch,
         data_number=number_,
@@ -183,18 +184,3 @@ def base_css() -> str:
     """The report's tokens, ground and marks: everything before its own layout."""
     whole = files("hms_esr.reports.html").joinpath("report.css").read_text(encoding="utf-8")
     return whole.split("/* ---- Report ---- */", 1)[0]
-
-
-def not_found(run: str) -> str:
-    """The page for a run that is not there."""
-    body = tag(
-        "main",
-        tag("h1", "Run not found"),
-        para(text(f"There is no run of the name “{unescape(run)}”. It may have been pruned.", 300)),
-        id="main",
-        class_="page",
-    )
-    slots = Slots()
-    slots.say("@title", "Run not found · HMS-ESR")
-    slots.say("@say", "")
-    return document(body, slots, Links(""), "", 0).replace(' src="/dashboard/assets/live.js"', "")

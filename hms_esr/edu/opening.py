@@ -1,0 +1,78 @@
+"""Owns a page's server as a process of its own: its port is held first, so that its address is known at once.
+
+Knows nothing of pages; standard library only, at home in a process patched by gevent.
+"""
+
+from __future__ import annotations
+
+import os
+import socket
+import subprocess
+import sys
+from contextlib import suppress
+from pathlib import Path
+
+from hms_esr.errors import EnvironmentProblem
+
+TRIES = 50
+"""Ports tried, from the one wished for on."""
+
+
+def listen(host: str, port: int) -> socket.socket:
+    """A socket that listens at ``port``, or at the next free one. EnvironmentProblem when there is none."""
+    family = socket.AF_INET6 if ":" in host else socket.AF_INET
+    reason = "no port is free"
+    for tried in range(port, min(port + TRIES, 65536)) if port else (0,):
+        # The protocol is named because asyncio sets TCP_NODELAY only then.
+        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
+        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        try:
+            listener.bind((host, tried))
+            listener.listen(128)
+            return listener
+        except OSError as error:
+            listener.close()
+            reason = error.strerror or str(error)
+    raise EnvironmentProblem(f"the live page cannot listen on {host}:{port} or a port after it: {reason}")
+
+
+def address(listener: socket.socket, run: str) -> str:
+    """The page's address: ``http://localhost:5050/dashboard/…``."""
+    host, port = listener.getsockname()[:2]
+    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else f"[{host}]" if ":" in host else host
+    return f"http://{shown}:{port}/dashboard/{run}"
+
+
+class PageProcess:
+    """The page of one run, served by a child process. ``until``: see :class:`hms_esr.edu.serve.Stay`."""
+
+    def __init__(self, out: Path, run: str, *, port: int, host: str = "127.0.0.1", until: str = "parent") -> None:
+        listener = listen(host, port)
+        self.port = int(listener.getsockname()[1])
+        self.url = address(listener, run)
+        with listener:
+            handle = listener.fileno()
+            command = [sys.executable, "-m", "hms_esr", "dashboard", run, "--out", str(out), "--handle", str(handle)]
+            command += ["--parent-pid", str(os.getpid()), "--until", until]
+            self._process = subprocess.Popen(
+                command,
+                stdin=subprocess.DEVNULL,
+                stdout=subprocess.DEVNULL,
+                stderr=subprocess.DEVNULL,
+                start_new_session=True,
+                pass_fds=(handle,),
+            )
+
+    def running(self) -> bool:
+        """Whether it still serves."""
+        return self._process.poll() is None
+
+    def stop(self) -> None:
+        """End it; a second call does nothing."""
+        if self.running():
+            self._process.terminate()
+            with suppress(subprocess.TimeoutExpired):
+                self._process.wait(5)
+        if self.running():
+            self._process.kill()
+        self._process.wait()

@@ -1,0 +1,142 @@
+"""Owns the server of one run's page: its socket, its end when it is no longer needed.
+
+Knows nothing of pages beyond their routes. It is a process of its own that only reads, so it costs the run nothing.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import signal
+import socket
+from collections.abc import Awaitable, Callable
+from dataclasses import dataclass
+from pathlib import Path
+from time import monotonic
+from types import FrameType
+from typing import Any
+
+import psutil
+import uvicorn
+from starlette.applications import Starlette
+from starlette.middleware import Middleware
+from starlette.middleware.trustedhost import TrustedHostMiddleware
+from starlette.requests import Request
+from starlette.responses import RedirectResponse
+from starlette.routing import Route
+
+from hms_esr.edu.app import dashboard_routes
+from hms_esr.store import is_running
+
+LOOK_S = 0.5
+LINGER_S = 5.0
+"""After the end of ``hms-esr run`` its page stays so long, for the final figures to arrive."""
+UNSEEN_S = 60.0
+"""A page opened from Python stays until its run is over and nobody asked for so long."""
+LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
+
+
+@dataclass(frozen=True, slots=True)
+class Stay:
+    """How long the server stays: until a signal; without ``parent_pid`` for ever, else ``until`` says more.
+
+    ``parent``: :data:`LINGER_S` longer than that process. ``unseen``: as long as that process or the run lasts, and
+    :data:`UNSEEN_S` longer than somebody looks.
+    """
+
+    parent_pid: int | None = None
+    until: str = "parent"
+
+
+class _Server(uvicorn.Server):
+    """uvicorn that ends cleanly at a signal, instead of raising the signal again when all is done."""
+
+    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
+        if self.should_exit and sig == signal.SIGINT:
+            self.force_exit = True
+        self.should_exit = True
+
+
+class _Seen:
+    """ASGI middleware that knows when somebody last asked, and how many WebSockets are open."""
+
+    def __init__(self, app: Callable[..., Awaitable[None]]) -> None:
+        self._app = app
+        self._at_s = monotonic()
+        self._open = 0
+
+    @property
+    def unseen_s(self) -> float:
+        """Seconds since somebody looked."""
+        return 0.0 if self._open else monotonic() - self._at_s
+
+    async def __call__(self, scope: Any, receive: Any, send: Any) -> None:
+        self._at_s = monotonic()
+        self._open += 1
+        try:
+            await self._app(scope, receive, send)
+        finally:
+            self._open -= 1
+            self._at_s = monotonic()
+
+
+def page_app(out: Path, run: str, hosts: tuple[str, ...] = LOOPBACK) -> Starlette:
+    """The page of one run in ``out`` and nothing else; ``hosts``: by which names it may be asked."""
+
+    async def home(_: Request) -> RedirectResponse:
+        return RedirectResponse(f"/dashboard/{run}")
+
+    routes = [Route("/", home), *dashboard_routes(out, lambda _, asked: asked == run, expected=run)]
+    return Starlette(routes=routes, middleware=[Middleware(TrustedHostMiddleware, allowed_hosts=list(hosts))])
+
+
+def serve(listener: socket.socket, out: Path, run: str, stay: Stay) -> None:
+    """Serve the page of ``run`` until it is no longer needed."""
+    host = listener.getsockname()[0]
+    hosts = LOOPBACK if host in ("127.0.0.1", "::1") else ("*",)
+    seen = _Seen(page_app(out, run, hosts))
+    config = uvicorn.Config(
+        seen,
+        http="httptools",
+        loop="asyncio",
+        ws="websockets-sansio",
+        lifespan="off",
+        log_level="error",
+        access_log=False,
+        server_header=False,
+        proxy_headers=False,
+        ws_max_size=4096,
+        ws_ping_interval=10,
+        ws_ping_timeout=10,
+        timeout_graceful_shutdown=1,
+    )
+    asyncio.run(_serve(_Server(config), listener, seen, out / run, stay))
+
+
+async def _serve(server: uvicorn.Server, listener: socket.socket, seen: _Seen, folder: Path, stay: Stay) -> None:
+    watcher = asyncio.create_task(_watch(server, seen, folder, stay))
+    try:
+        await server.serve([listener])
+    finally:
+        watcher.cancel()
+
+
+async def _watch(server: uvicorn.Server, seen: _Seen, folder: Path, stay: Stay) -> None:
+    if stay.parent_pid is None:
+        return
+    while _lives(stay.parent_pid):
+        await asyncio.sleep(LOOK_S)
+    gone_at_s = monotonic()
+    while monotonic() - gone_at_s < LINGER_S if stay.until == "parent" else not _done(seen, folder):
+        await asyncio.sleep(LOOK_S)
+    server.should_exit = True
+
+
+def _lives(pid: int) -> bool:
+    try:
+        return psutil.Process(pid).status() != psutil.STATUS_ZOMBIE
+    except psutil.NoSuchProcess:
+        return False
+
+
+def _done(seen: _Seen, folder: Path) -> bool:
+    return seen.unseen_s > UNSEEN_S and not is_running(folder)
