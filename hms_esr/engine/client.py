@@ -165,8 +165,7 @@ class PersonSession:
 
     def _look_at(self, answer: HttpAnswer, limit: _Limit) -> None:
         """Cookies and redirects of an answer; one redirect too many is the failure of its hop."""
-        answer.settle()
-        head = answer.head
+        head = answer.settle()
         if head.cookies is not None:
             self.cookies.take(head.cookies, answer.address, time.time())
         if answer.status in _REDIRECTS and head.location is not None:
@@ -258,6 +257,5 @@ def _referer_lines(referer: str, where: Address, method: str) -> bytes:
     page = join("", referer)
     if page.origin.secure and not where.origin.secure:
         return b""
-    shown = page.url if page.origin is where.origin else page.origin.text + "/"
-    origin = b"" if method in _SAFE else b"Origin: " + page.origin.text.encode() + b"\r\n"
-    return b"Referer: " + shown.encode() + b"\r\n" + origin
+    lines = page.own_referer if page.origin is where.origin else page.origin.referer
+    return lines if method in _SAFE else lines + page.origin.origin_line

@@ -27,7 +27,7 @@ class Origin:
     ``trusted``: over TLS, or this machine; browsers keep and send Secure cookies there.
     """
 
-    __slots__ = ("host", "host_line", "port", "scheme", "secure", "text", "trusted")
+    __slots__ = ("host", "host_line", "origin_line", "port", "referer", "scheme", "secure", "text", "trusted")
 
     def __init__(self, scheme: str, place: HostPort) -> None:
         self.scheme = scheme
@@ -38,6 +38,8 @@ class Origin:
         shown = HostPort(place.host, None if self.port == DEFAULT_PORT[scheme] else self.port)
         self.text = f"{scheme}://{shown}"
         self.host_line = f" HTTP/1.1\r\nHost: {shown}\r\n".encode()
+        self.origin_line = f"Origin: {self.text}\r\n".encode()
+        self.referer = f"Referer: {self.text}/\r\n".encode()
 
 
 class Address:
@@ -53,6 +55,11 @@ class Address:
         self.path = target.partition("?")[0]
         """The path alone."""
         self._first_lines: dict[str, bytes] = {}
+
+    @property
+    def own_referer(self) -> bytes:
+        """Referer for requests to the same origin."""
+        return b"Referer: " + self.url.encode() + b"\r\n"
 
     def first_lines(self, method: str) -> bytes:
         """Request line and Host."""

@@ -88,10 +88,12 @@ class HttpAnswer:
     def head(self, head: Head) -> None:
         self._head = head
 
-    def settle(self) -> None:
-        """The headers are complete: they are looked at no more than once."""
-        if self._head is None:
-            self._head = whole_head(self.headers)
+    def settle(self) -> Head:
+        """The headers are complete: from now on they are looked at no more than once."""
+        head = self._head
+        if head is None:
+            head = self._head = whole_head(self.headers)
+        return head
 
     def header(self, name: str) -> str | None:
         """Value of a header, any case; several are joined with commas; None if absent."""

@@ -79,15 +79,14 @@ class Connection(Plain):
         if not self.done:
             raise self._broken_by(error)
 
-    def _send(self, data: bytes, deadline: float) -> None:
-        self._push(data, deadline)
+    _send = Plain._push
 
     # bytes in, called from the loop
 
     def _take(self, n: int) -> None:
-        self._feed(VIEW[:n])
+        self._feed(VIEW[:n].tobytes())
 
-    def _feed(self, data: memoryview | bytes) -> None:
+    def _feed(self, data: bytes) -> None:
         answer = self._answer
         if answer is None:
             self.problem = Broken("the target sent bytes nobody asked for")
@@ -100,12 +99,12 @@ class Connection(Plain):
         else:
             answer.first_byte_at = perf_counter()
             answer.bytes_received = len(data)
-            if answer.method != "HEAD" and self._read_plain(answer, bytes(data)):
+            if answer.method != "HEAD" and self._read_plain(answer, data):
                 return
             self._headers = answer.headers
         self._parse(answer, data)
 
-    def _parse(self, answer: HttpAnswer, data: memoryview | bytes) -> None:
+    def _parse(self, answer: HttpAnswer, data: bytes) -> None:
         if self._parser is None:
             self._parser = parser = HttpResponseParser(self)
             # As browsers: lines may end in LF alone, spaces may follow a chunk's length.

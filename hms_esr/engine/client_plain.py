@@ -51,10 +51,10 @@ class Plain(Wire):
             self.done = True
         return True
 
-    def _take_body(self, answer: HttpAnswer, data: memoryview | bytes) -> None:
+    def _take_body(self, answer: HttpAnswer, data: bytes) -> None:
         """More of a body whose length is known; bytes after it were not asked for."""
         left = self._left - len(data)
-        answer.parts.append(bytes(data[: self._left]))
+        answer.parts.append(data[: self._left])
         self._left = max(0, left)
         if left <= 0:
             self._keep = not left and answer.head.keep

@@ -148,6 +148,10 @@ class Wire(Waiting):
         sock.setsockopt(_socket.IPPROTO_TCP, _socket.TCP_NODELAY, 1)
         code = sock.connect_ex((ip, port))
         if code == errno.EINPROGRESS:
+            code = sock.connect_ex((ip, port))  # on this machine it is done by now, and nothing need be waited for
+        if code == errno.EISCONN:
+            code = 0
+        elif code == errno.EALREADY:
             self._until_writable(deadline)
             code = sock.getsockopt(_socket.SOL_SOCKET, _socket.SO_ERROR)
         if code:

@@ -5,11 +5,14 @@ Knows nothing of forms or pages.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
 from urllib.parse import quote_plus
 
 from hms_esr.scenario.step import Upload
 
+_SIMPLE = re.compile(r"[A-Za-z0-9*._ -]*")
 Entry = tuple[str, str | Upload]
 
 
@@ -19,32 +22,35 @@ def _line_ends(text: str) -> str:
     return text.replace("\r\n", "\n").replace("\r", "\n").replace("\n", "\r\n")
 
 
-def _text(value: str | Upload) -> str:
-    return _line_ends(value.filename if isinstance(value, Upload) else value)
-
-
 def urlencoded(entries: Iterable[Entry], charset: str = "utf-8") -> bytes:
     """``a=1&b=x+y`` (URL standard, application/x-www-form-urlencoded); a file is its name."""
-    pairs = []
-    for name, value in entries:
-        key = quote_plus(_line_ends(name).encode(charset, "xmlcharrefreplace"), safe="*")
-        text = quote_plus(_text(value).encode(charset, "xmlcharrefreplace"), safe="*")
-        pairs.append(f"{key}={text}")
-    return "&".join(pairs).replace("~", "%7E").encode("ascii")
+    return "&".join([f"{_plus(name, charset)}={_plus(_plain(value), charset)}" for name, value in entries]).encode(
+        "ascii"
+    )
+
+
+def _plain(value: str | Upload) -> str:
+    return value.filename if isinstance(value, Upload) else value
+
+
+def _plus(text: str, charset: str) -> str:
+    """Letters, digits and ``*-._`` as they are, a space as ``+``, all else percent-encoded."""
+    if _SIMPLE.fullmatch(text):
+        return text.replace(" ", "+")
+    quoted = quote_plus(_line_ends(text).encode(charset, "xmlcharrefreplace"), safe="*")
+    return quoted.replace("~", "%7E")
 
 
 def multipart(entries: Sequence[Entry], boundary: str, charset: str = "utf-8") -> tuple[bytes, str]:
     """The body of multipart/form-data (RFC 7578) and its boundary, made longer while it occurs in a value."""
     parts: list[tuple[bytes, bytes]] = []
     for name, value in entries:
-        head = f'Content-Disposition: form-data; name="{_quoted(_line_ends(name))}"'
         if isinstance(value, Upload):
-            kind = value.media_type or "application/octet-stream"
-            head += f'; filename="{_quoted(value.filename)}"\r\nContent-Type: {kind}'
-        content = value.content if isinstance(value, Upload) else _line_ends(value).encode(charset, "xmlcharrefreplace")
-        parts.append((head.encode(charset, "xmlcharrefreplace"), content))
+            parts.append((_top(name, charset, value.filename, value.media_type), value.content))
+        else:
+            parts.append((_top(name, charset), _line_ends(value).encode(charset, "xmlcharrefreplace")))
     mark = boundary.encode("ascii")
-    while any(mark in top or mark in inside for top, inside in parts):
+    while _occurs(mark, parts):
         mark += b"x"
     pieces: list[bytes] = []
     for top, inside in parts:
@@ -53,11 +59,27 @@ def multipart(entries: Sequence[Entry], boundary: str, charset: str = "utf-8") -
     return b"".join(pieces), mark.decode("ascii")
 
 
+def _occurs(mark: bytes, parts: list[tuple[bytes, bytes]]) -> bool:
+    for top, inside in parts:
+        if mark in inside or mark in top:
+            return True
+    return False
+
+
+@lru_cache(maxsize=1024)
+def _top(name: str, charset: str, filename: str | None = None, media_type: str = "") -> bytes:
+    """The header lines of a part."""
+    top = f'Content-Disposition: form-data; name="{_quoted(_line_ends(name))}"'
+    if filename is not None:
+        top += f'; filename="{_quoted(filename)}"\r\nContent-Type: {media_type or "application/octet-stream"}'
+    return top.encode(charset, "xmlcharrefreplace")
+
+
 def _quoted(text: str) -> str:
     return text.replace("\r", "%0D").replace("\n", "%0A").replace('"', "%22")
 
 
 def text_plain(entries: Iterable[Entry], charset: str = "utf-8") -> bytes:
     """``name=value`` lines (HTML standard, text/plain)."""
-    lines = "".join(f"{_line_ends(name)}={_text(value)}\r\n" for name, value in entries)
+    lines = "".join(f"{_line_ends(name)}={_line_ends(_plain(value))}\r\n" for name, value in entries)
     return lines.encode(charset, "xmlcharrefreplace")

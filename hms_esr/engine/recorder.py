@@ -128,7 +128,8 @@ class Recorder:
 
     def reached(self, now_s: float, journey: str, step: str) -> None:
         """Somebody begins a step."""
-        reached = self.at(now_s).reached
+        now = self._now
+        reached = (now if now is not None and now.second == int(now_s) else self.at(now_s)).reached
         where = (journey, step)
         reached[where] = reached.get(where, 0) + 1
 
