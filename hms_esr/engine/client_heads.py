@@ -13,9 +13,13 @@ _STATUS = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9])(?: [^\x00-\x1f\x7f]*)?")
 _LINE = re.compile(
     rb"([!#$%&'*+.^_`|~0-9A-Za-z-]{1,200}): ?([^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)"
 )
-_COOKIE = re.compile(
-    rb"\r\n(?:Set-Cookie|set-cookie): ([^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)(?=\r\n)"
+_VARYING = re.compile(
+    rb"\r\n(Set-Cookie|set-cookie|X-ESR-Sim-Time|x-esr-sim-time|Date|date|Location|location|ETag|etag|"
+    rb"X-Request-Id|x-request-id|X-Request-ID|X-Runtime|x-runtime|Age|age): "
+    rb"([^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)(?=\r\n)"
 )
+"""Lines that differ from answer to answer where all others stay: what is known of a head is known without them."""
+_DATE_ALONE = ([b"Date"], [b"date"])
 _KEPT = ["keep-alive"]
 _UNUSUAL = frozenset((b"transfer-encoding", b"upgrade", b"proxy-connection", b"trailer"))
 _BODILESS = frozenset((b"204", b"304"))
@@ -49,7 +53,7 @@ class Head:
         self.service = ", ".join(by_name.get(b"x-esr-service", ()))
         self.content_type = ", ".join(by_name.get(b"content-type", ()))
         self.encoding = ", ".join(by_name.get(b"content-encoding", ()))
-        self.cookies: list[str] | None = by_name.get(b"set-cookie")
+        self.cookies = by_name.get(b"set-cookie")
         self.location: str | None = by_name.get(b"location", _NOTHING)[0]
 
     @property
@@ -64,13 +68,18 @@ class Head:
         """Names and values as they came, in order."""
         return [field.pair for field in _fields(self._raw or b"") or ()]
 
-    def with_cookie(self, raw: bytes, value: bytes) -> Head:
-        """The same head with one Set-Cookie more, as it is in ``raw``."""
+    def varied(self, raw: bytes, names: list[bytes], values: list[bytes]) -> Head:
+        """The same head with those lines more, as it is in ``raw``."""
         made = _blank(Head)
         made._raw, made._by_name = raw, None
-        made.length, made.keep, made.service, made.location = self.length, self.keep, self.service, self.location
+        made.length, made.keep, made.service = self.length, self.keep, self.service
         made.content_type, made.encoding = self.content_type, self.encoding
-        made.cookies = [value.decode("latin-1")]
+        made.cookies = made.location = None
+        for name, value in zip(names, values, strict=True):
+            if name in (b"set-cookie", b"Set-Cookie"):
+                made.cookies = [*(made.cookies or ()), value.decode("latin-1")]
+            elif made.location is None and name in (b"location", b"Location"):
+                made.location = value.decode("latin-1")
         return made
 
 
@@ -96,13 +105,23 @@ def quick_head(raw: bytes) -> tuple[int, Head] | None:
     known = _heads.get(raw)
     if known is not None:
         return known
-    cookie = _COOKIE.search(raw)
-    if cookie is not None and _COOKIE.search(raw, cookie.end()) is None:
-        known = _heads.get(raw[: cookie.start()] + raw[cookie.end() :])
-        if known is None:
-            known = _read(raw[: cookie.start()] + raw[cookie.end() :])
-        return None if known is None else (known[0], known[1].with_cookie(raw, cookie[1]))
-    return _read(raw)
+    parts = _VARYING.split(raw)
+    if len(parts) == 1:
+        return _read(raw)
+    rest = b"".join(parts[::3])
+    known = _heads.get(rest) or _read(rest)
+    if known is None:
+        return None
+    names = parts[1::3]
+    made = (known[0], known[1].varied(raw, names, parts[2::3]))
+    return _remembered(raw, made) if names in _DATE_ALONE else made
+
+
+def _remembered(raw: bytes, made: tuple[int, Head]) -> tuple[int, Head]:
+    if len(_heads) >= _MOST_HEADS:
+        _heads.clear()
+    _heads[raw] = made
+    return made
 
 
 def _read(raw: bytes) -> tuple[int, Head] | None:
@@ -121,10 +140,7 @@ def _read(raw: bytes) -> tuple[int, Head] | None:
     head = Head(raw, by_name)
     head.length = int(lengths[0])
     head.keep = connection == "keep-alive"
-    if len(_heads) >= _MOST_HEADS:
-        _heads.clear()
-    _heads[raw] = made = (int(found[1]), head)
-    return made
+    return _remembered(raw, (int(found[1]), head))
 
 
 def _by_name(fields: Iterable[Field]) -> dict[bytes, list[str]]:

@@ -14,6 +14,7 @@ from functools import lru_cache
 from hms_esr.engine.client_address import Address, Origin
 
 _MOST = 200
+_NEVER = float("inf")
 _LONGEST = 4096
 _LONGEST_S = 400 * 86400
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
@@ -86,7 +87,10 @@ class CookieJar:
             self._cookies[key] = cookie
         self._lines.clear()
         self.some = bool(self._cookies)
-        self._plain = all(one.path == "/" and one.ends_s == float("inf") for one in self._cookies.values())
+        self._plain = True
+        for one in self._cookies.values():
+            if one.path != "/" or one.ends_s != _NEVER:
+                self._plain = False
 
     def items(self) -> list[Cookie]:
         """Every cookie, in the order first set."""
@@ -102,8 +106,21 @@ def read_cookie(text: str, address: Address, now_s: float) -> Cookie | None:
     name, value = name.strip(" \t"), value.strip(" \t")
     if not (name or value) or len(name) + len(value) > _LONGEST or _CONTROL.search(name + value):
         return None
-    marks = _attributes(rest)
-    host = address.origin.host
+    terms = _terms(rest, address.origin)
+    if terms is None:
+        return None
+    domain, path, exact, secure, marks = terms
+    cookie = Cookie(name, value, domain, path or _default_path(address.path), exact, secure, _ends_s(marks, now_s))
+    if not secure and not name.startswith("__"):
+        return cookie
+    return cookie if _prefix_kept(cookie, marks, address.origin) else None
+
+
+@lru_cache(maxsize=1024)
+def _terms(text: str, origin: Origin) -> tuple[str, str, bool, bool, Mapping[str, str]] | None:
+    """Domain, path (empty: the default one), whether for this host alone, whether secure, and all attributes."""
+    marks = _attributes(text)
+    host = origin.host
     domain = marks.get("domain", "").lstrip(".").lower()
     if domain == host or not domain:
         exact = not domain or not _may_cover(domain)
@@ -113,19 +130,9 @@ def read_cookie(text: str, address: Address, now_s: float) -> Cookie | None:
     else:
         return None
     path = marks.get("path", "")
-    cookie = Cookie(
-        name,
-        value,
-        domain,
-        path if path.startswith("/") else _default_path(address.path),
-        exact,
-        "secure" in marks,
-        _ends_s(marks, now_s),
-    )
-    return cookie if _prefix_kept(cookie, marks, address.origin) else None
+    return domain, path if path.startswith("/") else "", exact, "secure" in marks, marks
 
 
-@lru_cache(maxsize=512)
 def _attributes(text: str) -> Mapping[str, str]:
     marks = {}
     for part in text.split(";"):
@@ -148,6 +155,8 @@ def _prefix_kept(cookie: Cookie, marks: Mapping[str, str], origin: Origin) -> bo
 
 
 def _ends_s(marks: Mapping[str, str], now_s: float) -> float:
+    if "max-age" not in marks and "expires" not in marks:
+        return _NEVER
     age = marks.get("max-age", "")
     if _AGE.fullmatch(age):
         ahead_s = int(age)

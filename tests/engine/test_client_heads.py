@@ -13,7 +13,7 @@ from hms_esr.engine.client_heads import Head, quick_head, whole_head
 
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\n"
 NAMES = st.sampled_from(
-    ["Date", "ETag", "Set-Cookie", "set-cookie", "X-ESR-Service", "Location", "content-type", "Vary"]
+    ["Date", "ETag", "Set-Cookie", "set-cookie", "X-ESR-Service", "Location", "x-esr-sim-time", "content-type", "Vary"]
 )
 VALUES = st.text(st.characters(min_codepoint=32, max_codepoint=255, exclude_characters="\x7f"), min_size=1, max_size=30)
 
