@@ -51,7 +51,7 @@ class Acting(Someone):
         page: bool = True,
         referer: str = "",
     ) -> HttpAnswer:
-        """Send one request, redirects followed; each hop is recorded by :meth:`on_exchange`."""
+        """Send one request, redirects followed; the stage records each hop."""
         session, before = self.session, self.answer
         if session is None:
             raise StepFailed("scenario", "this person has not come yet")
@@ -83,10 +83,6 @@ class Acting(Someone):
             raise StepFailed("scenario", "this person has not come yet")
         timeout_s = self.stage.timeout_s
         return self.session.fetch("GET", address, base=self.stage.base, headers=LOOKING, timeout_s=timeout_s)
-
-    def on_exchange(self, hop: HttpAnswer) -> None:
-        """Record one hop; the intended start of the next is the end of this one."""
-        self.stage.exchanged(self, hop)
 
     def form(self, *, with_kind: str = "") -> HtmlForm | None:
         """The form with such a control, or that has the filled fields, or the first."""

@@ -13,7 +13,7 @@ from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.client_plain import Plain
-from hms_esr.engine.client_wire import BUFFER, VIEW, Broken
+from hms_esr.engine.client_wire import BUFFER, Broken
 
 _JOINED_MOST_BYTES = 65536
 _ANSWER_AFTER_RESET_S = 1.0
@@ -83,10 +83,7 @@ class Connection(Plain):
 
     # bytes in, called from the loop
 
-    def _take(self, n: int) -> None:
-        self._feed(VIEW[:n].tobytes())
-
-    def _feed(self, data: bytes) -> None:
+    def _take(self, data: bytes) -> None:
         answer = self._answer
         if answer is None:
             self.problem = Broken("the target sent bytes nobody asked for")
@@ -229,15 +226,15 @@ class SecureConnection(Connection):
         """Whether the watcher has seen no end; tickets may lie unread, so the kernel is not asked."""
         return not self.ended
 
-    def _take(self, n: int) -> None:
-        self._incoming.write(VIEW[:n])
+    def _take(self, data: bytes) -> None:
+        self._incoming.write(data)
         tls = self._tls
         if tls is None:
             self.done = True
             return
         try:
-            while data := tls.read(65536):
-                self._feed(data)
+            while piece := tls.read(65536):
+                super()._take(piece)
         except ssl.SSLWantReadError:
             if self._outgoing.pending and not self.begun:
                 self._shake_again()

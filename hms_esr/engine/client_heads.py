@@ -86,7 +86,8 @@ class Head:
 _NOTHING: list[Any] = [None]
 _blank = object.__new__
 _lines: dict[bytes, Field] = {}
-_heads: dict[bytes, tuple[int, Head]] = {}
+known_heads: dict[bytes, tuple[int, Head]] = {}
+"""What :func:`quick_head` remembers, by the bytes it was asked for."""
 
 
 def whole_head(headers: list[tuple[bytes, bytes]]) -> Head:
@@ -102,14 +103,14 @@ def quick_head(raw: bytes) -> tuple[int, Head] | None:
 
     Read here are HTTP/1.1 answers of one given length, whose lines all look as usual.
     """
-    known = _heads.get(raw)
+    known = known_heads.get(raw)
     if known is not None:
         return known
     parts = _VARYING.split(raw)
     if len(parts) == 1:
         return _read(raw)
     rest = b"".join(parts[::3])
-    known = _heads.get(rest) or _read(rest)
+    known = known_heads.get(rest) or _read(rest)
     if known is None:
         return None
     names = parts[1::3]
@@ -118,9 +119,9 @@ def quick_head(raw: bytes) -> tuple[int, Head] | None:
 
 
 def _remembered(raw: bytes, made: tuple[int, Head]) -> tuple[int, Head]:
-    if len(_heads) >= _MOST_HEADS:
-        _heads.clear()
-    _heads[raw] = made
+    if len(known_heads) >= _MOST_HEADS:
+        known_heads.clear()
+    known_heads[raw] = made
     return made
 
 

@@ -6,7 +6,7 @@ Knows nothing of what is unusual; that is the full parser's.
 from __future__ import annotations
 
 from hms_esr.engine.client_answer import HttpAnswer
-from hms_esr.engine.client_heads import quick_head
+from hms_esr.engine.client_heads import known_heads, quick_head
 from hms_esr.engine.client_wire import Broken, Wire, in_words
 
 
@@ -33,7 +33,10 @@ class Plain(Wire):
     def _read_plain(self, answer: HttpAnswer, data: bytes) -> bool:
         """Read an answer that begins with a whole usual head; False leaves it to the parser."""
         end = data.find(b"\r\n\r\n") + 4
-        found = quick_head(data[:end]) if end > 3 else None
+        if end < 4:
+            return False
+        raw = data[:end]
+        found = known_heads.get(raw) or quick_head(raw)
         if found is None:
             return False
         head = found[1]

@@ -126,7 +126,7 @@ class Wire(Waiting):
 
     ``begun``: the kernel took a part of what was to be sent.
 
-    A subclass says in ``_take(n)`` what to do with ``n`` bytes in :data:`BUFFER`, and in ``_end()`` with the end.
+    A subclass says in ``_take(data)`` what to do with bytes that came, and in ``_end()`` with the end.
     """
 
     __slots__ = ("_sock", "_watcher", "begun", "ended")
@@ -190,7 +190,7 @@ class Wire(Waiting):
             return False
         return False
 
-    def _take(self, n: int) -> None:
+    def _take(self, data: bytes) -> None:
         raise TypeError(f"{type(self).__name__} takes no bytes")
 
     def _end(self) -> None:
@@ -210,7 +210,7 @@ class Wire(Waiting):
             self.problem = self._broken_by(error)
         else:
             if n:
-                self._take(n)
+                self._take(VIEW[:n].tobytes())
             else:
                 self.ended = True
                 self._end()

@@ -60,7 +60,7 @@ def multipart(entries: Sequence[Entry], boundary: str, charset: str = "utf-8") -
 
 
 def _occurs(mark: bytes, parts: list[tuple[bytes, bytes]]) -> bool:
-    return any([mark in inside or mark in top for top, inside in parts])
+    return any(mark in inside or mark in top for top, inside in parts)
 
 
 @lru_cache(maxsize=1024)

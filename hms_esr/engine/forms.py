@@ -22,14 +22,19 @@ _YES = frozenset(("yes", "true", "on", "1", "x"))
 
 @dataclass(frozen=True, slots=True)
 class Submission:
-    """What goes out. ``sent`` lists the entries (a file as its name); ``secret`` names those not to be shown."""
+    """What goes out. ``secret`` names entries not to be shown."""
 
     method: str
     url: str
     body: bytes
     media_type: str
-    sent: tuple[tuple[str, str], ...] = ()
+    entries: tuple[Entry, ...] = ()
     secret: frozenset[str] = frozenset()
+
+    @property
+    def sent(self) -> tuple[tuple[str, str], ...]:
+        """The entries, a file as its name."""
+        return tuple((name, value.filename if isinstance(value, Upload) else value) for name, value in self.entries)
 
 
 Complete = Callable[[HtmlField], str | None]
@@ -50,11 +55,20 @@ def submission(
     Names are a field's name, id or label; the upload named ``""`` goes to the only file input. StepFailed("no_form")
     names an unknown field, choice or button and what there is.
     """
+    key = (button, tuple(filled), tuple(uploads))
+    plans = form.known.plans
+    plan = plans.get(key, _UNKNOWN)
+    if plan is _UNKNOWN:
+        if len(plans) >= _MOST_PLANS:
+            plans.clear()
+        plan = plans[key] = _plan(form, filled, uploads, button)
+    if plan is not None:
+        pressed = None if plan.pressed < 0 else form.fields[plan.pressed]
+        entries = plan.entries(form, filled, uploads, complete)
+        return _encoded(form, pressed, entries, boundary, plan.secret)
     pressed = form.button(button)
-    if button and pressed is None:
-        _refuse(form, f"no button '{button}'", "buttons", [one.label or one.name for one in form.buttons])
     values, files = _by_name(form, filled), _files_by_name(form, uploads)
-    entries: list[Entry] = []
+    entries = []
     for field in form.fields:
         if field.disabled or field.kind in SILENT:
             continue
@@ -62,8 +76,81 @@ def submission(
             entries += _button_entries(field) if field is pressed else []
         elif field.name:
             entries += _entries(form, field, values, files, complete)
-    secret = frozenset(field.name for field in form.fields if field.kind == "password")
-    return _encoded(form, pressed, entries, boundary, secret)
+    return _encoded(form, pressed, entries, boundary, _secret(form))
+
+
+def _secret(form: HtmlForm) -> frozenset[str]:
+    return frozenset(field.name for field in form.fields if field.kind == "password")
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What a form sends when these fields are filled, but for the values: found out once, whoever fills them.
+
+    ``parts``: (name, value that stays, key of ``filled`` or ``uploads``, index of the field). A value that stays is
+    used alone; without it the one given under the key, or else the field's own. ``pressed``: the button's index, or -1.
+    """
+
+    parts: tuple[tuple[str, str | None, str | None, int], ...]
+    pressed: int
+    secret: frozenset[str]
+
+    def entries(
+        self, form: HtmlForm, filled: Mapping[str, str], uploads: Mapping[str, Upload], complete: Complete | None
+    ) -> list[Entry]:
+        """Entries of ``form`` in page order."""
+        entries: list[Entry] = []
+        for name, stays, given, at in self.parts:
+            if stays is not None:
+                entries.append((name, stays))
+                continue
+            field = form.fields[at]
+            if field.kind == "file":
+                entries.append((name, _NO_FILE if given is None else uploads[given]))
+                continue
+            value = field.value if given is None else filled[given]
+            if not value and given is None and field.required and complete is not None:
+                value = complete(field) or ""
+            if ("\n" in value or "\r" in value) and field.kind not in ("textarea", "hidden"):
+                value = value.replace("\r", "").replace("\n", "")
+            entries.append((name, value))
+        return entries
+
+
+_NO_FILE = Upload("", "application/octet-stream", b"")
+_UNKNOWN = object()
+_MOST_PLANS = 64
+
+
+def _plan(form: HtmlForm, filled: Mapping[str, str], uploads: Mapping[str, Upload], button: str) -> _Plan | None:
+    """None when what is sent depends on more than single values (choices that are given or completed)."""
+    pressed = form.button(button)
+    if button and pressed is None:
+        _refuse(form, f"no button '{button}'", "buttons", [one.label or one.name for one in form.buttons])
+    given = _by_name(form, {name: name for name in filled})
+    files = {name: key for key in uploads for name in _files_by_name(form, {key: uploads[key]})}
+    parts: list[tuple[str, str | None, str | None, int]] = []
+    for at, field in enumerate(form.fields):
+        if field.disabled or field.kind in SILENT or not (field.name or field.kind in BUTTONS):
+            continue
+        if field.kind in BUTTONS:
+            entries = _button_entries(field) if field is pressed else []
+            parts += [(name, str(value), None, at) for name, value in entries]
+        elif field.kind in ("checkbox", "radio", "select"):
+            if field.name in given or field.required or any(one.required for one in _group(form, field)):
+                return None
+            parts += [(name, str(value), None, at) for name, value in _entries(form, field, {}, {}, None)]
+        elif field.kind == "hidden" and field.name == "_charset_":
+            parts.append((field.name, form.charset, None, at))
+        else:
+            key = files.get(field.name) if field.kind == "file" else given.get(field.name)
+            parts.append((field.name, None, key, at))
+    at = -1 if pressed is None else form.fields.index(pressed)
+    return _Plan(tuple(parts), at, _secret(form))
+
+
+def _group(form: HtmlForm, field: HtmlField) -> list[HtmlField]:
+    return [one for one in form.fields if one.kind == "radio" == field.kind and one.name == field.name]
 
 
 def _refuse(form: HtmlForm, what: str, kind: str, there: Sequence[str]) -> None:
@@ -115,7 +202,7 @@ def _entries(
     """What one control adds (HTML standard, "constructing the entry list")."""
     given = values.get(field.name)
     if field.kind == "file":
-        return [(field.name, files.get(field.name) or Upload("", "application/octet-stream", b""))]
+        return [(field.name, files.get(field.name) or _NO_FILE)]
     if field.kind == "checkbox":
         return [(field.name, field.value)] if _ticked(form, field, given) else []
     if field.kind == "radio":
@@ -195,7 +282,7 @@ def _encoded(
     action = form.action
     if pressed is not None and pressed.form_action:
         action = join(form.base or form.url, pressed.form_action).url
-    sent = tuple((name, value.filename if isinstance(value, Upload) else value) for name, value in entries)
+    sent = tuple(entries)
     if method != "POST":
         query = urlencoded(entries, form.charset).decode("ascii")
         return Submission("GET", f"{action.partition('?')[0]}?{query}", b"", "", sent, secret)

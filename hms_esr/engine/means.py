@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping
 from functools import partial
+from time import perf_counter
 
 from hms_esr.engine.acting import Acting
 from hms_esr.engine.assignment import Assignment, Cast
@@ -71,7 +72,7 @@ class Means:
             self._transport,
             head=head + line,
             stamp=partial(self._stamp, performer, f"\r\ntraceparent: 00-{performer.trace_start}"),
-            on_exchange=performer.on_exchange,
+            on_exchange=partial(performer.stage.exchanged, performer),
             home=self._home,
             home_head=home_head + line,
         )
@@ -96,7 +97,8 @@ class Means:
 
     def _stamp(self, performer: Acting, trace: str) -> tuple[bytes, float]:
         """Lines that differ from request to request; ``trace`` is the end of one line and most of the next."""
-        sim_s = self._clock.sim_s()
+        clock = self._clock
+        sim_s = clock.sim.sim_s(perf_counter() - clock.origin)
         second = int(sim_s)
         if second != self._second:
             self._second = second

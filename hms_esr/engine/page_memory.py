@@ -119,6 +119,7 @@ class FormMemory:
         known = self._skeletons.setdefault(place, [])
         if len(known) >= _MOST_OF_ONE:
             known.clear()
+        skeleton.forms = forms
         known.append(skeleton)
         return forms
 

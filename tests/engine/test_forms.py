@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from hms_esr.engine.client_address import parse
 from hms_esr.engine.client_answer import HttpAnswer
@@ -304,3 +306,55 @@ def test_passwords_are_marked_as_secret() -> None:
     """Who shows what was sent knows what to mask."""
     made: Submission = submission(form("<input name=u><input type=password name=p>"), {"p": "x"}, {})
     assert made.secret == {"p"}
+
+
+CONTROLS = st.sampled_from(
+    [
+        "<input name=a value={v}>",
+        "<input name=b required>",
+        "<input type=hidden name=t value={v}>",
+        "<input type=hidden name=_charset_>",
+        "<textarea name=c>{v}\nmore</textarea>",
+        "<input type=checkbox name=d checked>",
+        "<input type=checkbox>",
+        "<input type=radio name=e value=1><input type=radio name=e value=2 checked>",
+        "<input type=radio name=g value=1 required><input type=radio name=g value=2>",
+        "<select name=f><option>1<option selected>2</select>",
+        "<select name=h required><option value=''>-<option>2</select>",
+        "<input type=file name=i>",
+        "<input type=image name=j>",
+        "<button name=k value=1>Go</button>",
+        "<input disabled name=l value=1>",
+    ]
+)
+
+
+@given(
+    st.lists(CONTROLS, max_size=6, unique=True),
+    st.dictionaries(st.sampled_from("abcdefghl"), st.sampled_from(["1", "2", "yes", "x\ny", ""]), max_size=3),
+    st.booleans(),
+    st.sampled_from(["", "Go", "Stop"]),
+)
+def test_what_is_known_of_a_form_changes_nothing_that_is_sent(
+    controls: list[str], filled: dict[str, str], upload: bool, button: str
+) -> None:
+    """The first time and again, for other values of the same form: as for a form nobody has sent."""
+    uploads = {"": Upload("f.txt", "text/plain", b"x")} if upload else {}
+
+    def send(form: HtmlForm) -> Any:
+        numbers = iter(range(100))
+        try:
+            made = submission(
+                form, filled, uploads, button=button, complete=lambda field: f"{field.name}{next(numbers)}"
+            )
+        except StepFailed as failure:
+            return failure.message
+        return (made, made.sent)
+
+    first = Page(f"<form method=post>{''.join(controls).format(v='one')}</form>", URL).form()
+    other = Page(f"<form method=post>{''.join(controls).format(v='two')}</form>", URL).form()
+    assert first is not None
+    assert other is not None
+    known = first.with_fields(other.fields)
+    assert send(first) == send(first)
+    assert send(known) == send(other)
