@@ -20,12 +20,11 @@ RUN is a run's id, 'latest', or a scenario's name (its last run). The page only 
 hms-esr dashboard latest
 hms-esr dashboard schedule_f --port 5060
 """
-PORT = 5050
 
 
 @click.command(help=HELP)
 @click.argument("run", default="latest")
-@click.option("--port", type=click.IntRange(0, 65535), default=PORT, show_default=True, help="Or the next free one.")
+@click.option("--port", type=click.IntRange(0, 65535), default=5050, show_default=True, help="Or the next free one.")
 @click.option("--host", default="127.0.0.1", show_default=True, help="Where it listens; others can look elsewhere.")
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False), default=Path("results"), show_default=True)
 @click.option("--handle", type=int, hidden=True)

@@ -24,6 +24,7 @@ from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem
 from hms_esr.units import duration_s, share
 
 if TYPE_CHECKING:
+    from hms_esr.edu.opening import PageProcess
     from hms_esr.engine.cluster.invitation import Invitation
     from hms_esr.library.loading import LoadedScenario
     from hms_esr.plan import Options
@@ -102,6 +103,13 @@ def pairs(option: str, values: Sequence[str]) -> dict[str, str]:
 @click.option("--insecure", is_flag=True, help="Do not verify TLS certificates (the report says so).")
 @click.option("--watch", is_flag=True, help="Show people and faults as they come.")
 @click.option("--quiet", is_flag=True, help="Only the closing lines.")
+@click.option(
+    "--dashboard",
+    type=click.IntRange(0, 65535),
+    metavar="PORT",
+    help="Port of the live page (or the next free one); 5050 from a terminal, none elsewhere.",
+)
+@click.option("--no-dashboard", is_flag=True, help="No live page.")
 @click.option("--strict", is_flag=True, help="Warnings fail; files to upload must exist.")
 @click.option("--max-dropped", callback=_share, default="1%", show_default=True, help="Most people dropped or lost.")
 @click.option("--max-late", callback=_share, default="1%", show_default=True, help="Most people over 100 ms late.")
@@ -257,6 +265,8 @@ def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
         plan = make_plan(loaded, options, city_url=city_url, run_id=given["run_id"])
         plan = replace(plan, target_requested=given["target_requested"] or plan.target_requested)
         stack.enter_context(_folder(options.out))
+        if page := _page(given, plan.run_id):
+            stack.push(page.given_up)
         sinks = _sinks(given)
         stack.callback(sinks.close)
         outcome = carry_out_run(plan, sinks, switch, command=_command(), city_url=city_url, invite=_invite)
@@ -307,6 +317,21 @@ def city() -> Iterator[str]:
         yield process.start()
     finally:
         process.stop()
+
+
+def _page(given: dict[str, Any], run: str) -> PageProcess | None:
+    """The run's live page, in a process of its own, where somebody can see it; its address is printed."""
+    wanted = given["dashboard"]
+    unseen = given["quiet"] or not sys.stdout.isatty()
+    if given["no_dashboard"] or (wanted is None and unseen):
+        return None
+    from hms_esr.edu.opening import PORT, PageProcess
+
+    port = PORT if wanted is None else wanted
+    page = PageProcess(given["out"], run, port=port)
+    taken = f"   (port {port} is taken)" if port and page.port != port else ""
+    click.echo(f"Live page: {page.url}{taken}")
+    return page
 
 
 def _sinks(given: dict[str, Any]) -> Any:

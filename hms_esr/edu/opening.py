@@ -11,9 +11,12 @@ import subprocess
 import sys
 from contextlib import suppress
 from pathlib import Path
+from types import TracebackType
 
 from hms_esr.errors import EnvironmentProblem
 
+PORT = 5050
+"""Where the page of a run from a terminal is."""
 TRIES = 50
 """Ports tried, from the one wished for on."""
 
@@ -66,6 +69,11 @@ class PageProcess:
     def running(self) -> bool:
         """Whether it still serves."""
         return self._process.poll() is None
+
+    def given_up(self, kind: type[BaseException] | None, error: BaseException | None, _: TracebackType | None) -> None:
+        """End it when the run could not be carried out; otherwise it ends by itself, a little after the run."""
+        if error is not None:
+            self.stop()
 
     def stop(self) -> None:
         """End it; a second call does nothing."""

@@ -30,6 +30,13 @@ def _caption(words: str) -> Markup:
     return tag("caption", words, class_="vh")
 
 
+def _held(view: View, key: str, name: str, table: Markup, any_: bool) -> Markup:
+    """A table that scrolls sideways by itself where it must; not shown while it has no rows."""
+    classes = "scroll" if any_ else "gone"
+    label = f"{name}, scrolls sideways"
+    return view.slots.shell("div", f"{key}.b", table, class_=classes, tabindex=0, role="region", aria_label=label)
+
+
 def errors(view: View) -> Markup:
     """Running count of errors by message."""
     live = view.slots.live
@@ -52,7 +59,7 @@ def errors(view: View) -> Markup:
     return tag(
         "section",
         tag("h2", "Errors by message ", live("small", "errors.n", said), id="e"),
-        view.slots.shell("div", "errors.b", table, class_="" if total else "gone"),
+        _held(view, "errors", "Errors by message", table, bool(total)),
         live("p", "errors.m", more, class_="small"),
     )
 
@@ -93,13 +100,13 @@ def steps(view: View) -> Markup:
         cells = [tag("td", figure, class_="r") for figure in figures]
         rows.append((f"s.{key[0]}.{key[1]}", view.slots.live("tr", f"s.{key[0]}.{key[1]}", name, *cells)))
     last = "95 of 100" if view.over else f"95 of 100, {LATELY_S} s"
-    head = _head(("Step", ""), ("Here now", "r"), ("Passed", "r"), ("Stuck", "r"), (last, "r wrap"))
+    head = _head(("Step", ""), ("Here now", "r wrap"), ("Passed", "r"), ("Stuck", "r"), (last, "r wrap"))
     table = tag("table", _caption("Where people are now"), head, view.slots.listing("tbody", "steps", rows))
     none = "" if rows else "Nobody has begun a step yet."
     return tag(
         "section",
         tag("h2", "People by step", id="s"),
-        view.slots.shell("div", "steps.b", table, class_="" if rows else "gone"),
+        _held(view, "steps", "People by step", table, bool(rows)),
         view.slots.live("p", "steps.m", none, class_="small"),
     )
 
@@ -137,16 +144,19 @@ def workers(view: View) -> Markup:
     rows = [(f"w.{name}", _worker(view, name)) for name in names[:MOST_WORKERS]]
     lost = sum(worker.lost_at_s is not None for worker in record.workers.values())
     said = f"{count(len(names) - lost)} live, {count(lost)} lost" if lost else f"{count(len(names))}"
-    head = _head(
-        ("Worker", ""), ("State", ""), ("Started", "r"), ("CPU", "r"), ("Lag, 99 of 100", "r wrap"), ("Heard", "r")
+    head = _head(("Worker", ""), ("State", ""), ("Started", "r"), ("CPU", "r"), ("Lag", "r"), ("Heard", "r"))
+    made = tag(
+        "table",
+        _caption("The load generator’s workers; lag: 99 of 100 turns of its event loop come at most so late"),
+        head,
+        view.slots.listing("tbody", "workers", rows),
     )
-    made = tag("table", _caption("The load generator’s workers"), head, view.slots.listing("tbody", "workers", rows))
     expected = record.manifest.options.get("workers") or 1
     none = f"None of {plural(int(str(expected)), 'worker', 'workers')} has reported yet." if not names else ""
     return tag(
         "section",
         tag("h2", "Workers ", view.slots.live("small", "workers.n", said if names else ""), id="w"),
-        tag("div", made, class_="scroll", tabindex=0, role="region", aria_label="Workers, scrolls sideways"),
+        _held(view, "workers", "Workers", made, bool(names)),
         view.slots.live("p", "workers.m", none, class_="small"),
     )
 
@@ -166,7 +176,7 @@ def _worker(view: View, name: str) -> Markup:
         state = status("ok", "done" if view.over else "live")
     times = tick.loop_lag_ms if tick and not view.over and tick.loop_lag_ms.count else worker.loop_lag_ms
     lag = time_ms(times.percentile(0.99)) if times.count else MISSING
-    heard = "at the end" if view.over else "now" if ago < 1 else f"{whole_s(ago)} ago"
+    heard = MISSING if view.over else "now" if ago < 1 else f"{whole_s(ago)} ago"
     cells = [
         tag("td", state),
         tag("td", count(worker.started), class_="r"),

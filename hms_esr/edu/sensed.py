@@ -56,7 +56,15 @@ def sensors(view: View) -> Markup:
     return tag(
         "section",
         tag("h2", "Sensors ", tag("small", "inside the site"), id="x"),
-        view.slots.shell("div", "sensors.b", table, class_="" if rows else "gone"),
+        view.slots.shell(
+            "div",
+            "sensors.b",
+            table,
+            class_="scroll" if rows else "gone",
+            tabindex=0,
+            role="region",
+            aria_label="Sensors, scrolls sideways",
+        ),
         view.slots.live("p", "sensors.m", _none(view, bool(rows)), class_="small mute"),
     )
 

@@ -9,6 +9,7 @@ import asyncio
 import signal
 import socket
 from collections.abc import Awaitable, Callable
+from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
@@ -25,7 +26,8 @@ from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
 from hms_esr.edu.app import dashboard_routes
-from hms_esr.store import is_running
+from hms_esr.errors import EsrError
+from hms_esr.store import is_running, read_facts
 
 LOOK_S = 0.5
 LINGER_S = 5.0
@@ -39,8 +41,8 @@ LOOPBACK = ("localhost", "127.0.0.1", "[::1]", "::1")
 class Stay:
     """How long the server stays: until a signal; without ``parent_pid`` for ever, else ``until`` says more.
 
-    ``parent``: :data:`LINGER_S` longer than that process. ``unseen``: as long as that process or the run lasts, and
-    :data:`UNSEEN_S` longer than somebody looks.
+    ``parent``: :data:`LINGER_S` longer than the run, or than that process if it ends first. ``unseen``: as long as that
+    process or the run lasts, and :data:`UNSEEN_S` longer than somebody looks.
     """
 
     parent_pid: int | None = None
@@ -123,12 +125,18 @@ async def _serve(server: uvicorn.Server, listener: socket.socket, seen: _Seen, f
 async def _watch(server: uvicorn.Server, seen: _Seen, folder: Path, stay: Stay) -> None:
     if stay.parent_pid is None:
         return
-    while _lives(stay.parent_pid):
+    while _lives(stay.parent_pid) and not (stay.until == "parent" and _is_over(folder)):
         await asyncio.sleep(LOOK_S)
-    gone_at_s = monotonic()
-    while monotonic() - gone_at_s < LINGER_S if stay.until == "parent" else not _done(seen, folder):
+    over_at_s = monotonic()
+    while monotonic() - over_at_s < LINGER_S if stay.until == "parent" else not _done(seen, folder):
         await asyncio.sleep(LOOK_S)
     server.should_exit = True
+
+
+def _is_over(folder: Path) -> bool:
+    with suppress(EsrError):
+        return read_facts(folder).get("state") == "FINISHED"
+    return False
 
 
 def _lives(pid: int) -> bool:

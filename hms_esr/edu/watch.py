@@ -15,7 +15,7 @@ from typing import Any
 
 from hms_esr.cli.report import limits_of
 from hms_esr.edu.lines import AnswerTimes
-from hms_esr.edu.sofar import SoFar, so_far
+from hms_esr.edu.sofar import FIRST_FIGURES_S, SoFar, so_far
 from hms_esr.errors import EsrError
 from hms_esr.events import ClockChanged, Event, Happened, Sensed
 from hms_esr.library.functions import metric_functions
@@ -108,7 +108,8 @@ class Watch:
             self._recent.popleft()
         self.results = self._checks(record)
         self.lately = self._checks(self._alone())
-        self._note(self.results, record.real_s)
+        if len(record.seconds) >= FIRST_FIGURES_S:
+            self._note(self.results, record.real_s)
         self.sofar = so_far(record, self.results, self._limits)
         _keep(self.errors_seen, sorted(_kinds(record), key=lambda kind: -_total(record, kind)))
         _keep(self.steps_seen, list(record.reached))
@@ -150,7 +151,8 @@ class Watch:
             while next_event < len(told) and told[next_event].real_s <= at:
                 past.hear(told[next_event])
                 next_event += 1
-            self._note(self._checks(past), float(at))
+            if len(past.seconds) >= FIRST_FIGURES_S:
+                self._note(self._checks(past), float(at))
 
 
 _TOLD = (Happened, ClockChanged, Sensed)
