@@ -40,6 +40,12 @@ class Switch(Protocol):
         ...
 
 
+def interrupt_main() -> None:
+    """KeyboardInterrupt for Locust's own greenlet, at its next switch, and not wherever the signal found us."""
+    hub = gevent.get_hub()
+    hub.loop.run_callback(hub.parent.throw, KeyboardInterrupt)
+
+
 class Rehearsal(User):
     """The one user Locust gives each process for a rehearsal: it starts the people of the plan."""
 
@@ -202,17 +208,18 @@ class Face:
     def _interrupted(self, number: int, frame: Any) -> None:
         """Ctrl-C: the run ends as one that was stopped, then Locust. Thrice: at once, with nothing on record."""
         if not self.under_way or self._switch is None or self._presses > 1:
-            raise KeyboardInterrupt
+            return interrupt_main()
         self._presses += 1
         self._switch.press(OPERATOR)
         options = self.environment.parsed_options
         if self._presses == 1 and not (options and options.headless):
-            gevent.spawn(self._leave, gevent.get_hub().parent)
+            gevent.spawn(self._leave)
+        return None
 
-    def _leave(self, main: Any) -> None:
+    def _leave(self) -> None:
         """Ctrl-C while the web UI is open: it closes when the run is over."""
         self._over.wait()
-        gevent.get_hub().loop.run_callback(main.throw, KeyboardInterrupt)
+        interrupt_main()
 
     def _end(self, environment: Any = None, **_: Any) -> None:
         """Locust stops or quits: our run is ended first, with record and verdict; nothing of it is cut off."""

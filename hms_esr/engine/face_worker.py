@@ -18,7 +18,7 @@ from hms_esr.engine.client_transport import Gate
 from hms_esr.engine.cluster.guest import CALL, GuestShare
 from hms_esr.engine.cluster.led import LedConductor
 from hms_esr.engine.dispatch import OnePerWorker
-from hms_esr.engine.face import Rehearsal
+from hms_esr.engine.face import Rehearsal, interrupt_main
 from hms_esr.errors import EsrError
 
 LOG = logging.getLogger("hms_esr")
@@ -48,7 +48,8 @@ class WorkerFace:
         environment.runner.custom_messages[CALL] = (self._called, True)
         environment.events.report_to_master.add_listener(self._report)
         environment.events.quitting.add_listener(self._leave)
-        signal.signal(signal.SIGINT, self._interrupted)
+        if signal.getsignal(signal.SIGINT) is signal.default_int_handler:
+            signal.signal(signal.SIGINT, self._interrupted)
 
     def _called(self, environment: Any, msg: Any) -> None:
         run_id = str(msg.data["run_id"])
@@ -103,5 +104,5 @@ class WorkerFace:
     def _interrupted(self, number: int, frame: Any) -> None:
         """The first Ctrl-C is the master's, who ends the run; a second one ends this worker."""
         if self._over.is_set() or self._pressed:
-            raise KeyboardInterrupt
+            interrupt_main()
         self._pressed = True
