@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections import Counter, deque
 from itertools import chain
 from math import ceil
+from pathlib import Path
 from threading import Thread
 from typing import TYPE_CHECKING
 
@@ -62,6 +63,15 @@ def _is_broken(check: str, seconds: list[list[Tick]], record: Record, plan: RunP
         return not parse(check).evaluate(lambda ref: measure(lately, ref, plan.loaded.metrics).value)
     except EsrError:
         return False
+
+
+def _taken(path: Path) -> str:
+    """What is written in a file that is taken away by reading; empty when there is none."""
+    if not path.exists():
+        return ""
+    text = path.read_text(encoding="utf-8").strip()
+    path.unlink()
+    return text
 
 
 class Follower:
@@ -138,10 +148,8 @@ class Follower:
 
     def wants_pause(self) -> bool:
         """Whether the last wish left in the run's folder was to pause."""
-        path = self._plan.folder / "wish"
-        if path.exists():
-            self._paused = path.read_text(encoding="utf-8").strip() == "pause"
-            path.unlink()
+        wish = _taken(self._plan.folder / "wish")
+        self._paused = wish == "pause" if wish else self._paused
         return self._paused
 
     def ticks(self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float) -> str:
@@ -184,13 +192,8 @@ class Follower:
         return ""
 
     def _break(self, ticks: list[Tick]) -> str:
-        if not self._guard.off_loopback:
-            return ""
-        for at in sorted({tick.second for tick in ticks}):
-            second = self._record.seconds[at]
-            if at <= self._fed:
-                continue
-            self._fed = at
+        for at in sorted({tick.second for tick in ticks if tick.second > self._fed and self._guard.off_loopback}):
+            second, self._fed = self._record.seconds[at], at
             if self._breaker.feed(at, second.requests, second.errors):
                 return "more than half of all requests failed for 30 s"
         return ""
