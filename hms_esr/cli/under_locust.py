@@ -203,6 +203,8 @@ class LocustRuns:
         """The closing lines, on the error stream: Locust's tables and JSON are on the other."""
         from hms_esr.sinks.console import closing_lines
 
-        following = f"hms-esr report {outcome.record.scenario.name} --format html"
-        for line in closing_lines(outcome.record, outcome.judgement, outcome.report, following):
+        record, out = outcome.record, Path(self._parsed.out)
+        warned = bool(outcome.judgement.warnings)
+        following = command_line.following_command(name, record.scenario.name, record.manifest.stem, out, warned=warned)
+        for line in closing_lines(record, outcome.judgement, outcome.report, f"hms-esr {following}"):
             click.echo(line, err=True)

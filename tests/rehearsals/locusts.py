@@ -25,7 +25,7 @@ duration: {duration_s}s
 journeys:
   - name: look
     pace: none
-    steps: [visit: /page, think: 0.1s, visit: /two]
+    steps: [visit: /page, think: 0.5s, visit: /two]
 checks: ["{check}"]
 """
 LISTENER = """
