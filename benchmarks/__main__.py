@@ -40,6 +40,7 @@ def main(arguments: list[str] | None = None) -> int:
         _page.write(_results.read(results), page)
         return 0
     names = given.only or list(BENCHMARKS)
+    load = os.getloadavg()[0]
     if not given.quick:
         _warn_if_busy()
     missed: list[str] = []
@@ -47,7 +48,7 @@ def main(arguments: list[str] | None = None) -> int:
     for number, name in enumerate(names, 1):
         print(f"{name} ({number} of {len(names)}): {BENCHMARKS[name]}", file=sys.stderr, flush=True)
         own_core(TARGET_CORE)
-        kept = _measured(name, Setup(given.rounds or (1 if given.quick else 3), given.quick))
+        kept = _measured(name, Setup(given.rounds or (1 if given.quick else 3), given.quick), load)
         if isinstance(kept, str):
             without[name] = kept
             continue
@@ -58,9 +59,8 @@ def main(arguments: list[str] | None = None) -> int:
     return bool(missed and not given.quick) or FAILED in without.values()
 
 
-def _measured(name: str, setup: Setup) -> Kept | str:
-    """What it found, at the second try if need be; in words why there is nothing."""
-    load = os.getloadavg()[0]
+def _measured(name: str, setup: Setup, load: float) -> Kept | str:
+    """What it found, at the second try if need be, or in words why nothing. ``load`` is what the machine had to do."""
     for attempt in range(TRIES):
         try:
             return Kept(benchmark(name).measure(setup), _results.machine(load))

@@ -91,7 +91,7 @@ class Kept:
 
 
 def machine(load: float) -> dict[str, Any]:
-    """The day, cores, system, Python, Locust; ``load`` is the load average just before. No names."""
+    """The day, cores, system, Python, Locust; ``load`` is the load average before the run. No names."""
     return {
         "day": date.today().isoformat(),
         "cores": os.cpu_count() or 1,

@@ -63,11 +63,10 @@ def measure(setup: Setup) -> Found:
     """Three points of each, once."""
     setup.needs("nginx")
     settle_s, span_s = setup.size((0.7, 2.0), (0.1, 0.3))
-    take = setup.size(3, 1)
     figures = []
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        for steps in STEPS[:take]:
+        for steps in STEPS[: setup.size(3, 0)]:
             setup.say(f"{steps} steps")
             figures.append(
                 Figure(f"{steps} steps: CPU per request, µs", [with_steps(folder, steps, settle_s, span_s)], 1)
@@ -76,7 +75,7 @@ def measure(setup: Setup) -> Found:
             setup.say(f"{workers} workers")
             cost_us = with_workers(folder, workers, settle_s, span_s)
             figures.append(Figure(f"workers: {workers}, CPU per request, µs", [cost_us], 1))
-        for people in PEOPLE[:take]:
+        for people in PEOPLE[: setup.size(3, 1)]:
             setup.say(f"{people} people")
             cost_us, memory_mb = with_people(folder, people, settle_s, span_s)
             figures.append(Figure(f"{people:,} people under way: CPU per request, µs", [cost_us], 1))
