@@ -17,11 +17,15 @@ from hms_esr.reports.html.figures import metric_of
 from hms_esr.reports.html.parts import status, text
 from hms_esr.reports.html.tiles import outcome
 from hms_esr.stats import Histogram
-from hms_esr.wording import MISSING, number, share, time_ms
+from hms_esr.verdicts.judgement import CheckResult
+from hms_esr.wording import number, share, time_ms
 
 MOST = 40
 _HIDDEN = ("server.p50_ms", "server.p99_ms", "server.requests", "server.errors", "server.p95_ms")
 _TITLES = {"server.cpu": "CPU", "server.memory_mb": "Memory", "server.in_flight": "Requests under way"}
+
+
+_FIRST = ("server.cpu", "server.memory_mb", "db.waits", "policy.rejections", "values.flags", "server.in_flight")
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,13 +46,10 @@ def sensors(view: View) -> Markup:
     """The section."""
     rows: list[tuple[str, Markup]] = []
     for service, figures in view.record.sensors.items():
-        if "server.p95_ms" in figures:
-            rows.append((f"x.{service}", _beside(view, service, figures["server.p95_ms"])))
-        rows += [
-            (f"x.{service}.{name}", _row(view, service, name, value))
-            for name, value in figures.items()
-            if name not in _HIDDEN and not name.startswith("server.p95_ms ")
-        ]
+        known = [name for name in figures if name not in _HIDDEN and not name.startswith("server.p95_ms ")]
+        known.sort(key=lambda name: (_FIRST.index(name) if name in _FIRST else len(_FIRST), name))
+        rows += [(f"x.{service}.{name}", _row(view, service, name, figures[name])) for name in known]
+    rows += [(f"x.{one[0]}", _beside(view, *one)) for one in _answered(view)]
     rows = rows[:MOST]
     head = [tag("th", name, scope="col", class_="r" if name == "Now" else None) for name in _COLUMNS]
     caption = tag("caption", "What the site’s own sensors report", class_="vh")
@@ -83,13 +84,22 @@ def _none(view: View, any_: bool) -> str:
     return "The scenario names no sensors. What happens inside the site is not seen."
 
 
-def _beside(view: View, service: str, p95_ms: float) -> Markup:
-    seen = Histogram()
-    for series in (view.record.series, view.record.warm_series):
-        for key, cell in series.items():
-            if key.service == service:
-                seen.merge(cell.actual)
-    client = time_ms(seen.percentile(0.95)) if seen.count else MISSING
+def _answered(view: View) -> list[tuple[str, float, Histogram]]:
+    """(service, its own 95th percentile in ms, the client's times) of services that people met."""
+    found = []
+    for service, figures in view.record.sensors.items():
+        seen = Histogram()
+        for series in (view.record.series, view.record.warm_series):
+            for key, cell in series.items():
+                if key.service == service:
+                    seen.merge(cell.actual)
+        if "server.p95_ms" in figures and seen.count:
+            found.append((service, figures["server.p95_ms"], seen))
+    return found
+
+
+def _beside(view: View, service: str, p95_ms: float, seen: Histogram) -> Markup:
+    client = time_ms(seen.percentile(0.95))
     name = tag(
         "th", text(f"Answer time, {service}", 80), tag("span", "95 of 100, whole run", class_="expr"), scope="row"
     )
@@ -105,7 +115,7 @@ def _row(view: View, service: str, name: str, value: float) -> Markup:
     state = _state(view, service, name, value)
     shown = share(round(value, 3)) if name == "server.cpu" else f"{number(round(value, 1))}"
     unit = f"{shown} MB" if name == "server.memory_mb" else shown
-    level = _level(view, service, name)
+    level = None if _checked(view, service, name) else _level(view, service, name)
     picture = Markup("")
     if level is not None and state is not None:
         scale = Reach(0.0, level.very_high * 1.5, level.very_high, False)
@@ -121,11 +131,9 @@ def _row(view: View, service: str, name: str, value: float) -> Markup:
 
 def _state(view: View, service: str, name: str, value: float) -> tuple[str, str] | None:
     """By the scenario's own check when it names the figure; else by level; None for figures without a level."""
-    for result in view.watch.results:
-        ref = metric_of(result)
-        if ref is not None and ref.name in (name, f"{service}.{name}") and result.value is not None:
-            kind, word = outcome(result, view)
-            return kind, word
+    check = _checked(view, service, name)
+    if check is not None:
+        return outcome(check, view)
     level = _level(view, service, name)
     if level is None:
         return None
@@ -133,6 +141,15 @@ def _state(view: View, service: str, name: str, value: float) -> tuple[str, str]
     if measured >= level.very_high:
         return "bad", "very high"
     return ("warn", "high") if measured >= level.high else ("ok", "normal")
+
+
+def _checked(view: View, service: str, name: str) -> CheckResult | None:
+    """The scenario's check of this figure."""
+    for result in view.watch.results:
+        ref = metric_of(result)
+        if ref is not None and ref.name in (name, f"{service}.{name}") and result.value is not None:
+            return result
+    return None
 
 
 def _level(view: View, service: str, name: str) -> Level | None:

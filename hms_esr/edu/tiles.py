@@ -80,7 +80,7 @@ def _last(view: View, index: int) -> Markup:
     if found is None or state is None:
         few = len(view.record.seconds) < FIRST_FIGURES_S
         return text(f"first figures after {FIRST_FIGURES_S} s" if few else "last 10 s: –")
-    return text(f"last 10 s: {found.shown}, ") + tag("b", state[1], class_=f"lw {state[0]}")
+    return text(f"last 10 s: {found.shown}") + ", " + tag("b", state[1], class_=f"lw {state[0]}")
 
 
 def _gauge(view: View, index: int, result: CheckResult, scale: Reach, drawn: str) -> Markup:

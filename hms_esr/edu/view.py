@@ -17,15 +17,14 @@ from hms_esr.clock import Segment
 from hms_esr.edu.slots import Slots
 from hms_esr.edu.watch import Watch
 from hms_esr.profiles.crowd import Crowd
+from hms_esr.reports.html.bins import Bins
 from hms_esr.reports.html.figures import Caps, Figures
 from hms_esr.reports.html.letters import letter
-from hms_esr.scenario.model import Scenario
 from hms_esr.verdicts.judgement import CheckResult, Judgement
 
 _ROOM = 1.1
 """The axis is a little longer than the plan, for those still under way at its end."""
 _GROWS = 1.25
-_PLAN_POINTS = 200
 
 
 class View(Figures):
@@ -106,28 +105,39 @@ class View(Figures):
 
     @cached_property
     def scale(self) -> Log:
-        """Answer times: from the limits of the checks while the run goes on, as in the report when it is over."""
+        """Answer times: 20 ms to 10 s, wider at once when a limit or a value is outside; as in the report when over."""
         if self.over:
             return super().scale
-        return Log.over([limit for check in self.p95_checks for limit in (check.limit, check.warn) if limit])
+        lines = self.answer_times[1]
+        values = [one.value for line in (lines.intended, lines.median) for one in line if one.value]
+        return Log.over(values + [limit for check in self.p95_checks for limit in (check.limit, check.warn) if limit])
 
     @cached_property
     def plan(self) -> list[Bin]:
-        """People planned per real second over the whole run; what was is as it was."""
-        if self.record.manifest.options.get("only") is not None:
+        """People planned per real second over the whole run: as it was until now, by the scenario's curve ahead."""
+        if self.record.manifest.options.get("only") is not None or self._crowd.closed:
             return []
-        crowd = crowd_of(self.record.scenario, self.record.manifest.seed, self.record.manifest.options.get("scale"))
-        if crowd.closed:
-            return []
-        width = max(1, ceil(self.length_s / _PLAN_POINTS))
-        bins = []
-        for at in range(0, ceil(self.length_s), width):
-            first, last = self._sim_of(at), self._sim_of(at + width)
-            n = crowd.expected(last) - crowd.expected(first)
-            stands = last <= first
-            end = first >= self.scenario.length_s
-            bins.append(Bin(at, at + width, None if stands or end else n / width))
-        return bins
+        width = self.answer_times[0]
+        done = {int(one.from_s) // width: one for one in self._planned_so_far(width)}
+        return [done.get(slot) or self._ahead(slot * width, width) for slot in range(ceil(self.length_s / width))]
+
+    def _planned_so_far(self, width: int) -> list[Bin]:
+        by_second = {at: second.planned for at, second in self.record.seconds.items()}
+        return [one for one in Bins(self.record, width).rates(by_second) if one.to_s - one.from_s >= width]
+
+    def _ahead(self, at: int, width: int) -> Bin:
+        first, last = self._sim_of(at), self._sim_of(at + width)
+        stands, over = last <= first, first >= self.scenario.length_s
+        n = self._crowd.expected(last) - self._crowd.expected(first)
+        return Bin(at, at + width, None if stands or over else n / width)
+
+    @cached_property
+    def _crowd(self) -> Crowd:
+        """Everybody planned; only its curve is asked for, so it is cheap."""
+        scale = self.record.manifest.options.get("scale")
+        times = float(scale) if isinstance(scale, (int, float)) else 1.0
+        scenario = self.record.scenario
+        return Crowd(scenario, seed=self.record.manifest.seed, warp=scenario.clock.warp, scale=times)
 
     def _sim_of(self, real_s: float) -> float:
         if real_s <= self.now_s:
@@ -158,9 +168,3 @@ class View(Figures):
 
 def _judgement(watch: Watch) -> Judgement:
     return watch.final if watch.final is not None else watch.sofar.judgement
-
-
-def crowd_of(scenario: Scenario, seed: int, scale: object) -> Crowd:
-    """Everybody planned; the curve alone is asked for, so it is cheap."""
-    times = float(scale) if isinstance(scale, (int, float)) else 1.0
-    return Crowd(scenario, seed=seed, warp=scenario.clock.warp, scale=times)
