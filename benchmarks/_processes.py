@@ -14,6 +14,7 @@ from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Timer
 
 import psutil
 
@@ -24,6 +25,7 @@ CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else
 """Cores this process may use, before it keeps itself to one; empty where the system cannot say."""
 LOOK_S = 0.02
 LONGEST_S = 120.0
+"""A process that does not end is killed after that."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +75,10 @@ def used(
     with tempfile.TemporaryFile() as output:
         started_s = time.perf_counter()
         process = _started(command, folder, env, core, output.fileno())
+        watchdog = Timer(LONGEST_S, process.kill)
+        watchdog.start()
         _, status, usage = os.wait4(process.pid, 0)
+        watchdog.cancel()
         real_s = time.perf_counter() - started_s
         process.returncode = os.waitstatus_to_exitcode(status)
         said = _said(output)
