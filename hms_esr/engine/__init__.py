@@ -11,5 +11,11 @@ Knows nothing of files, verdicts or reports: an assignment comes in, ticks and e
 - ``waits``       people who wait for a decision, without socket or greenlet
 - ``recorder``    per-second figures
 - ``local``       a run in one process
+- ``stand``       Locust around a run in one process: a runner of ours, or somebody else's
+- ``statistics``  Locust's own statistics, from ticks
+- ``bridge``      requests and people as Locust's events and users
+- ``face``        a rehearsal inside a Locust that somebody started; ``face_worker``: on its workers
+- ``closed``      a scenario's journeys as plain Locust users
+- ``under_locust`` the binding of a locustfile; ``web``: our part of Locust's web UI
 - ``client*``     a person's HTTP; ``page``, ``forms``, ``madeup``: what people see and send
 """

@@ -213,13 +213,8 @@ class Face:
         self._switch.press(OPERATOR)
         options = self.environment.parsed_options
         if self._presses == 1 and not (options and options.headless):
-            gevent.spawn(self._leave)
+            self._over.rawlink(lambda _: interrupt_main())  # the web UI closes when the run is over
         return None
-
-    def _leave(self) -> None:
-        """Ctrl-C while the web UI is open: it closes when the run is over."""
-        self._over.wait()
-        interrupt_main()
 
     def _end(self, environment: Any = None, **_: Any) -> None:
         """Locust stops or quits: our run is ended first, with record and verdict; nothing of it is cut off."""

@@ -25,4 +25,5 @@ Knows nothing of files, verdicts or reports. Locust's master and worker runners 
 - ``post``       the master's end of the channel
 - ``team``       the workers, as the master leads them
 - ``master``     a run over workers
+- ``guest``      the same over workers of a Locust that somebody else started
 """
