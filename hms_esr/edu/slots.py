@@ -63,10 +63,10 @@ class Ledger:
         ]
         moved = {key for key, rows in slots.rows.items() if not _grown(before.rows.get(key, {}), rows)}
         new = {row for _, row in added}
-        for key in {*slots.inside, *slots.classes} - new:
-            same = before.inside.get(key) == slots.inside.get(key) and before.classes.get(key) == slots.classes.get(key)
-            if not same:
-                self._since[key] = self.number
+        for what, now, was in (("in", slots.inside, before.inside), ("class", slots.classes, before.classes)):
+            for key, text in now.items():
+                if was.get(key) != text and key not in new:
+                    self._since[f"{what} {key}"] = self.number
         for key in {key for key, _ in added} | moved:
             self._since[f"rows {key}"] = self.number
         change = self._changed(self.number - 1, whole=moved)
@@ -84,8 +84,8 @@ class Ledger:
 
     def _changed(self, number: int, whole: set[str]) -> Change:
         slots = self.slots
-        inside = {key: text for key, text in slots.inside.items() if self._since.get(key, 0) > number}
-        classes = {key: text for key, text in slots.classes.items() if self._since.get(key, 0) > number}
+        inside = {key: text for key, text in slots.inside.items() if self._since.get(f"in {key}", 0) > number}
+        classes = {key: text for key, text in slots.classes.items() if self._since.get(f"class {key}", 0) > number}
         within = {row for key in whole for row in slots.rows[key]}
         kept = {key: text for key, text in inside.items() if key not in within}
         lists = {key: join(Markup(row) for row in slots.rows[key].values()) for key in whole}
