@@ -21,6 +21,7 @@ from hms_esr.engine.cluster.keys import encrypted
 from hms_esr.engine.face import Face, Rehearsal, Switch
 from hms_esr.engine.face_worker import WorkerFace
 from hms_esr.engine.web.install import Shown, install
+from hms_esr.engine.web.origins import is_loopback
 from hms_esr.scenario.model import Scenario
 
 LOG = logging.getLogger("hms_esr")
@@ -28,6 +29,7 @@ OPEN_PORT = (
     "Locust's port for workers is open: whoever reaches it may join and report results. Set ESR_CLUSTER_SECRET_FILE "
     "for master and workers to the same file, or bind it to this machine with --master-bind-host 127.0.0.1"
 )
+OPEN_UI = "others can reach this web UI and start runs; hms-esr run FILE --web --web-login FILE asks for a login"
 _SEALED: list[AbstractContextManager[None]] = []
 
 
@@ -99,6 +101,8 @@ def bind(
             Face(environment, ours.rehearse, ours.new_switch, ours.target).install()
         environment.events.quitting.add_listener(_let_files_be_written)
         if web_ui is not None:
+            if not is_loopback(web_ui.host) and not web_ui.web_login:
+                LOG.warning(OPEN_UI)
             install(web_ui, ours)
 
     events.init_command_line_parser.add_listener(lambda parser, **_: arguments(parser))
