@@ -19,7 +19,8 @@ _VARYING = re.compile(
     rb"([^\x00-\x20\x7f](?:[^\x00-\x08\x0a-\x1f\x7f]*[^\x00-\x20\x7f])?)(?=\r\n)"
 )
 """Lines that differ from answer to answer where all others stay: what is known of a head is known without them."""
-_DATE_ALONE = ([b"Date"], [b"date"])
+_SLOW = frozenset((b"Date", b"date", b"ETag", b"etag", b"Location", b"location"))
+"""Those of them that many answers in a row may share."""
 _KEPT = ["keep-alive"]
 _UNUSUAL = frozenset((b"transfer-encoding", b"upgrade", b"proxy-connection", b"trailer"))
 _BODILESS = frozenset((b"204", b"304"))
@@ -115,7 +116,7 @@ def quick_head(raw: bytes) -> tuple[int, Head] | None:
         return None
     names = parts[1::3]
     made = (known[0], known[1].varied(raw, names, parts[2::3]))
-    return _remembered(raw, made) if names in _DATE_ALONE else made
+    return _remembered(raw, made) if _SLOW.issuperset(names) else made
 
 
 def _remembered(raw: bytes, made: tuple[int, Head]) -> tuple[int, Head]:
