@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from contextlib import suppress
 from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -248,6 +249,7 @@ class _Rehearsal:
     def announce(self) -> None:
         """Tell who watches that people come from now on."""
         plan, record = self.plan, self.record
+        self.writer.facts(began_at=datetime.now(UTC).isoformat(timespec="milliseconds"))
         self.sinks.hear(
             RunStarted(
                 plan.run_id, plan.scenario.name, plan.target, record.planned_total, record.length_real_s, plan.warp

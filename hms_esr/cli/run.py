@@ -19,6 +19,7 @@ from typing import TYPE_CHECKING, Any
 
 import click
 
+from hms_esr.cli.influx_options import connection_of, influx_options, influx_sink, refuse_influx
 from hms_esr.cli.options import SCALE, WARP, Seed, run_id
 from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem
 from hms_esr.units import duration_s, share
@@ -26,9 +27,12 @@ from hms_esr.units import duration_s, share
 if TYPE_CHECKING:
     from hms_esr.edu.opening import PageProcess
     from hms_esr.engine.cluster.invitation import Invitation
+    from hms_esr.events import Sink
     from hms_esr.library.loading import LoadedScenario
     from hms_esr.plan import Options
     from hms_esr.run import Outcome, StopSwitch
+    from hms_esr.sinks.fanout import FanOut
+    from hms_esr.sinks.influx.connection import Connection
 
 WORST_FIRST = (2, 4, 130, 70, 3, 1, 0)
 HELP = """Carry rehearsals out and judge them.
@@ -113,6 +117,7 @@ def pairs(option: str, values: Sequence[str]) -> dict[str, str]:
 @click.option("--strict", is_flag=True, help="Warnings fail; files to upload must exist.")
 @click.option("--max-dropped", callback=_share, default="1%", show_default=True, help="Most people dropped or lost.")
 @click.option("--max-late", callback=_share, default="1%", show_default=True, help="Most people over 100 ms late.")
+@influx_options
 @click.option("--run-id", hidden=True, default="", callback=run_id)
 @click.option("--stem", hidden=True, default="")
 @click.option("--sent-in", hidden=True, is_flag=True)
@@ -121,6 +126,7 @@ def command(**given: Any) -> int:
     """See HELP."""
     import_module("hms_esr.engine.local")  # first: Locust patches the standard library when it is imported
     if given["web"]:
+        refuse_influx(given, "--web")
         served: int = import_module("hms_esr.cli.web").serve(given)
         return served
     names = _names(given["files"], given["tags"])
@@ -255,6 +261,7 @@ def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
     from hms_esr.plan import make_plan, needs_city
     from hms_esr.run import carry_out_run
 
+    connection = connection_of(given)
     loaded = _loaded(name, given)
     options = options_of(given)
     with ExitStack() as stack:
@@ -267,7 +274,7 @@ def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
         stack.enter_context(_folder(options.out))
         if page := _page(given, plan.run_id):
             stack.push(page.given_up)
-        sinks = _sinks(given)
+        sinks = _sinks(given, plan.folder, connection)
         stack.callback(sinks.close)
         outcome = carry_out_run(plan, sinks, switch, command=_command(), city_url=city_url, invite=_invite)
         sinks.close()
@@ -334,12 +341,17 @@ def _page(given: dict[str, Any], run: str) -> PageProcess | None:
     return page
 
 
-def _sinks(given: dict[str, Any]) -> Any:
+def _sinks(given: dict[str, Any], folder: Path, connection: Connection | None) -> FanOut:
     from hms_esr.sinks import SINKS
     from hms_esr.sinks.fanout import FanOut
 
-    sinks = [] if given["quiet"] else [SINKS.get("console")(watch=given["watch"])]
-    return FanOut(sinks, lambda text: click.echo(text, err=True))
+    def loudly(text: str) -> None:
+        click.echo(text, err=True)
+
+    sinks: list[Sink] = [] if given["quiet"] else [SINKS.get("console")(watch=given["watch"])]
+    if connection is not None:
+        sinks.append(influx_sink(connection, folder, sinks[0] if sinks else None, loudly))
+    return FanOut(sinks, loudly)
 
 
 def _command() -> str:

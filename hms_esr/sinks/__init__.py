@@ -11,6 +11,8 @@ from hms_esr.events import Sink
 from hms_esr.registry import Registry
 from hms_esr.sinks.fanout import FanOut
 
-SINKS: Registry[Callable[..., Sink]] = Registry("sink", {"console": "hms_esr.sinks.console:ConsoleSink"})
+SINKS: Registry[Callable[..., Sink]] = Registry(
+    "sink", {"console": "hms_esr.sinks.console:ConsoleSink", "influx": "hms_esr.sinks.influx.sink:InfluxSink"}
+)
 
 __all__ = ["SINKS", "FanOut", "Sink"]

@@ -1,0 +1,11 @@
+"""Owns the streaming of a run to InfluxDB: points, a spool on disk, delivery until the server has them.
+
+Knows nothing of how a run is carried out or stored. A run never waits for any of this.
+"""
+
+from __future__ import annotations
+
+from hms_esr.sinks.influx.buckets import percentile, percentile_of_row
+from hms_esr.sinks.influx.connection import Connection, read_connection
+
+__all__ = ["Connection", "percentile", "percentile_of_row", "read_connection"]

@@ -1,0 +1,137 @@
+"""Owns the sink ``influx``: starts the process that sends a run's points, tells how it goes, waits at the end.
+
+Knows nothing of points. Nothing is sent, written or waited for in the run's own process until the run is over.
+"""
+
+from __future__ import annotations
+
+import json
+import subprocess
+from collections.abc import Callable, Sequence
+from contextlib import suppress
+from pathlib import Path
+from time import monotonic, sleep
+
+from hms_esr import wording
+from hms_esr.events import Event, Progress, RunEnded
+from hms_esr.sinks.influx.connection import Connection
+from hms_esr.sinks.influx.state import DEAD, FOLDER, State, read_state
+from hms_esr.sinks.influx.transport import ANSWER_S, CONNECT_S
+
+LOOK_EVERY_S = 1.0
+MOST_STARTS = 5
+
+
+class InfluxSink:
+    """Streams the run in ``folder`` to ``connection`` by ``command``, a process of its own.
+
+    ``tell`` hears lines for a person; ``resend`` is what that person types to send what is left.
+    """
+
+    def __init__(
+        self, folder: Path, connection: Connection, command: Sequence[str], tell: Callable[[str], None], resend: str
+    ) -> None:
+        self._folder, self._connection = folder, connection
+        self._command, self._tell, self._resend = list(command), tell, resend
+        self._looked_s = 0.0
+        self._told = State()
+        self._starts = 0
+        self._over = False
+        self._process = self._start()
+
+    def _start(self) -> subprocess.Popen[bytes]:
+        """The token goes through a pipe: nobody sees it in a list of processes. The end of the pipe is our end."""
+        self._starts += 1
+        process = subprocess.Popen(
+            self._command,
+            stdin=subprocess.PIPE,
+            stdout=subprocess.DEVNULL,
+            stderr=subprocess.DEVNULL,
+            start_new_session=True,
+        )
+        assert process.stdin is not None
+        given = {"folder": str(self._folder.absolute()), "connection": self._connection.as_json()}
+        with suppress(OSError):
+            process.stdin.write(json.dumps(given).encode() + b"\n")
+            process.stdin.flush()
+        return process
+
+    def hear(self, event: Event) -> None:
+        """Look once a second how sending goes; say that the run is over."""
+        if isinstance(event, Progress):
+            self._look()
+        elif isinstance(event, RunEnded):
+            self._finish()
+
+    def _look(self) -> None:
+        now_s = monotonic()
+        if now_s - self._looked_s < LOOK_EVERY_S:
+            return
+        self._looked_s = now_s
+        self._say(read_state(self._folder))
+        if self._process.poll() is not None and self._starts < MOST_STARTS:
+            self._tell("InfluxDB: the process that sends points ended; another goes on where it was")
+            self._process = self._start()
+
+    def _say(self, state: State) -> None:
+        before, self._told = self._told, state
+        if state.trouble and (state.trouble, state.reason) != (before.trouble, before.reason):
+            if state.trouble == "refused":
+                text = f"InfluxDB refuses points ({state.reason}); they are kept on disk. Look: hms-esr influx check"
+            else:
+                text = f"InfluxDB takes no points ({state.reason}); they are kept on disk and sent when it does"
+            self._tell(text)
+        if before.trouble and not state.trouble:
+            after = wording.whole_s(max(1.0, before.trouble_s))
+            self._tell(f"InfluxDB takes points again after {after}; what waited is sent")
+        if state.lost_points > 0 and not before.lost_points:
+            self._tell(
+                f"InfluxDB: no more may wait on disk; from here on points are lost. Send them later: {self._resend}"
+            )
+
+    def _finish(self) -> None:
+        if not self._over:
+            self._over = True
+            with suppress(OSError):
+                assert self._process.stdin is not None
+                self._process.stdin.close()
+
+    def close(self) -> None:
+        """Wait for what is left, as long as was asked for, and say what became of it; a second call does nothing."""
+        if self._starts < 0:
+            return
+        self._finish()
+        self._starts = -1
+        until_s = monotonic() + self._connection.wait_s + CONNECT_S + ANSWER_S + 5.0
+        said = False
+        while self._process.poll() is None and monotonic() < until_s:
+            state = read_state(self._folder)
+            if state.trouble and not said:
+                said = True
+                left = wording.plural(state.waiting_points, "point waits", "points wait")
+                at_most = wording.whole_s(self._connection.wait_s)
+                self._tell(f"InfluxDB: {left} ({state.reason}); trying for {at_most} more")
+            sleep(0.05)
+        if self._process.poll() is None:
+            self._process.kill()
+        self._process.wait()
+        self._last_words(read_state(self._folder))
+
+    def _last_words(self, state: State) -> None:
+        if not (self._folder / FOLDER).is_dir():
+            return
+        left = state.waiting_points + state.lost_points
+        written = wording.plural(state.written_points, "point", "points")
+        if state.fault:
+            self._tell(
+                f"InfluxDB: sending ended by a fault of hms-esr ({state.fault}). Send the run again: {self._resend}"
+            )
+        elif left or not state.over:
+            why = f" ({state.reason})" if state.reason else ""
+            not_sent = wording.plural(left, "point", "points")
+            self._tell(f"InfluxDB: {written} written, {not_sent} not{why}. Send the run again: {self._resend}")
+        else:
+            self._tell(f"InfluxDB: {written} written to {self._connection.place}")
+        if state.dead_points:
+            where = self._folder / FOLDER / DEAD
+            self._tell(f"InfluxDB never took {wording.plural(state.dead_points, 'point', 'points')}: see {where}")
