@@ -1,6 +1,6 @@
-"""Owns ``python -m esr.mock_server [--port 9800]``: the mock city, with the options of ``hms-esr city``.
+"""Owns ``python -m esr.mock_server [--port 9700]``: the mock city and a control plane that points every run at it.
 
-Knows nothing of the city.
+Knows nothing of either; options are those of ``hms-esr serve``.
 """
 
 from __future__ import annotations
@@ -10,4 +10,4 @@ import sys
 from hms_esr.cli import main
 
 if __name__ == "__main__":
-    main(["city", *sys.argv[1:]])
+    main(["serve", "--dev", "--with-city", *sys.argv[1:]])
