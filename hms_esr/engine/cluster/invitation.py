@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from hms_esr.errors import BadInput, Problem
 
 SHORTEST_SECRET = 16
-_LINE = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[^\s/\[\]:]+):(?P<port>\d{1,5})/(?P<run>[A-Za-z0-9_.-]+)")
+_LINE = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[^\s/\[\]:]+):(?P<port>\d{1,5})(/(?P<run>[A-Za-z0-9_.-]+))?")
 _PLACE = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[^\s/\[\]:]+):(?P<port>\d{1,5})")
 
 
@@ -33,11 +33,11 @@ class Invitation:
 
 
 def read_line(text: str) -> tuple[str, int, str]:
-    """(host, port, run id) of a join line; BadInput when it is none."""
+    """(host, port, run id) of a join line; the id is empty for whichever run is there. BadInput when it is none."""
     found = _LINE.fullmatch(text.strip())
     if found is None or not 0 < int(found["port"]) < 65_536:
-        raise BadInput([Problem("worker", 0, 0, f"'{text[:80]}' is no join line; it looks like HOST:PORT/RUN")])
-    return found["host"].strip("[]"), int(found["port"]), found["run"]
+        raise BadInput([Problem("worker", 0, 0, f"'{text[:80]}' is no join line; it is HOST:PORT/RUN, or HOST:PORT")])
+    return found["host"].strip("[]"), int(found["port"]), found["run"] or ""
 
 
 def read_place(text: str) -> tuple[str, int]:

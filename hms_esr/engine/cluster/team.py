@@ -91,7 +91,7 @@ class Team:
         assignment = self.assignment
         if self.invitation is None and not self.losses.has_child(self.post, member):
             return "this run has workers of its own"
-        if self.invitation is not None and (not member.remote or run_id != assignment.run_id):
+        if self.invitation is not None and (not member.remote or run_id not in ("", assignment.run_id)):
             return "this is another run"
         if self.course.phase != "running":
             return "nobody new comes to this run any more"

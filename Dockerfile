@@ -1,0 +1,32 @@
+# syntax=docker/dockerfile:1
+# hms-esr in an image: `docker build -t hms-esr .`, then `docker run --rm hms-esr run schedule_f`.
+# Another base with Python 3.11 and its venv module does as well: `--build-arg BASE=…`.
+ARG BASE=docker.io/library/python:3.11-slim-bookworm
+
+FROM ${BASE} AS build
+ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CONSTRAINT=/src/requirements.lock
+WORKDIR /src
+# The program's Python has no pip in it; another one installs there.
+RUN python3 -m venv --without-pip /opt/hms-esr && python3 -m venv /opt/pip
+COPY pyproject.toml requirements.lock ./
+RUN python3 -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb'))['project']['dependencies'], sep='\n')" \
+      > dependencies.txt \
+ && /opt/pip/bin/pip --quiet --python /opt/hms-esr/bin/python3 install --requirement dependencies.txt \
+ && find /opt/hms-esr -type d \( -name tests -o -name test \) -prune -exec rm -rf {} +
+COPY . .
+RUN /opt/pip/bin/pip --quiet --python /opt/hms-esr/bin/python3 install --no-deps .
+
+FROM ${BASE}
+LABEL org.opencontainers.image.title="hms-esr" org.opencontainers.image.licenses="Apache-2.0"
+# HOME is in /tmp, so that nothing outside /tmp and the results is ever written: --read-only --tmpfs /tmp will do.
+ENV PATH=/opt/hms-esr/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
+COPY --from=build /opt/hms-esr /opt/hms-esr
+COPY compose/health.py /opt/hms-esr/health.py
+COPY scenarios /work/scenarios
+COPY personas /work/personas
+RUN mkdir -p /work/results /work/tower && chown 10001:10001 /work /work/results /work/tower
+USER 10001:10001
+WORKDIR /work
+VOLUME ["/work/results"]
+ENTRYPOINT ["hms-esr"]
+CMD ["--help"]

@@ -1,0 +1,91 @@
+"""Owns a worker that stays: it waits for a master, sees its run through in a process of its own, waits for the next.
+
+Knows nothing of what a run is. One process a run, because Locust changes the process that imports it.
+"""
+
+from __future__ import annotations
+
+import signal
+import socket
+import subprocess
+import threading
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+LOOK_EVERY_S = 1.0
+AFTER_A_RUN_S = 3.0
+BAD_INPUT = 2
+
+
+@dataclass(frozen=True)
+class Standby:
+    """Where to stand by: the master's place; ``command`` joins it; ``alive`` is touched as long as this goes on."""
+
+    host: str
+    port: int
+    command: Sequence[str]
+    alive: Path | None = None
+
+
+def stand_by(post: Standby, tell: Callable[[str], None]) -> int:
+    """Join every run that comes, until SIGTERM or Ctrl-C; its exit code: 0, or 2 when a run could not be joined for
+    what this worker was given. A run that goes on is left as a worker leaves: those who came are seen to their end.
+    """
+    return _Standing(post, tell).carry_out()
+
+
+class _Standing:
+    def __init__(self, post: Standby, tell: Callable[[str], None]) -> None:
+        self._post = post
+        self._tell = tell
+        self._over = threading.Event()
+        self._process: subprocess.Popen[bytes] | None = None
+
+    def carry_out(self) -> int:
+        for number in (signal.SIGTERM, signal.SIGINT):
+            signal.signal(number, self._end)
+        place = f"{self._post.host}:{self._post.port}"
+        self._tell(f"Standing by for a master at {place} (stop with Ctrl-C)")
+        while not self._over.is_set():
+            self._touch()
+            if not _listens(self._post.host, self._post.port):
+                self._over.wait(LOOK_EVERY_S)
+                continue
+            code = self._join()
+            if code == BAD_INPUT:
+                return code
+            self._tell(f"Left {place} with exit code {code}; standing by for the next run")
+            self._over.wait(AFTER_A_RUN_S)
+        return 0
+
+    def _join(self) -> int:
+        """One run, in a process of its own; the exit code."""
+        self._process = subprocess.Popen(self._post.command, stdin=subprocess.DEVNULL, start_new_session=True)
+        if self._over.is_set():  # the signal came while it was started
+            self._process.send_signal(signal.SIGTERM)
+        while True:
+            self._touch()
+            try:
+                return self._process.wait(LOOK_EVERY_S)
+            except subprocess.TimeoutExpired:
+                continue
+
+    def _end(self, number: int, _: Any) -> None:
+        self._over.set()
+        if self._process is not None and self._process.returncode is None:
+            self._process.send_signal(number)
+
+    def _touch(self) -> None:
+        if self._post.alive is not None:
+            self._post.alive.touch()
+
+
+def _listens(host: str, port: int) -> bool:
+    """Whether somebody takes connections there now."""
+    try:
+        socket.create_connection((host, port), LOOK_EVERY_S).close()
+    except OSError:
+        return False
+    return True
