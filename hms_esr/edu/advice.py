@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hms_esr.charts.markup import tag
+from hms_esr.charts.markup import short, tag
 from hms_esr.edu.sofar import cannot_hold
 from hms_esr.edu.view import View
 from hms_esr.errors import NoData
@@ -15,7 +15,7 @@ from hms_esr.record import ErrorCount
 from hms_esr.reports.html.figures import metric_of
 from hms_esr.verdicts.judgement import CheckResult
 from hms_esr.verdicts.measures.recovery import faults_named, recovery
-from hms_esr.wording import count, short_time_ms, time_ms, whole_s
+from hms_esr.wording import count, time_ms, whole_s
 
 MOST = 3
 _RECENT_S = 30
@@ -109,6 +109,7 @@ def _outside_faults(view: View) -> tuple[object, ...] | None:
         return None
     stopped = kinds[best].people_stopped
     people = f" and stopped {count(stopped)} people" if stopped else ""
+    best = short(best, 120)
     return (f"“{best}” came {count(most)} times outside of faults{people}: tell whoever owns that page or rule.",)
 
 
@@ -117,7 +118,7 @@ def _slowest(view: View) -> tuple[object, ...]:
     if not steps:
         return ()
     key = max(steps, key=lambda one: steps[one])
-    return (f"The slowest step is “{view.step_name(key)}”: 95 of 100 within {short_time_ms(round(steps[key]))}.",)
+    return (f"The slowest step is “{view.step_name(key)}”: 95 of 100 within {time_ms(steps[key])}.",)
 
 
 def _generator(view: View) -> list[Advice]:

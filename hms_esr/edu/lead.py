@@ -5,7 +5,7 @@ Knows nothing of how checks are judged.
 
 from __future__ import annotations
 
-from hms_esr.charts.markup import Markup, join, tag
+from hms_esr.charts.markup import Markup, esc, join, tag
 from hms_esr.edu.advice import Advice, advice
 from hms_esr.edu.top import frame_class, shown
 from hms_esr.edu.view import View
@@ -98,5 +98,5 @@ def _nothing(view: View) -> str:
 
 def _advice(one: Advice) -> Markup:
     head = tag("h3", text(one.title, 120), " ", status(one.kind, one.word))
-    said = [part if isinstance(part, Markup) else text(str(part), 500) for part in one.said]
+    said = [esc(part) for part in one.said]
     return tag("li", head, para(tag("b", text(one.lead, 80)), " ", *said))

@@ -22,7 +22,7 @@ from hms_esr.reports.html.times import limit_lines as limits_of
 from hms_esr.wording import MISSING, count, elapsed, plural, time_ms
 
 _LOAD, _FAULTS, _CHECKS = 34, 66, 96
-_MOST_ROWS = 60
+_MOST_ROWS = 30
 
 
 def timeline(view: View) -> Markup:
@@ -162,7 +162,8 @@ def people(view: View) -> Markup:
         live("g", "arr.p", inner(height, tag("path", class_="plan", d=area), tag("path", class_="planline", d=area))),
         live("g", "arr.x", *still),
         live("g", "arr.d", inner(height, tag("path", class_="l1", d=line))),
-        live("g", "arr.n", _flagged_now(view, height), across(height, "base"), frame.axis(height)),
+        live("g", "arr.n", _flagged_now(view, height)),
+        live("g", "arr.a", frame.axis(height)),
     )
     samples = [("plan", "planned, also ahead" if not view.over else "planned"), ("line1", "started"), *_spans(view)]
     return tag(
@@ -212,7 +213,8 @@ def answers(view: View) -> Markup:
         height,
         live("g", "lat.x", *still, limit_lines(limits_of(view.p95_checks), scale, height)),
         live("g", "lat.d", inner(height, *paths)),
-        live("g", "lat.n", _flagged_now(view, height), across(height, "base")),
+        live("g", "lat.n", _flagged_now(view, height)),
+        across(height, "base"),
     )
     samples = [
         ("line1", "95 of 100 within, from intended start"),
@@ -277,5 +279,6 @@ def _failures(view: View) -> Markup:
         height,
         live("g", "fai.x", frame.grid(height), values_axis(scale.ticks(height)), frame.backdrop()),
         live("g", "fai.d", inner(height, tag("path", class_="bar2", d=area_path(tops)))),
-        live("g", "fai.n", _now(view, height), frame.axis(height)),
+        live("g", "fai.n", _now(view, height)),
+        live("g", "fai.a", frame.axis(height)),
     )

@@ -12,6 +12,7 @@ from hms_esr.edu.watch import LATELY_S
 from hms_esr.record import Cell, ErrorCount
 from hms_esr.reports.html.errors import Kind
 from hms_esr.reports.html.parts import status, text
+from hms_esr.verdicts.judgement import CheckResult
 from hms_esr.wording import MISSING, count, elapsed, plural, share, time_ms, whole_s
 
 MOST_ERRORS = 25
@@ -195,11 +196,7 @@ def events(view: View) -> Markup:
     kinds = {"FAIL": "bad", "WARN": "warn", "PASS": "ok", "INVALID": "inv"}
     for turn in view.watch.turns:
         one = turn.result
-        said = (
-            status(kinds[one.verdict], one.verdict)
-            + " "
-            + text(f"{one.title}: {one.shown}, {one.limit_shown or one.warn_shown}", 200)
-        )
+        said = status(kinds[one.verdict], one.verdict) + " " + text(f"{one.title}: {one.shown} ({_wanted(one)})", 200)
         found.append((turn.at_s, said))
     found.sort(key=lambda pair: -pair[0])
     rows = [_entry(view, at, said) for at, said in found[:MOST_EVENTS]]
@@ -213,6 +210,12 @@ def events(view: View) -> Markup:
         view.slots.live("ol", "events", join(rows), class_="log"),
         view.slots.live("p", "events.m", more, class_="small"),
     )
+
+
+def _wanted(one: CheckResult) -> str:
+    if one.verdict == "WARN":
+        return f"warning {one.warn_shown}"
+    return f"{one.limit_shown} required" if one.limit_shown else one.check
 
 
 def _event(view: View, words: str, kind: str) -> str:

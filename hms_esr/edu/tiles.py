@@ -10,9 +10,12 @@ from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.svg import pct
 from hms_esr.edu.sofar import FIRST_FIGURES_S, is_open
 from hms_esr.edu.view import View
+from hms_esr.reports.html.figures import metric_of
 from hms_esr.reports.html.parts import para, status, text
 from hms_esr.reports.html.tiles import is_share, outcome, warning
 from hms_esr.verdicts.judgement import CheckResult
+from hms_esr.verdicts.measures.recovery import faults_named
+from hms_esr.wording import whole_s
 
 
 def tiles(view: View) -> Markup:
@@ -48,7 +51,7 @@ def _tile(view: View, index: int, result: CheckResult) -> Markup:
     kind, words = _outcome(view, result)
     drawn = "" if kind in ("none", "inv") else kind
     live, key = view.slots.live, f"t{index}"
-    value = [tag("b", text(result.shown, 40)), status(kind, words)]
+    value = [tag("b", text(_growing(view, result) or result.shown, 40)), status(kind, words)]
     scale = reach(result.operator, result.limit, share=is_share(result))
     picture = _gauge(view, index, result, scale, drawn) if scale else Markup("")
     required = ", ".join(filter(None, [result.limit_shown, warning(result)]))
@@ -65,6 +68,15 @@ def _tile(view: View, index: int, result: CheckResult) -> Markup:
         para(*under),
         class_=" ".join(filter(None, ["tile", drawn, stale])),
     )
+
+
+def _growing(view: View, result: CheckResult) -> str:
+    """How long a recovery that is under way has taken; empty for anything else."""
+    ref = metric_of(result)
+    if view.over or not is_open(result) or ref is None or ref.name != "recovery_s":
+        return ""
+    off = [fault.off_s for fault in faults_named(view.record, ref.selector.get("fault")) if fault.off_s is not None]
+    return whole_s(view.now_s - max(off)) if off else ""
 
 
 def _why(result: CheckResult) -> str:

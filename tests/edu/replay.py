@@ -96,6 +96,13 @@ class Replay:
             self.second += 1
         return self
 
+    def resume(self) -> Replay:
+        """People come again."""
+        self.happened("resumed", "resumed by the operator")
+        sim_s = self.second * self.warp
+        self.writer.event(ClockChanged(float(self.second), sim_s, self.warp))
+        return self
+
     def finish(self, **facts: Any) -> Replay:
         """The run is over; its record is closed."""
         ended = {"state": "FINISHED", "real_s": float(self.second), "sim_s": self.second * self.warp}

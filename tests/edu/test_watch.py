@@ -133,7 +133,7 @@ def test_axes_hold_while_figures_move(tmp_path: Path) -> None:
     replay.go(5)
     watch.look()
     after = draw(watch)[1].inside
-    for key in ("tl.x", "arr.x", "lat.x", "fai.x"):
+    for key in ("tl.x", "arr.x", "arr.a", "lat.x", "fai.x", "fai.a"):
         assert before[key] == after[key], key
     assert before["lat.d"] != after["lat.d"] and before["real"] != after["real"]
     replay.close()
