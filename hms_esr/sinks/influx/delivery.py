@@ -63,8 +63,8 @@ class Delivery:
             elif answer.meaning in ("bad", "smaller") and len(part) > 1:
                 middle = len(part) // 2
                 parts += [part[middle:], part[:middle]]
-            elif answer.meaning in ("bad", "smaller") and self._is_to_blame(part):
-                self._bury(part[0], answer)
+            elif answer.meaning in ("bad", "smaller") and self._takes_others():
+                self._once_more(part, parts)
             else:
                 parts.append(part)
                 if self.wait(self._pause_s(answer)):
@@ -76,10 +76,19 @@ class Delivery:
         self._failures = 0
         self.trouble = Trouble()
 
-    def _is_to_blame(self, part: list[str]) -> bool:
-        """Whether the server takes a point known to be good, and still not this one."""
-        good = self.transport.write([self.probe()]).meaning == "written"
-        return good and self.transport.write(part).meaning in ("bad", "smaller")
+    def _takes_others(self) -> bool:
+        """Whether the server takes a point known to be good; if not, it is the server that is wrong, not a line."""
+        return self.transport.write([self.probe()]).meaning == "written"
+
+    def _once_more(self, part: list[str], parts: list[list[str]]) -> None:
+        """The line that was refused, now that others are taken: the server may have recovered in between."""
+        answer = self.transport.write(part)
+        if answer.meaning == "written":
+            self._through(1)
+        elif answer.meaning in ("bad", "smaller"):
+            self._bury(part[0], answer)
+        else:
+            parts.append(part)
 
     def _bury(self, line: str, answer: Answer) -> None:
         self.dead_points += 1

@@ -174,11 +174,14 @@ class Points:
     def end(self, real_s: float, how: Ended) -> list[str]:
         """The last lines: figures and checks as judged, the verdict."""
         at = max(self._front, int(real_s), 0)
+        self._dirty |= {self._front} - {-1}
         lines = self.take()
         whole = figures.so_far(self._record, self._planned, self._actual, at)
         whole |= figures.of_second(self._record.seconds.get(at, Second()))
         whole |= figures.lately(self._record, max(self._front, 0))
         whole |= {"planned": float(self._record.planned), "real_s": real_s, "verdict_code": float(how.code)}
+        if self._record.sim_s:
+            whole["sim_s"] = self._record.sim_s
         self._add("esr_run", {}, whole, at)
         self._checks(how.checks, at)
         self._event("stop", "the run is over", real_s)

@@ -1,0 +1,1 @@
+"""Tests of the sink for InfluxDB, on a real server where it matters."""
