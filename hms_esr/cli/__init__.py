@@ -35,6 +35,7 @@ COMMANDS = {
     "resume": "Let a paused run go on.",
     "stop": "Stop a run.",
     "worker": "Take a share of a run's people.",
+    "k8s": "Carry a rehearsal out in a Kubernetes cluster.",
     "serve": "Serve runs over HTTP: start, follow, steer, watch.",
     "token": "Make, list and revoke tokens for a served control plane.",
     "observe": "Print a read-only link to a run's live page.",
