@@ -19,6 +19,10 @@ from hms_esr.wording import count, time_ms, whole_s
 
 MOST = 3
 _RECENT_S = 30
+_RECOVERS_S = 60
+_AFTER_S = 5
+"""Errors so soon after a fault are still its own."""
+_NEARLY_ALL = 0.8
 _NEAR_CPU = 0.8
 
 
@@ -62,9 +66,16 @@ def _rule(view: View, result: CheckResult) -> tuple[str, tuple[object, ...]]:
             "What it does to this check is meant.",
         )
     if name in ("error_rate", "success_rate"):
+        from_faults = _from_faults(view)
+        if from_faults:
+            return "Nothing to do.", (from_faults,)
         kind = _outside_faults(view)
         if kind is not None:
             return "Tell its owner.", kind
+    over = next((mark for mark in reversed(view.marks) if mark.kind == "fault" and mark.to_s < view.now_s), None)
+    if over is not None and view.now_s - over.to_s < _RECOVERS_S:
+        said = f"Event {over.letter} ({over.name}) ended {whole_s(view.now_s - over.to_s)} ago; "
+        return "Watch the answer time.", (f"{said}the site may still be recovering.",)
     lately = next((v for i, v in enumerate(view.watch.lately) if view.watch.results[i] is result), None)
     if lately is not None and lately.verdict in ("PASS", "WARN") and lately.value is not None:
         return "Nothing to do.", (
@@ -94,9 +105,30 @@ def _recovery(view: View, name: str | None) -> tuple[str, tuple[object, ...]]:
     return "Nothing mends it.", ("The site has recovered by now, later than required. Note it for the report.",)
 
 
+def _from_faults(view: View) -> str:
+    """That nearly all errors came from one fault; empty when they did not."""
+    total = view.record.error_count
+    for mark in reversed(view.marks):
+        if mark.kind == "fault" and total:
+            inside = [
+                (at, n)
+                for error in view.record.errors.values()
+                for at, n in error.by_second.items()
+                if int(mark.from_s) <= at <= mark.to_s + _AFTER_S
+            ]
+            n = sum(n for _, n in inside)
+            if n > _NEARLY_ALL * total:
+                ago = whole_s(view.now_s - max(at for at, _ in inside) - 1)
+                return (
+                    f"{count(n)} of {count(total)} errors came from event {mark.letter}, the last one {ago} ago. "
+                    "The share mends as more people come."
+                )
+    return ""
+
+
 def _outside_faults(view: View) -> tuple[object, ...] | None:
     """The most frequent kind of error that also came lately, outside of all faults."""
-    spans = [(mark.from_s, mark.to_s + 5) for mark in view.marks if mark.kind == "fault"]
+    spans = [(mark.from_s, mark.to_s + _AFTER_S) for mark in view.marks if mark.kind == "fault"]
     kinds: dict[str, ErrorCount] = {}
     for key, error in view.record.errors.items():
         kinds.setdefault(key.message or key.kind, ErrorCount()).merge(error)

@@ -96,6 +96,17 @@ def test_advice_names_what_is_on_and_whose_it_is(tmp_path: Path) -> None:
     replay.close()
 
 
+def test_errors_of_a_fault_that_is_over_mend_by_themselves(tmp_path: Path) -> None:
+    """Nearly all came from it: nothing to do; a slow check right after it: watch."""
+    replay = Replay(tmp_path, checks=("latency_p95_ms < 1000", "error_rate < 0.1")).go(10)
+    replay.fault_on().go(6, ms=2500, failing=6, message="Service Unavailable").fault_off().go(4)
+    found = {one.title: one for one in advice(View(seen(replay)))}
+    assert found["Requests that fail"].lead == "Nothing to do."
+    assert "36 of 36 errors came from event A, the last one 4" in found["Requests that fail"].said[0]
+    assert found["Answer time, 95 of 100 requests"].lead == "Watch the answer time."
+    replay.close()
+
+
 def test_a_check_that_can_no_longer_hold_is_told(tmp_path: Path) -> None:
     """More people failed than the plan allows: nothing mends it."""
     replay = Replay(tmp_path, checks=("success_rate > 0.9",)).go(20, failing=9)
