@@ -21,6 +21,8 @@ class RunStarted:
     warp: float
     real_s: float = 0.0
     sim_s: float = 0.0
+    unnamed: bool = False
+    """Nobody named a target: it is the embedded city."""
 
 
 @dataclass(frozen=True, slots=True)

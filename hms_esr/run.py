@@ -252,7 +252,13 @@ class _Rehearsal:
         self.writer.facts(began_at=datetime.now(UTC).isoformat(timespec="milliseconds"))
         self.sinks.hear(
             RunStarted(
-                plan.run_id, plan.scenario.name, plan.target, record.planned_total, record.length_real_s, plan.warp
+                plan.run_id,
+                plan.scenario.name,
+                plan.target,
+                record.planned_total,
+                record.length_real_s,
+                plan.warp,
+                unnamed=not plan.target_requested,
             )
         )
 

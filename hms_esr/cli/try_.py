@@ -191,11 +191,13 @@ def command(file: str, **given: Any) -> int:
 def _try(plan: Any, guard: Any, secrets: tuple[str, ...]) -> int:
     from hms_esr.engine.once import carry_out_person, carry_out_steps
     from hms_esr.plan import SETUP_ROLE
+    from hms_esr.sinks.phrases import UNNAMED
 
     variables = dict(plan.options.variables)
     assignment = plan.assignment(variables, plan.target)
     arrival = plan.crowd().arrival(plan.options.only)
-    click.echo(f"person {arrival.k}, {arrival.role}, at {plan.target}")
+    city = "" if plan.target_requested else UNNAMED
+    click.echo(f"person {arrival.k}, {arrival.role}, at {plan.target}{city}")
     printer = Printer(secrets)
     if plan.scenario.before:
         before = carry_out_steps(assignment, guard, plan.scenario.before, SETUP_ROLE)

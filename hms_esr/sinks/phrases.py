@@ -14,12 +14,15 @@ from hms_esr.verdicts.judgement import CheckResult, Judgement
 
 _MARKS = {"PASS": "✔", "WARN": "⚠", "FAIL": "✖", "INVALID": "·"}
 MOST_STEPS = 5
+UNNAMED = " (the embedded city: no target was named)"
+"""Follows the address, so that nobody takes the city for the system meant."""
 
 
 def started(event: RunStarted) -> str:
     """``▶ Starting schedule_f: 500 people against http://… (10 simulated minutes in 20 s)``."""
     people = f"{wording.plural(event.planned, 'person', 'people')} against " if event.planned else "against "
-    return f"▶ Starting {event.scenario}: {people}{event.target} ({_length(event)})"
+    city = UNNAMED if event.unnamed else ""
+    return f"▶ Starting {event.scenario}: {people}{event.target}{city} ({_length(event)})"
 
 
 def _length(event: RunStarted) -> str:

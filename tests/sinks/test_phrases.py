@@ -23,6 +23,10 @@ def plain(text: str) -> str:
         (RunStarted("r", "x", "http://h", 1, 300.0, 1.0), "▶ Starting x: 1 person against http://h (5 min)"),
         (RunStarted("r", "x", "http://h", 0, 20.0, 1.0), "▶ Starting x: against http://h (20 s)"),
         (
+            RunStarted("r", "x", "http://h", 9, 60.0, 1.0, unnamed=True),
+            "▶ Starting x: 9 people against http://h (the embedded city: no target was named) (60 s)",
+        ),
+        (
             RunStarted("r", "x", "http://h", 9, 60.0, 1440.0),
             "▶ Starting x: 9 people against http://h (24 simulated hours in 60 s)",
         ),
