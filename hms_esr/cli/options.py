@@ -16,7 +16,10 @@ from hms_esr.errors import BadInput, EnvironmentProblem, Problem
 
 LARGEST_SEED = 2**62 - 1
 LARGEST_SCALE = 100_000_000
+SMALLEST_SCALE = 0.000_001
 LARGEST_WARP = 100_000
+SMALLEST_WARP = 0.001
+"""A simulated second takes up to 1000 real ones; with less, a run would not end in anybody's lifetime."""
 _RUN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}")
 
 
@@ -49,8 +52,8 @@ class Seed(click.IntRange):
         return seed
 
 
-SCALE = Finite(0, LARGEST_SCALE, min_open=True)
-WARP = Finite(0, LARGEST_WARP, min_open=True)
+SCALE = Finite(SMALLEST_SCALE, LARGEST_SCALE)
+WARP = Finite(SMALLEST_WARP, LARGEST_WARP)
 
 
 def run_id(_: Any, option: click.Parameter, value: str) -> str:

@@ -21,7 +21,7 @@ STATES = ("completed", "failed", "dropped", "lost", "unfinished")
 _ORDER = (
     *("run_id", "scenario", "description", "tags", "seed", "target", "target_requested", "sim", "state"),
     *("verdict", "reason", "also", "trust", "warnings", "exit_code", "started_at", "real_s", "simulated_s"),
-    *("people", "requests", "setup_requests", "polls", "retries", "refreshes", "errors", "checks"),
+    *("people", "requests", "unanswered", "setup_requests", "polls", "retries", "refreshes", "errors", "checks"),
     *("latency_ms", "service_latency_ms", "steps", "error_kinds", "delivery", "generator"),
     *("decisions", "personas"),
     *("clock", "faults", "conditions", "probes", "sensors", "made_up_files"),
@@ -85,6 +85,7 @@ def _counts(record: Record) -> dict[str, Any]:
         "simulated_s": record.sim_s,
         "people": {"planned": record.planned} | {state: record.people(state) for state in STATES},
         "requests": record.requests,
+        "unanswered": record.unanswered,
         "setup_requests": record.setup_requests,
         "polls": record.polls,
         "retries": record.retries,

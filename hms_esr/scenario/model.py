@@ -76,7 +76,7 @@ class Clock(Frozen):
     """Simulated time: where it starts, how much faster than real time it runs, and how fast while cases settle."""
 
     start: Moment = datetime(2026, 3, 2)
-    warp: Number = Field(1.0, gt=0, le=100_000)
+    warp: Number = Field(1.0, ge=0.001, le=100_000)
     settle_warp: Number = Field(3600.0, gt=0, le=1_000_000)
 
 

@@ -30,6 +30,9 @@ COMMIT;
 """
 
 
+_DUE = "SELECT coalesce(sum(json_extract(one.value, '$[1]')), 0) FROM ticks, json_each(ticks.body, '$.planned') AS one"
+
+
 def open_to_write(path: Path) -> sqlite3.Connection:
     """The one connection that writes. A commit survives the death of the process (WAL, synchronous NORMAL)."""
     try:
@@ -96,6 +99,21 @@ def read_facts(folder: Path) -> dict[str, Any]:
         raise unreadable(folder / DATABASE, error) from None
     finally:
         connection.close()
+
+
+def people_due(folder: Path) -> int | None:
+    """People whose planned moment had come, as far as it is written down; None when nothing can be read."""
+    try:
+        connection = open_to_read(folder / DATABASE)
+        if connection is None:
+            return None
+        try:
+            (due,) = connection.execute(_DUE).fetchone()
+        finally:
+            connection.close()
+    except (BadInput, sqlite3.Error):
+        return None
+    return int(due)
 
 
 def facts_in(connection: sqlite3.Connection) -> dict[str, Any]:

@@ -13,7 +13,7 @@ from pathlib import Path
 from typing import Any
 
 from hms_esr.errors import EsrError
-from hms_esr.store.database import read_facts
+from hms_esr.store.database import people_due, read_facts
 from hms_esr.store.layout import MANIFEST, SUMMARY
 from hms_esr.store.manifest import manifest_json
 from hms_esr.store.process import state_of
@@ -24,7 +24,8 @@ class RunLine:
     """One run in the list.
 
     ``state``: QUEUED, RUNNING, FINISHED, BROKEN_OFF (its process is gone without a report), UNREADABLE.
-    ``verdict`` is empty and ``real_s``, ``people`` (planned) are None while they are not known.
+    ``verdict`` is empty and ``real_s``, ``people`` (planned; of a run broken off: those due until then) are None while
+    they are not known.
     """
 
     run_id: str
@@ -70,10 +71,13 @@ def run_line(folder: Path) -> RunLine:
     summary = _summary(folder)
     people = summary.get("people")
     planned = people.get("planned") if isinstance(people, dict) else facts.get("planned_total")
+    state = state_of(facts)
+    if state == "BROKEN_OFF":
+        planned = people_due(folder)
     return RunLine(
         folder.name,
         name,
-        state_of(facts),
+        state,
         str(summary.get("verdict", "")),
         str(manifest.get("started_at", "")),
         summary.get("real_s", facts.get("real_s")),

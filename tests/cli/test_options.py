@@ -50,6 +50,25 @@ def test_only_finite_numbers_are_numbers(look: Path, command: str, option: str, 
     assert f"{value!r} is not a number" in done.output
 
 
+@pytest.mark.parametrize("command", ["run", "plan"])
+@pytest.mark.parametrize(
+    ("option", "value", "allowed"),
+    [
+        ("--warp", "1e-300", "0.001<=x<=100000"),
+        ("--warp", "1e9", "0.001<=x<=100000"),
+        ("--scale", "1e-300", "1e-06<=x<=100000000"),
+        ("--scale", "0", "1e-06<=x<=100000000"),
+    ],
+)
+def test_absurd_numbers_are_refused_with_what_is_allowed(
+    look: Path, command: str, option: str, value: str, allowed: str
+) -> None:
+    """A run that would last longer than anybody lives, or that nobody comes to, is never begun."""
+    done = esr(command, "look.yml", option, value)
+    assert done.exit_code == 2
+    assert f"is not in the range {allowed}" in done.output
+
+
 @pytest.mark.parametrize("command", ["run", "plan", "try"])
 def test_a_seed_too_large_to_be_drawn_from_is_refused(look: Path, command: str) -> None:
     """The largest seed of a scenario is the largest of the option."""

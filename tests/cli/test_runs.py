@@ -14,13 +14,14 @@ from tests.records import Day
 from tests.store.kept import GONE, write_manifest, write_run
 
 DAY = Day(people=20, length_s=10, fault=None)
+SHORT = Day(people=15, length_s=10, fault=None)
 
 
 @pytest.fixture
 def out(tmp_path: Path) -> Path:
     """A finished run, one broken off, one of another scenario that started last."""
-    for run_id, facts in (("one", {}), ("two", {"state": "RUNNING", "process": GONE})):
-        folder, _ = write_run(tmp_path, DAY, run_id, **facts)
+    for run_id, day, facts in (("one", DAY, {}), ("two", SHORT, {"state": "RUNNING", "process": GONE})):
+        folder, _ = write_run(tmp_path, day, run_id, **facts)
         summary = {"verdict": "PASS", "real_s": 12.5, "people": {"planned": 1234}}
         (folder / "summary.json").write_text(json.dumps(summary))
     write_manifest(tmp_path, "three", "claims", "2031-01-01T00:00:00+00:00")
@@ -32,13 +33,14 @@ def runs(out: Path, *arguments: str) -> Result:
 
 
 def test_a_line_for_each_run(out: Path) -> None:
-    """The last first; verdicts of finished runs, the state of others; columns of one width."""
+    """The last first; verdicts of finished runs, the state of others; of one broken off those due; columns align."""
     lines = runs(out).stdout.replace("\u00a0", " ").splitlines()
 
     assert lines[0].split() == ["run", "scenario", "verdict", "started", "real", "time", "people"]
     assert [line.split()[0] for line in lines[1:]] == ["three", "two", "one"]
     assert "PASS" in lines[3] and lines[3].endswith("12 s   1,234")
     assert "(broken off)" in lines[2]
+    assert lines[2].endswith("   15")
     assert lines[1].endswith("–       –")
     assert len({len(line) for line in lines}) == 1
 

@@ -16,7 +16,18 @@ from tests.records import Day, made_up_record, record_of
 FIGURES = {"mean", "p50", "p90", "p95", "p99", "p99_9", "max"}
 FIXED = {
     *("run_id", "scenario", "seed", "target", "state", "verdict", "reason", "warnings", "exit_code", "started_at"),
-    *("real_s", "simulated_s", "people", "requests", "setup_requests", "polls", "errors", "checks", "latency_ms"),
+    *(
+        "real_s",
+        "simulated_s",
+        "people",
+        "requests",
+        "unanswered",
+        "setup_requests",
+        "polls",
+        "errors",
+        "checks",
+        "latency_ms",
+    ),
     *("service_latency_ms", "steps", "error_kinds", "delivery", "sim", "target_requested"),
 }
 
