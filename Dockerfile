@@ -21,7 +21,7 @@ LABEL org.opencontainers.image.title="hms-esr" org.opencontainers.image.licenses
 # HOME is in /tmp, so that nothing outside /tmp and the results is ever written: --read-only --tmpfs /tmp will do.
 ENV PATH=/opt/hms-esr/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 COPY --from=build /opt/hms-esr /opt/hms-esr
-COPY compose/health.py /opt/hms-esr/health.py
+COPY compose/health.py compose/master.sh /opt/hms-esr/
 COPY scenarios /work/scenarios
 COPY personas /work/personas
 RUN mkdir -p /work/results /work/tower && chown 10001:10001 /work /work/results /work/tower

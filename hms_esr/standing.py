@@ -12,11 +12,16 @@ import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from time import monotonic
 from typing import Any
 
 LOOK_EVERY_S = 1.0
-AFTER_A_RUN_S = 3.0
+AFTER_A_RUN_S = 15.0
+"""So long a master that is done with this worker may stay; one that is there after that may be the next."""
+AFTER_A_FAULT_S = 1.0
 BAD_INPUT = 2
+LEFT = (0, 4)
+"""Exit codes of a worker that its master wants no more: the run is over, the master gone, or has all its workers."""
 
 
 @dataclass(frozen=True)
@@ -57,8 +62,19 @@ class _Standing:
             if code == BAD_INPUT:
                 return code
             self._tell(f"Left {place} with exit code {code}; standing by for the next run")
-            self._over.wait(AFTER_A_RUN_S)
+            if code in LEFT:
+                self._wait_until_gone()
+            else:
+                self._over.wait(AFTER_A_FAULT_S)
         return 0
+
+    def _wait_until_gone(self) -> None:
+        """Until nobody listens there any more: a master is there for one run alone."""
+        until = monotonic() + AFTER_A_RUN_S
+        while monotonic() < until and not self._over.wait(LOOK_EVERY_S):
+            self._touch()
+            if not _listens(self._post.host, self._post.port):
+                return
 
     def _join(self) -> int:
         """One run, in a process of its own; the exit code."""
