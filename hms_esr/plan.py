@@ -24,15 +24,13 @@ from hms_esr.errors import BadInput, Problem
 from hms_esr.guarding import trust_of
 from hms_esr.library import LoadedScenario
 from hms_esr.library.folders import shown
+from hms_esr.library.uploads import found_uploads, no_file
 from hms_esr.profiles.crowd import Crowd
 from hms_esr.record import Manifest
 from hms_esr.registry import did_you_mean
 from hms_esr.scenario.caps import Caps, people_at_once
 from hms_esr.scenario.model import Scenario
-from hms_esr.scenario.step import Step
 from hms_esr.scenario.templates import references
-from hms_esr.steps.maybe import Maybe
-from hms_esr.steps.upload import AttachFile
 from hms_esr.verdicts.judgement import Limits
 
 SETUP_ROLE = "citizen"
@@ -80,6 +78,8 @@ class RunPlan:
     target_requested: str
     named: tuple[str, ...]
     files: Mapping[str, bytes]
+    missing: tuple[str, ...] = ()
+    """Files to upload that are not there, so that they are made up."""
 
     @property
     def folder(self) -> Path:
@@ -130,16 +130,25 @@ def make_plan(loaded: LoadedScenario, options: Options, *, city_url: str = "", r
     seed = scenario.seed if options.seed is None else options.seed
     _not_too_many(scenario, options)
     problems = [*_missing_secrets(scenario, options), *_too_few_rows(loaded, scenario, seed, options)]
-    files, missing = _upload_files(loaded, scenario)
+    files, missing = found_uploads(loaded)
     if options.strict:
-        problems += [_problem(f"--strict: there is no file '{name}' to upload") for name in missing]
+        problems += [_problem(f"--strict: {no_file(name)}") for name in missing]
     if options.only is not None:
         problems += _nobody(scenario, seed, options)
     if problems:
         raise BadInput(problems)
     named = tuple(dict.fromkeys([target, *(_with_scheme(place) for place in _also(scenario, options))]))
     return RunPlan(
-        loaded, scenario, options, run_id or new_run_id(scenario.name), seed, target, requested, named, files
+        loaded,
+        scenario,
+        options,
+        run_id or new_run_id(scenario.name),
+        seed,
+        target,
+        requested,
+        named,
+        files,
+        missing,
     )
 
 
@@ -242,41 +251,6 @@ def _nobody(scenario: Scenario, seed: int, options: Options) -> list[Problem]:
     except IndexError as error:
         return [_problem(f"--only {options.only}: {error}")]
     return []
-
-
-def all_steps(scenario: Scenario) -> Iterator[Step]:
-    """Every step of a scenario, also those inside ``maybe``, before and after."""
-
-    def inside(steps: tuple[Step, ...]) -> Iterator[Step]:
-        for step in steps:
-            yield step
-            if isinstance(step, Maybe):
-                yield from inside(step.steps)
-
-    yield from inside(scenario.before)
-    for journey in scenario.journeys:
-        yield from inside(journey.steps)
-    yield from inside(scenario.after)
-
-
-def _upload_files(loaded: LoadedScenario, scenario: Scenario) -> tuple[dict[str, bytes], list[str]]:
-    """Bytes of the files to upload that exist (scenario's folder, then the working directory), and names of others.
-
-    None exist for a scenario that was sent in.
-    """
-    found: dict[str, bytes] = {}
-    missing = []
-    here = loaded.folder
-    for step in all_steps(scenario):
-        if isinstance(step, AttachFile) and "{{" not in step.file and step.file not in found:
-            for folder in () if loaded.sent_in else (here, Path()):
-                path = (folder / step.file).resolve()
-                if path.is_file() and path.is_relative_to(folder.resolve()):
-                    found[step.file] = path.read_bytes()
-                    break
-            else:
-                missing.append(step.file)
-    return found, missing
 
 
 def versions() -> dict[str, str]:

@@ -21,6 +21,7 @@ from hms_esr.events import Happened, RunEnded, RunStarted
 from hms_esr.fault_duty import FaultDuty, finish_left_over
 from hms_esr.following import Follower
 from hms_esr.guarding import Trust, guard_for, preflight, setup_exchange, trust_of
+from hms_esr.library.uploads import told_made_up
 from hms_esr.plan import SETUP_ROLE, RunPlan, manifest_of
 from hms_esr.record import Manifest, Record
 from hms_esr.reports import REPORTS
@@ -126,7 +127,7 @@ def carry_out_run(
     ):
         sinks.hear(Happened("note", text, 0.0, 0.0))
     setup_requests = preflight(plan.target, guard, plan.run_id, plan.scenario.http, insecure=plan.options.insecure)
-    for text in told_before(plan, crowd, loopback=not guard.off_loopback):
+    for text in (*told_before(plan, crowd, loopback=not guard.off_loopback), *told_made_up(plan.missing)):
         sinks.hear(Happened("note", text, 0.0, 0.0))
     injector = _injector_for(plan, CityInjector(plan.target, setup_exchange(guard, trust)))
     _make(plan.folder)
@@ -291,6 +292,8 @@ class _Rehearsal:
             )
             self.writer.update_manifest(self.manifest)
             record.manifest = self.manifest
+            for text in told_made_up(name for name in finished.made_up if name not in plan.missing):
+                self.sinks.hear(Happened("note", text, record.real_s, record.sim_s))
         due = sum(record.states.values())
         cut_short = finished is not None and finished.cut_short
         if plan.crowd().closed or record.stopped or cut_short:

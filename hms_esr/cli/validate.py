@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 EXAMPLES = """
 \b
 hms-esr validate scenarios/schedule_f.yml
-hms-esr validate scenarios/*.yml
+hms-esr validate scenarios/*.yml --strict    files to upload must exist, as for run --strict
 hms-esr validate claims.yml --var office=IA-04
 """
 
@@ -26,9 +26,11 @@ hms-esr validate claims.yml --var office=IA-04
 @click.command(help=f"Report every mistake in scenario files, with its place and cure; start nothing.\n{EXAMPLES}")
 @click.argument("files", metavar="FILE|NAME...", nargs=-1, required=True)
 @click.option("--var", "variables", metavar="NAME=VALUE", multiple=True, help="A value for {{ vars.NAME }}.")
-def command(files: tuple[str, ...], variables: tuple[str, ...]) -> None:
+@click.option("--strict", is_flag=True, help="As run --strict: files to upload must exist.")
+def command(files: tuple[str, ...], variables: tuple[str, ...], strict: bool) -> None:
     """Check each file, then fail if any has a mistake."""
     from hms_esr.library import load_scenario
+    from hms_esr.library.uploads import found_uploads, is_valid, no_file, not_valid
     from hms_esr.scenario.forecast import forecast
 
     given = read_variables(variables)
@@ -39,10 +41,17 @@ def command(files: tuple[str, ...], variables: tuple[str, ...]) -> None:
         except BadInput as error:
             problems += error.problems
             continue
+        _, missing = found_uploads(loaded)
+        if strict and missing:
+            problems += [Problem(file, 0, 0, f"--strict: {no_file(name)}") for name in missing]
+            continue
         click.echo(f"{file}  fine: {loaded.scenario.name} ({loaded.dialect.replace('_', ' ')})")
         if loaded.scenario.loads:
             for line in amounts(forecast(loaded.scenario)):
                 click.echo(f"  {line}")
+        for name in missing:
+            if not is_valid(name):
+                click.echo(f"  warning: {not_valid(name)}")
     if problems:
         raise BadInput(problems)
 

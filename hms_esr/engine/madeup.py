@@ -1,4 +1,4 @@
-"""Owns made-up files: valid PDF, JPEG, PNG, text and CSV of a wanted size, the same for the same draw.
+"""Owns made-up files: valid PDF, pictures, text and CSV of a wanted size, the same for the same draw.
 
 Knows nothing of people or of where a file goes; what it makes says of itself that it is made up.
 """
@@ -6,22 +6,15 @@ Knows nothing of people or of where a file goes; what it makes says of itself th
 from __future__ import annotations
 
 import mimetypes
-from collections.abc import Callable
 from functools import lru_cache
-from struct import pack
-from zlib import compress, crc32
 
+from hms_esr.engine.madeup_pictures import DIGITS, NOTE, Mould, as_is, gif, jpeg, png, webp
 from hms_esr.errors import StepFailed
 from hms_esr.scenario.step import Upload
 
 LARGEST_KB = 64 * 1024
-_NOTE = "Made up by HMS-ESR for a rehearsal. No real person's data. Number "
-_DIGITS = 16
-_USUAL_KB = {"pdf": 40.0, "jpg": 80.0, "png": 80.0, "txt": 4.0, "csv": 4.0}
+_USUAL_KB = {"pdf": 40.0, "jpg": 80.0, "png": 80.0, "gif": 20.0, "webp": 20.0, "txt": 4.0, "csv": 4.0}
 _SAME = {"jpeg": "jpg", "jpe": "jpg", "text": "txt", "md": "txt", "log": "txt"}
-
-Mould = tuple[bytes, bytes, Callable[[bytes], bytes]]
-"""What comes before and after the part that differs, and that part made from the number's digits."""
 
 
 def made_up(name: str, size_kb: float | None, number: int) -> Upload:
@@ -30,34 +23,38 @@ def made_up(name: str, size_kb: float | None, number: int) -> Upload:
     ``size_kb`` None is a usual size for its ending. StepFailed("scenario") over :data:`LARGEST_KB`.
     """
     filename = name.replace("\\", "/").rsplit("/", 1)[-1]
-    ending = filename.rpartition(".")[2].lower() if "." in filename else ""
-    ending = _SAME.get(ending, ending)
+    ending = _ending(filename)
     wanted_kb = _USUAL_KB.get(ending, 16.0) if size_kb is None else size_kb
     if not 0 <= wanted_kb <= LARGEST_KB:
         raise StepFailed("scenario", f"a made-up file of {wanted_kb:g} kB; 0 to {LARGEST_KB} are allowed")
     before, after, part = _mould(ending, round(wanted_kb * 1024))
-    digits = f"{number & 0xFFFFFFFFFFFFFFFF:0{_DIGITS}x}".encode()
-    media_type = mimetypes.guess_type(filename)[0] or "application/octet-stream"
+    digits = f"{number & 0xFFFFFFFFFFFFFFFF:0{DIGITS}x}".encode()
+    media_type = _MEDIA.get(ending) or mimetypes.guess_type(filename)[0] or "application/octet-stream"
     return Upload(filename, media_type, b"".join((before, part(digits), after)))
+
+
+def is_valid(name: str) -> bool:
+    """Whether what is made up under ``name`` is a whole file of its kind; others are text of the wanted size."""
+    return _ending(name) in _MAKERS
+
+
+def _ending(name: str) -> str:
+    ending = name.rpartition(".")[2].lower() if "." in name else ""
+    return _SAME.get(ending, ending)
 
 
 @lru_cache(maxsize=32)
 def _mould(ending: str, size: int) -> Mould:
-    make = {"pdf": _pdf, "jpg": _jpeg, "png": _png, "csv": _csv, "txt": _text}.get(ending, _other)
-    return make(size)
-
-
-def _as_is(digits: bytes) -> bytes:
-    return digits
+    return _MAKERS.get(ending, _other)(size)
 
 
 def _pdf(size: int) -> Mould:
     """One page of text, and a stream nobody reads for the rest of the size (ISO 32000-1, cross-reference table)."""
-    text = f"BT /F1 12 Tf 72 720 Td ({_NOTE}{'0' * _DIGITS}) Tj ET\n".encode()
+    text = f"BT /F1 12 Tf 72 720 Td ({NOTE}{'0' * DIGITS}) Tj ET\n".encode()
     least = len(_pdf_whole(text, 0))
     whole = _pdf_whole(text, max(0, size - least))
-    at = whole.index(b"0" * _DIGITS + b") Tj")
-    return whole[:at], whole[at + _DIGITS :], _as_is
+    at = whole.index(b"0" * DIGITS + b") Tj")
+    return whole[:at], whole[at + DIGITS :], as_is
 
 
 def _pdf_whole(text: bytes, padding: int) -> bytes:
@@ -82,45 +79,8 @@ def _pdf_whole(text: bytes, padding: int) -> bytes:
     return bytes(out)
 
 
-def _jpeg(size: int) -> Mould:
-    """A grey baseline picture of 200 × 200 (ITU T.81): one-code Huffman tables, comments for the rest of the size."""
-    start = b"\xff\xd8" + _segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0")
-    tables = _segment(0xDB, b"\0" + b"\1" * 64) + _segment(0xC0, b"\x08" + pack(">HH", 200, 200) + b"\1\1\x11\0")
-    one_code = b"\1" + b"\0" * 15 + b"\0"
-    tables += _segment(0xC4, b"\x00" + one_code) + _segment(0xC4, b"\x10" + one_code)
-    scan = _segment(0xDA, b"\1\1\0\0\x3f\0") + b"\0" * 156 + b"\x3f" + b"\xff\xd9"
-    note = _NOTE.encode()
-    left = size - len(start) - len(tables) - len(scan) - len(note) - _DIGITS - 4
-    padding = b""
-    while left >= 4:
-        step = min(left, 60_000)
-        step = step - 4 if 0 < left - step < 4 else step
-        padding += _segment(0xFE, b"." * (step - 4))
-        left -= step
-    before = start + b"\xff\xfe" + pack(">H", len(note) + _DIGITS + 2) + note
-    return before, padding + tables + scan, _as_is
-
-
-def _segment(marker: int, content: bytes) -> bytes:
-    return b"\xff" + bytes([marker]) + pack(">H", len(content) + 2) + content
-
-
-def _png(size: int) -> Mould:
-    """A grey picture of 16 × 16 (ISO 15948); a private ancillary chunk holds the rest of the size."""
-    note = b"Comment\0" + _NOTE.encode()
-    start = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", pack(">IIBBBBB", 16, 16, 8, 0, 0, 0, 0))
-    end = _chunk(b"IDAT", compress((b"\0" + b"\x80" * 16) * 16, 0)) + _chunk(b"IEND", b"")
-    left = size - len(start) - len(end) - len(_chunk(b"tEXt", note + b"0" * _DIGITS))
-    padding = _chunk(b"esRp", b"." * (left - 12)) if left >= 12 else b""
-    return start, padding + end, lambda digits: _chunk(b"tEXt", note + digits)
-
-
-def _chunk(kind: bytes, content: bytes) -> bytes:
-    return pack(">I", len(content)) + kind + content + pack(">I", crc32(kind + content))
-
-
 def _text(size: int) -> Mould:
-    return _lines(_NOTE.encode(), b"\n", b"This line is made up and says nothing.\n", size)
+    return _lines(NOTE.encode(), b"\n", b"This line is made up and says nothing.\n", size)
 
 
 def _csv(size: int) -> Mould:
@@ -128,13 +88,18 @@ def _csv(size: int) -> Mould:
 
 
 def _other(size: int) -> Mould:
-    return _lines(_NOTE.encode(), b"\n", b".", size)
+    return _lines(NOTE.encode(), b"\n", b".", size)
 
 
 def _lines(before: bytes, after: bytes, line: bytes, size: int) -> Mould:
     """A first line with the number, then ``line`` again and again, the last one cut, but whole with a line end."""
-    left = max(0, size - len(before) - _DIGITS - len(after))
+    left = max(0, size - len(before) - DIGITS - len(after))
     rest = (line * (left // len(line) + 1))[:left]
     if left % len(line) and line.endswith(b"\n"):
         rest = rest[:-1] + b"\n"
-    return before, after + rest, _as_is
+    return before, after + rest, as_is
+
+
+_MAKERS = {"pdf": _pdf, "jpg": jpeg, "png": png, "gif": gif, "webp": webp, "csv": _csv, "txt": _text}
+_MEDIA = {"webp": "image/webp"}
+"""Kinds that Python does not know on every machine."""

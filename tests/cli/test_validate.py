@@ -55,6 +55,31 @@ def test_all_mistakes_of_all_files_are_told(esr: Run, tmp_path: Path) -> None:
     assert "Traceback" not in done.stderr
 
 
+UPLOADS = """
+name: papers
+load: {people: 1, over: 1s}
+journeys: [{steps: [{upload: form.pdf}, {upload: letter.docx}, {upload: here.txt}]}]
+"""
+
+
+def test_files_to_upload_must_be_there_when_asked_for(esr: Run, tmp_path: Path) -> None:
+    """--strict refuses what run --strict refuses; without it only kinds that cannot be made up are worth a warning."""
+    (tmp_path / "papers.yml").write_text(UPLOADS)
+    (tmp_path / "here.txt").write_text("here")
+    strict = esr("validate", "papers.yml", "schedule_f", "--strict")
+    assert strict.returncode == 2
+    assert [line.rpartition(": ")[2] for line in strict.stderr.splitlines()] == [
+        "there is no file 'form.pdf' to upload",
+        "there is no file 'letter.docx' to upload",
+        "there is no file 'fake_schedule_f.pdf' to upload",
+    ]
+    easy = esr("validate", "papers.yml")
+    assert easy.returncode == 0
+    assert [line.split(" is ")[0] for line in easy.stdout.splitlines() if "warning" in line] == [
+        "  warning: letter.docx"
+    ]
+
+
 def test_variables_are_given_as_pairs(esr: Run, tmp_path: Path) -> None:
     """A value from outside is known to templates; anything but NAME=VALUE is refused."""
     steps = 'journeys: [{steps: [{fill: {a: "{{ vars.office }}"}}]}]\n'

@@ -6,16 +6,29 @@ import re
 import subprocess
 import zlib
 from collections.abc import Callable
+from io import BytesIO
 from pathlib import Path
 from struct import unpack
 
 import pytest
+from PIL import Image
 
 from hms_esr.city.uploads import problem
-from hms_esr.engine.madeup import made_up
+from hms_esr.engine.madeup import is_valid, made_up
 from hms_esr.errors import StepFailed
 
-NAMES = ("form.pdf", "photo.jpg", "photo.JPEG", "scan.png", "rows.csv", "note.txt", "letter.docx", "noending")
+NAMES = (
+    "form.pdf",
+    "photo.jpg",
+    "photo.JPEG",
+    "scan.png",
+    "old.gif",
+    "new.webp",
+    "rows.csv",
+    "note.txt",
+    "letter.docx",
+    "noending",
+)
 
 
 @pytest.mark.parametrize("name", NAMES)
@@ -86,11 +99,26 @@ def test_a_png_is_whole(size_kb: float | None) -> None:
     assert (kinds[0], kinds[-1], len(rows)) == (b"IHDR", b"IEND", 16 * 17)
 
 
+@pytest.mark.parametrize("name", ["x.png", "x.jpg", "x.gif", "x.webp"])
+@pytest.mark.parametrize("size_kb", [0, 0.3, 0.351, 1, 100, None])
+def test_a_picture_opens(name: str, size_kb: float | None) -> None:
+    """Another program reads every pixel, all of one grey, whatever fills the file up to its size."""
+    with Image.open(BytesIO(made_up(name, size_kb, 5).content)) as picture:
+        assert picture.convert("RGB").getcolors() == [(picture.width * picture.height, (128, 128, 128))]
+
+
+def test_files_nobody_would_open_are_known() -> None:
+    """Only what is a whole file of its kind counts as one."""
+    assert [name for name in NAMES if not is_valid(name)] == ["letter.docx", "noending"]
+
+
 def test_media_types_go_by_the_ending() -> None:
     """What a browser would say, octets when it would not know; a folder in the name is left out."""
-    types = {name: made_up(name, 1, 1).media_type for name in ("a.pdf", "a.jpg", "a.png", "a.csv", "a.txt", "a")}
+    types = {
+        name: made_up(name, 1, 1).media_type for name in ("a.pdf", "a.jpg", "a.png", "a.webp", "a.csv", "a.txt", "a")
+    }
     assert list(types.values()) == [
-        "application/pdf", "image/jpeg", "image/png", "text/csv", "text/plain", "application/octet-stream"
+        "application/pdf", "image/jpeg", "image/png", "image/webp", "text/csv", "text/plain", "application/octet-stream"
     ]  # fmt: skip
     assert made_up("../up/x.pdf", 1, 1).filename == "x.pdf"
 
