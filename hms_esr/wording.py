@@ -259,7 +259,7 @@ _MASKS = (
     (
         re.compile(
             r"(?P<kept>(?:^|(?<=HTTP )|(?<=status )|(?<=status is )|(?<=expected )|(?<=answered ))"
-            r"[1-5]\d\d\b(?![.,:/-]?\d)"
+            r"[1-5]\d\d\b(?![.,:/-]?\d)|(?<=\()[45]\d\d(?=\))"
             r"|(?:(?<=within )|(?<=after ))\d+(?:\.\d+)? ?(?:ms|s|min|m|h|d)\b)"
             r"|\d+(?:[.,:/ -]?\d+)*"
         ),
@@ -277,7 +277,8 @@ def mask(text: str, most: int = 200) -> str:
 
     On one line and at most ``most`` characters, so that equal errors of different people count as one. Words stay:
     ``State or territory not recognized: PR`` is unchanged; so are a status at the start or after ``HTTP``, ``status``
-    and ``expected``, and times such as ``within 10 s``. Reads at most 2,000 characters; time is linear in them.
+    and ``expected``, one of an error in parentheses, and times such as ``within 10 s``. Reads at most 2,000 characters;
+    time is linear in them.
     """
     line = " ".join(text[:_MOST_READ].split())
     for pattern, instead in _MASKS:

@@ -140,6 +140,8 @@ def test_units_stay_with_their_number() -> None:
         ("Schedule F missing", "Schedule F missing"),
         ("HTTP 503 Service Unavailable", "HTTP 503 Service Unavailable"),
         ("422 case 4711 refused", "422 case # refused"),
+        ("Forbidden (403) CSRF verification failed", "Forbidden (403) CSRF verification failed"),
+        ("Area (207) of parcel (4031) (12)", "Area (#) of parcel (#) (#)"),
         ("status is 404, expected 200", "status is 404, expected 200"),
         ("status 4045, expected 200.5", "status #, expected #"),
         ("not decided within 48h, no answer within 10 s", "not decided within 48h, no answer within 10 s"),

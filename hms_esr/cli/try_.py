@@ -36,7 +36,7 @@ Pauses are left out. Without a target the embedded city is started for it. Exit 
 hms-esr try scenarios/schedule_f.yml
 hms-esr try mine.yml --target http://127.0.0.1:8000 --only 17
 """
-SECRET_NAMES = ("password", "passwd", "secret", "token", "card", "cvc", "cvv", "csrf", "ssn")
+SECRET_NAMES = ("secret", "token", "card", "cvc", "cvv", "csrf", "ssn")
 
 
 class Printer:
@@ -101,8 +101,9 @@ class Printer:
     def submitted(self, performer: Acting, sent: Submission) -> None:
         """The fields of a form."""
         self._head(performer)
+        password = performer.fields.get("password", "")
         for name, value in sent.sent:
-            masked = name in sent.secret or any(word in name.lower() for word in SECRET_NAMES)
+            masked = name in sent.secret or (value and value == password) or _looks_secret(name, value)
             self.say(f"    {name} = {'***' if masked and value else value}")
 
     def saved(self, performer: Performer, names: tuple[str, ...]) -> None:
@@ -115,6 +116,11 @@ class Printer:
         self._alert = ""
         self._head(performer)
         self.say(f"  FAILED at {named.name}: {failure.message}")
+
+
+def _looks_secret(name: str, value: str) -> bool:
+    """A card's or a token's value by the field's name; a choice such as ``card = visa`` is no secret."""
+    return any(word in name.lower() for word in SECRET_NAMES) and sum(letter.isdigit() for letter in value) >= 3
 
 
 def what_it_did(step: Step) -> str:

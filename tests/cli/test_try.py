@@ -6,11 +6,12 @@ import subprocess
 import sys
 from itertools import pairwise
 from pathlib import Path
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
 
-from hms_esr.cli.try_ import what_it_did
+from hms_esr.cli.try_ import Printer, what_it_did
 from hms_esr.scenario.step import parse_step
 
 SCENARIO = """
@@ -55,6 +56,26 @@ def test_every_step_leaves_a_trace(tmp_path: Path) -> None:
     ):
         assert told in lines
     assert "Sunny" not in "".join(lines)
+    assert lines[0].endswith(" (the embedded city: no target was named)")
+
+
+@pytest.mark.parametrize(
+    ("name", "value", "shown"),
+    [
+        ("usable_password", "true", "true"),
+        ("card_type", "visa", "visa"),
+        ("pw", "s3cret-of-hers", "***"),
+        ("again", "of the person", "***"),
+        ("csrfmiddlewaretoken", "a8Kd01k2", "***"),
+        ("card_number", "4242424242424242", "***"),
+    ],
+)
+def test_only_secrets_are_masked(name: str, value: str, shown: str, capsys: pytest.CaptureFixture[str]) -> None:
+    """What is typed into a password's input, the person's own password, cards and tokens; a choice stays readable."""
+    person: Any = SimpleNamespace(fields={"password": "of the person"}, steps=(), at=0, where="submit")
+    sent: Any = SimpleNamespace(sent=((name, value),), secret={"pw"})
+    Printer(()).submitted(person, sent)
+    assert f"    {name} = {shown}\n" in capsys.readouterr().out
 
 
 def test_a_step_that_fails_is_told_once(tmp_path: Path) -> None:
