@@ -4,10 +4,10 @@ Knows nothing of hms-esr; the standard library's smallest parts only, so that a 
 """
 
 import http.client
-import os
 import socket
 import sys
 import time
+from pathlib import Path
 
 WITHIN_S = 3.0
 FRESH_S = 30.0
@@ -28,7 +28,7 @@ def port(number: str) -> bool:
 
 def file(path: str) -> bool:
     """Whether a file was touched a moment ago."""
-    return time.time() - os.stat(path).st_mtime < FRESH_S
+    return time.time() - Path(path).stat().st_mtime < FRESH_S
 
 
 CHECKS = {"web": web, "port": port, "file": file}
