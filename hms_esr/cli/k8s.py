@@ -5,6 +5,7 @@ Knows nothing of manifests or of kubectl's answers.
 
 from __future__ import annotations
 
+import signal
 import sys
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -102,6 +103,7 @@ def keep(kept: str) -> None:
     from hms_esr.kubernetes.keeping import listens
     from hms_esr.kubernetes.order import MASTER_PORT
 
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the first process of a container dies of nothing by itself
     stay(lambda: listens(MASTER_PORT), duration_s(kept))
 
 
