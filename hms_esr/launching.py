@@ -76,22 +76,27 @@ def wait_for(run_id: str, out: Path = Path("results")) -> Mapping[str, Any]:
     folder = out / run_id
     process = _RUNNING.get(run_id)
     while True:
-        over = process is not None and process.poll() is not None
+        over = process.poll() is not None if process is not None else not _is_alive(folder)
         summary = folder / "summary.json"
         if summary.exists():
             if process is not None:
                 process.wait(timeout=60)
             found: dict[str, Any] = json.loads(summary.read_text(encoding="utf-8"))
             return found
-        if over or (process is None and not _is_alive(folder)):
+        if over:
             raise EsrError(f"run {run_id} ended without a summary: {_last_words(folder)}")
         sleep(LOOK_S)
 
 
 def _is_alive(folder: Path) -> bool:
-    from hms_esr.store import is_running
+    """Whether its process is still there: after the record is closed it makes the reports."""
+    from hms_esr.store import read_facts
+    from hms_esr.store.process import find
 
-    return is_running(folder)
+    try:
+        return find(read_facts(folder).get("process")) is not None
+    except EsrError:
+        return False
 
 
 def _last_words(folder: Path) -> str:
