@@ -186,7 +186,7 @@ def heat(said: Said, query: Query) -> Any:
     panel = _said(heatmap.Panel(), said, [query]).interval("5s").no_value("No data in this time range").calculate(False)
     # Grafana's own scale of one hue, readable in gray; the figure stands under the pointer.
     panel.color(heatmap.HeatmapColorOptions().mode(HeatmapColorMode.SCHEME).scheme("Blues").steps(32).exponent(0.5))
-    panel.cell_values(heatmap.CellValues().unit("locale").decimals(0)).show_legend()
+    panel.exemplars_color(INK).cell_values(heatmap.CellValues().unit("locale").decimals(0)).show_legend()
     return panel.y_axis(heatmap.YAxisConfig().axis_placement(shapes.AxisPlacement.LEFT))
 
 
