@@ -29,7 +29,8 @@ esac
 
 @pytest.fixture
 def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """Where the mock keeps secrets."""
+    """Where the mock keeps secrets. The manifests are built before it stands in for kubectl."""
+    built("k8s")
     program = tmp_path / "bin" / "kubectl"
     program.parent.mkdir()
     program.write_text(MOCK, encoding="utf-8")
