@@ -7,10 +7,11 @@ BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # A site for tests. Without its dependencies: it asks for a greenlet older than gevent can use; ours are in [dev].
 HTTPBIN := httpbin==0.10.4
+PODMAN_COMPOSE := podman-compose==1.6.0
 # Most tests wait for other processes: three at once suit two cores. Those that judge moments come afterwards, one by one.
 TESTS_AT_ONCE ?= 3
 
-.PHONY: help setup setup-dev demo test check format bench soak docs lock clean
+.PHONY: help setup setup-dev demo test check format bench soak containers compose-secrets docs lock clean
 
 help:
 	@echo "make demo    set up .venv, rehearse 500 farmers against the embedded city, print verdict and report"
@@ -18,6 +19,8 @@ help:
 	@echo "make setup   only set up .venv; hms-esr is then $(BIN)/hms-esr"
 	@echo "make check   format, lint, types, layers       make format  apply the formatter"
 	@echo "make bench   speed beside its peers            make soak    long, seeded endurance tests"
+	@echo "make containers  the cluster of docker-compose.yml for real, with podman"
+	@echo "make compose-secrets  what docker compose up needs once"
 	@echo "make docs    reference pages from the code     make lock    tested versions again"
 	@echo "make clean   remove everything that was made, results too"
 
@@ -52,7 +55,7 @@ check: setup-dev
 	@$(BIN)/lint-imports --no-cache
 
 test: check
-	@$(BIN)/python -m pytest --numprocesses $(TESTS_AT_ONCE) --dist worksteal -m 'not soak and not alone'
+	@$(BIN)/python -m pytest --numprocesses $(TESTS_AT_ONCE) --dist worksteal -m 'not soak and not alone and not containers'
 	@$(BIN)/python -m pytest -m 'alone and not soak'
 
 format: setup-dev
@@ -65,6 +68,14 @@ bench: setup-dev
 
 soak: setup-dev
 	@$(BIN)/python -m pytest -m soak
+
+# Wants podman, runc, catatonit, netavark, aardvark-dns, debootstrap, and the rights to use them (root).
+containers: setup-dev
+	@$(PIP) install $(PODMAN_COMPOSE)
+	@$(BIN)/python -m pytest -m containers
+
+compose-secrets:
+	@sh compose/make-secrets.sh
 
 docs: setup-dev
 	@$(BIN)/python docs/generate.py

@@ -7,7 +7,7 @@ cd "$(dirname "$0")/.."
 umask 077
 mkdir -p secrets
 chmod 700 secrets
-for name in cluster influx_password influx_token grafana_password; do
+for name in cluster influx_password influx_token influx_reader grafana_password; do
   if [ -s "secrets/$name" ]; then
     echo "secrets/$name is there already"
   else

@@ -8,17 +8,18 @@ from __future__ import annotations
 import signal
 import socket
 import subprocess
-import threading
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from time import monotonic
+from threading import Thread
+from time import monotonic, sleep
 from typing import Any
 
 LOOK_EVERY_S = 1.0
 AFTER_A_RUN_S = 15.0
 """So long a master that is done with this worker may stay; one that is there after that may be the next."""
 AFTER_A_FAULT_S = 1.0
+SIGNAL_SEEN_S = 0.2
 BAD_INPUT = 2
 LEFT = (0, 4)
 """Exit codes of a worker that its master wants no more: the run is over, the master gone, or has all its workers."""
@@ -42,21 +43,23 @@ def stand_by(post: Standby, tell: Callable[[str], None]) -> int:
 
 
 class _Standing:
+    """Signals only leave a mark, and whatever may take long (a slow name server) is done beside the loop that sees it."""
+
     def __init__(self, post: Standby, tell: Callable[[str], None]) -> None:
         self._post = post
         self._tell = tell
-        self._over = threading.Event()
+        self._over = False
         self._process: subprocess.Popen[bytes] | None = None
 
     def carry_out(self) -> int:
+        """All runs that come."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)
         place = f"{self._post.host}:{self._post.port}"
         self._tell(f"Standing by for a master at {place} (stop with Ctrl-C)")
-        while not self._over.is_set():
-            self._touch()
-            if not _listens(self._post.host, self._post.port):
-                self._over.wait(LOOK_EVERY_S)
+        while not self._over:
+            if not self._listens():
+                self._pause(LOOK_EVERY_S)
                 continue
             code = self._join()
             if code == BAD_INPUT:
@@ -65,21 +68,19 @@ class _Standing:
             if code in LEFT:
                 self._wait_until_gone()
             else:
-                self._over.wait(AFTER_A_FAULT_S)
+                self._pause(AFTER_A_FAULT_S)
         return 0
 
     def _wait_until_gone(self) -> None:
         """Until nobody listens there any more: a master is there for one run alone."""
-        until = monotonic() + AFTER_A_RUN_S
-        while monotonic() < until and not self._over.wait(LOOK_EVERY_S):
-            self._touch()
-            if not _listens(self._post.host, self._post.port):
-                return
+        until_s = monotonic() + AFTER_A_RUN_S
+        while monotonic() < until_s and not self._over and self._listens():
+            self._pause(LOOK_EVERY_S)
 
     def _join(self) -> int:
         """One run, in a process of its own; the exit code."""
         self._process = subprocess.Popen(self._post.command, stdin=subprocess.DEVNULL, start_new_session=True)
-        if self._over.is_set():  # the signal came while it was started
+        if self._over:  # the signal came while it was started
             self._process.send_signal(signal.SIGTERM)
         while True:
             self._touch()
@@ -88,8 +89,24 @@ class _Standing:
             except subprocess.TimeoutExpired:
                 continue
 
+    def _listens(self) -> bool:
+        """Whether somebody takes connections there now."""
+        answer: list[bool] = []
+        knock = Thread(target=lambda: answer.append(_takes_connections(self._post.host, self._post.port)), daemon=True)
+        knock.start()
+        while knock.is_alive() and not self._over:
+            self._touch()
+            knock.join(SIGNAL_SEEN_S)
+        return answer == [True]
+
+    def _pause(self, for_s: float) -> None:
+        until_s = monotonic() + for_s
+        while not self._over and monotonic() < until_s:
+            self._touch()
+            sleep(SIGNAL_SEEN_S)
+
     def _end(self, number: int, _: Any) -> None:
-        self._over.set()
+        self._over = True
         if self._process is not None and self._process.returncode is None:
             self._process.send_signal(number)
 
@@ -98,8 +115,7 @@ class _Standing:
             self._post.alive.touch()
 
 
-def _listens(host: str, port: int) -> bool:
-    """Whether somebody takes connections there now."""
+def _takes_connections(host: str, port: int) -> bool:
     try:
         socket.create_connection((host, port), LOOK_EVERY_S).close()
     except OSError:

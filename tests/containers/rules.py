@@ -1,4 +1,4 @@
-"""Owns what every service of a compose file must keep: limits, health check, least rights, pinned image, hidden secrets.
+"""Owns what every service of a compose file must keep: limits, health, least rights, pinned image, hidden secrets.
 
 Knows nothing of what the services do.
 """

@@ -16,7 +16,7 @@ import pytest
 
 from tests.house.sources import ROOT
 
-NAMES = {"cluster", "influx_password", "influx_token", "grafana_password"}
+NAMES = {"cluster", "influx_password", "influx_token", "influx_reader", "grafana_password"}
 MASTER = {
     "TARGET": "http://gateway:8080",
     "MAY_LOAD": "gateway:8080",
@@ -33,7 +33,7 @@ def _make_secrets(folder: Path) -> str:
 
 
 def test_secrets_are_random_and_nobody_else_gets_at_them(tmp_path: Path) -> None:
-    """Four files of 43 letters, no two alike, in a folder that only its owner may enter; .env names it."""
+    """Five files of 43 letters, no two alike, in a folder that only its owner may enter; .env names it."""
     _make_secrets(tmp_path)
     secrets = tmp_path / "secrets"
     found = {path.name: path.read_text() for path in secrets.iterdir()}
