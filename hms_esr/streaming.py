@@ -9,7 +9,6 @@ from __future__ import annotations
 import json
 import os
 import sys
-import zlib
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -22,6 +21,7 @@ from hms_esr.errors import EsrError
 from hms_esr.replaying import Chunk, Replay
 from hms_esr.sinks.influx.connection import Connection
 from hms_esr.sinks.influx.delivery import Delivery
+from hms_esr.sinks.influx.kept import Kept
 from hms_esr.sinks.influx.lines import line
 from hms_esr.sinks.influx.spool import Frame, Spool
 from hms_esr.sinks.influx.state import DEAD, FOLDER, State
@@ -34,85 +34,132 @@ NICER = 5
 """The run's own processes come first."""
 
 
-@dataclass(frozen=True, slots=True)
-class _Kept:
-    """A frame of the spool, read: where the record was, when, and the lines."""
-
-    ticks: int
-    events: int
-    at_s: float
-    lines: list[str]
-
-    @classmethod
-    def read(cls, body: bytes) -> _Kept:
-        """The reverse of :meth:`text`."""
-        head, _, rest = zlib.decompress(body).decode().partition("\n")
-        ticks, events, at_s = json.loads(head)
-        return cls(ticks, events, at_s, rest.split("\n"))
-
-    def text(self) -> bytes:
-        """For the spool."""
-        head = json.dumps([self.ticks, self.events, self.at_s])
-        return zlib.compress("\n".join([head, *self.lines]).encode(), 1)
-
-
 @dataclass
-class Stream:
-    """Feeds the spool of one run from its record, in a thread, and empties it to the server, in the caller's."""
+class Feeder:
+    """Puts what is new in the record of the run in ``folder`` into the spool, until ``is_over()`` and once more.
+
+    ``about()`` is a point about the sending itself, ``looked()`` is called after each look.
+    """
 
     folder: Path
-    connection: Connection
-    parent: int
-    over: Event = field(default_factory=Event)
-    _delivery: Delivery = field(init=False)
-    _told_self_s: float = 0.0
-    _scenario: str = ""
-    _fed: Event = field(default_factory=Event)
-    _spool: Spool | None = None
-    _added: int = 0
-    _sent: int = 0
-    _lost: int = 0
-    _oldest_s: float = 0.0
-    _fault: str = ""
-    _until_s: float | None = None
+    most_bytes: int
+    over: Event
+    is_over: Callable[[], bool]
+    about: Callable[[], str]
+    looked: Callable[[], None]
+    done: Event = field(default_factory=Event)
+    spool: Spool | None = None
+    scenario: str = ""
+    added: int = 0
+    lost: int = 0
+    fault: str = ""
+    _said_s: float = 0.0
+
+    def run(self) -> None:
+        """To the end; what goes wrong is in ``fault``."""
+        try:
+            self._feed()
+        except (EsrError, OSError, ValueError) as error:
+            self.fault = in_a_line(error)
+        finally:
+            self.done.set()
+
+    def _feed(self) -> None:
+        while not Replay.is_there(self.folder):
+            if self.is_over():
+                return
+            self.over.wait(LOOK_EVERY_S)
+        spool = Spool(self.folder / FOLDER, most_bytes=self.most_bytes)
+        replay = Replay(self.folder, self._past(spool))
+        self.scenario = replay.scenario
+        self.spool = spool
+        while True:
+            over = self.is_over()
+            for chunk in replay.look():
+                self.keep(spool, chunk)
+            if over:
+                break
+            self.looked()
+            self.over.wait(LOOK_EVERY_S)
+        self.keep(spool, replay.end())
+        self.looked()
+
+    def _past(self, spool: Spool) -> tuple[int, int]:
+        """Where the last frame ended; counts what waits."""
+        self.added += sum(len(Kept.read(frame.body).lines) for frame in spool.frames())
+        last = spool.last()
+        if not last:
+            return 0, 0
+        kept = Kept.read(last)
+        return kept.ticks, kept.events
+
+    def keep(self, spool: Spool, chunk: Chunk) -> None:
+        """One frame for a part of the record."""
+        lines = list(chunk.lines)
+        if monotonic() - self._said_s >= SELF_EVERY_S:
+            self._said_s = monotonic()
+            lines.append(self.about())
+        if not lines:
+            return
+        if spool.add(Kept(chunk.ticks, chunk.events, time(), lines).packed()):
+            self.added += len(lines)
+        else:
+            self.lost += len(lines)
+
+
+class Stream:
+    """Sends the points of the run in ``folder`` while it goes on: until ``over`` is set, or ``parent`` is gone."""
+
+    def __init__(self, folder: Path, connection: Connection, parent: int) -> None:
+        self.folder, self.connection, self.parent = folder, connection, parent
+        self.over = Event()
+        self.feeder = Feeder(folder, connection.spool_bytes, self.over, self._is_over, self._about_itself, self._tell)
+        self._delivery: Delivery
+        self._sent = 0
+        self._oldest_s = 0.0
+        self._until_s: float | None = None
 
     def run(self) -> None:
         """Until the run is over and everything is sent, or it is time to give up."""
         transport = Transport(self.connection)
         self._delivery = Delivery(transport, self._wait, self._about_itself, self.folder / FOLDER / DEAD)
-        feeder = Thread(target=self._feed_safely, daemon=True)
-        feeder.start()
-        while not self._empty() and not self._fault:
+        thread = Thread(target=self.feeder.run, daemon=True)
+        thread.start()
+        while not self._is_all_sent() and not self.feeder.fault:
             if self._wait(0.1):
                 break
-        feeder.join(5)
+        thread.join(5)
         transport.close()
-        if self._spool is not None:
+        if self.feeder.spool is not None:
             self._tell(over=True)
-            self._spool.close()
+            self.feeder.spool.close()
 
-    def _empty(self) -> bool:
-        """Send what is there; True when nothing more will be."""
-        fed = self._fed.is_set()
-        if self._spool is None:
-            return fed
+    def _is_over(self) -> bool:
+        if os.getppid() != self.parent:
+            self.over.set()
+        return self.over.is_set()
+
+    def _is_all_sent(self) -> bool:
+        """Send a part of what is there; True when nothing is left and nothing more will come."""
+        done, spool = self.feeder.done.is_set(), self.feeder.spool
+        if spool is None:
+            return done
         batch: list[str] = []
         last: Frame | None = None
-        for frame in self._spool.frames():
-            kept = _Kept.read(frame.body)
-            if not batch:
-                self._oldest_s = kept.at_s
+        for frame in spool.frames():
+            kept = Kept.read(frame.body)
+            self._oldest_s = self._oldest_s if batch else kept.at_s
             batch, last = batch + kept.lines, frame
             if len(batch) >= LINES_AT_ONCE:
                 break
         if last is None:
             self._oldest_s = 0.0
-            return fed
+            return done
         for start in range(0, len(batch), LINES_AT_ONCE):
             if not self._delivery.deliver(batch[start : start + LINES_AT_ONCE]):
                 return False
         self._sent += len(batch)
-        self._spool.mark_sent(last.end)
+        spool.mark_sent(last.end)
         return False
 
     def _wait(self, seconds: float) -> bool:
@@ -120,87 +167,29 @@ class Stream:
         until_s = monotonic() + seconds
         while True:
             now_s = monotonic()
-            if self.over.is_set() and self._until_s is None:
+            if self._until_s is None and self._is_over() and self.feeder.done.is_set():
                 self._until_s = now_s + self.connection.wait_s
             if self._until_s is not None and now_s >= self._until_s:
                 return True
             if now_s >= until_s:
                 return False
-            (self._fed if self.over.is_set() else self.over).wait(min(0.1, until_s - now_s))
-
-    def _feed_safely(self) -> None:
-        try:
-            self._feed()
-        except (EsrError, OSError, ValueError) as error:
-            self._fault = " ".join(f"{type(error).__name__}: {error}".split())[:300]
-        finally:
-            self._fed.set()
-
-    def _feed(self) -> None:
-        while not Replay.is_there(self.folder):
-            if self._is_over():
-                return
-            self.over.wait(LOOK_EVERY_S)
-        place = self.folder / FOLDER
-        spool = Spool(place, most_bytes=self.connection.spool_bytes)
-        replay = Replay(self.folder, self._past(spool))
-        self._scenario = replay.scenario
-        self._spool = spool
-        while True:
-            over = self._is_over()
-            for chunk in replay.look():
-                self._keep(spool, chunk)
-            if over:
-                break
-            self._tell()
-            self.over.wait(LOOK_EVERY_S)
-        self._keep(spool, replay.end())
-        self._tell()
-
-    def _past(self, spool: Spool) -> tuple[int, int]:
-        """Where the last frame ended; counts what waits."""
-        past = (0, 0)
-        for frame in spool.frames():
-            kept = _Kept.read(frame.body)
-            self._added += len(kept.lines)
-        last = spool.last()
-        if last:
-            kept = _Kept.read(last)
-            past = kept.ticks, kept.events
-        return past
-
-    def _is_over(self) -> bool:
-        if os.getppid() != self.parent:
-            self.over.set()
-        return self.over.is_set()
-
-    def _keep(self, spool: Spool, chunk: Chunk) -> None:
-        lines = list(chunk.lines)
-        if monotonic() - self._told_self_s >= SELF_EVERY_S:
-            self._told_self_s = monotonic()
-            lines.append(self._about_itself())
-        if not lines:
-            return
-        if spool.add(_Kept(chunk.ticks, chunk.events, time(), lines).text()):
-            self._added += len(lines)
-        else:
-            self._lost += len(lines)
+            (self.feeder.done if self.over.is_set() else self.over).wait(min(0.1, until_s - now_s))
 
     def _state(self, over: bool = False) -> State:
-        delivery, spool = self._delivery, self._spool
+        delivery, feeder = self._delivery, self.feeder
         trouble = delivery.trouble
         return State(
             trouble=trouble.kind,
             reason=trouble.reason,
             trouble_s=monotonic() - trouble.since_s if trouble.kind else 0.0,
-            waiting_points=self._added - self._sent,
-            waiting_bytes=spool.waiting_bytes if spool is not None else 0,
+            waiting_points=feeder.added - self._sent,
+            waiting_bytes=feeder.spool.waiting_bytes if feeder.spool is not None else 0,
             written_points=delivery.written,
             dead_points=delivery.dead_points,
-            lost_points=self._lost,
+            lost_points=feeder.lost,
             behind_s=max(0.0, time() - self._oldest_s) if self._oldest_s else 0.0,
             over=over,
-            fault=self._fault,
+            fault=feeder.fault,
         )
 
     def _tell(self, over: bool = False) -> None:
@@ -217,7 +206,12 @@ class Stream:
             "lost_points": float(state.lost_points),
             "behind_s": state.behind_s,
         }
-        return _spool_line(self.folder, self._scenario, fields)
+        return _spool_line(self.folder, self.feeder.scenario, fields)
+
+
+def in_a_line(error: Exception) -> str:
+    """What went wrong, for people."""
+    return " ".join(f"{type(error).__name__}: {error}".split())[:300]
 
 
 def _spool_line(folder: Path, scenario: str, fields: dict[str, float | None]) -> str:
@@ -282,9 +276,8 @@ def main() -> None:
     try:
         stream.run()
     except Exception as error:
-        fault = " ".join(f"{type(error).__name__}: {error}".split())[:300]
         if (folder / FOLDER).is_dir():
-            State(fault=fault).write(folder)
+            State(fault=in_a_line(error)).write(folder)
         raise
 
 

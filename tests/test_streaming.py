@@ -136,7 +136,7 @@ def test_one_that_was_killed_goes_on_where_it_was(tmp_path: Path, server: FaultS
 def _give_up(run: Running) -> None:
     """As a kill does: it sends nothing more."""
     run.stream.connection = Connection(run.connection.url, wait_s=0.0)
-    run.stream._keep = lambda spool, chunk: None  # type: ignore[method-assign]
+    run.stream.feeder.keep = lambda spool, chunk: None  # type: ignore[method-assign]
     run.stream.over.set()
     run.thread.join(10)
     assert not run.thread.is_alive()

@@ -116,12 +116,12 @@ def test_points_are_at_whole_seconds_of_the_second_they_are_about() -> None:
     """Second 0 is when people began to come; events keep their milliseconds."""
     points, _ = _points(DAY, [])
     points.start("who: 3 people")
-    points.event(Happened("fault_on", "records down, for now", 12.345, 0.0))
+    points.event(Happened("fault_on", "records down, then up", 12.345, 0.0))
     points.event(Sensed("tax records", {"server.p95_ms": 12.5, "db.waits": 3, "server.p95_ms GET /a": 1.0}, 7.9, 0.0))
     tags = "run=20261120-140533-made-up-subsidy-7c1f,scenario=made-up-subsidy"
     assert points.take() == [
         f"esr_event,kind=start,{tags},sim=true,text=who:\\ 3\\ people value=1.0 1795176000000",
-        f"esr_event,kind=fault_on,{tags},sim=true,text=records\\ down\\,\\ for\\ now value=1.0 1795176012345",
+        f"esr_event,kind=fault_on,{tags},sim=true,text=records\\ down\\,\\ then\\ up value=1.0 1795176012345",
         f"esr_sensor,{tags},service=tax\\ records,sim=true server_p95_ms=12.5,db_waits=3.0 1795176007000",
     ]
 
