@@ -30,6 +30,7 @@ COMMANDS = {
     "report": "Make a run's reports again from its record.",
     "runs": "List the runs on record.",
     "export": "Write a run's record as tables: CSV, JSON lines, Parquet.",
+    "grafana": "Put the dashboards into Grafana.",
     "influx": "See whether points get to InfluxDB; send stored runs.",
     "pause": "Pause a run: nobody new comes, the clock stands still.",
     "resume": "Let a paused run go on.",

@@ -34,9 +34,9 @@ def test_the_wheel_holds_every_file_of_the_packages(wheel: zipfile.ZipFile) -> N
     assert wanted <= set(wheel.namelist())
 
 
-@pytest.mark.parametrize("kind", ["personas", "scenarios"])
+@pytest.mark.parametrize("kind", ["personas", "scenarios", "grafana/dashboards"])
 def test_the_wheel_carries_what_is_shipped(wheel: zipfile.ZipFile, kind: str) -> None:
-    """Personas and scenarios are in the wheel, where the library looks for them."""
+    """Personas, scenarios and dashboards are in the wheel, where the library looks for them."""
     wanted = {f"hms_esr/shipped/{name}" for name in files() if name.startswith(f"{kind}/")}
     assert wanted and wanted <= set(wheel.namelist())
 
