@@ -28,8 +28,8 @@ make() {
 # token KIND: a new token of InfluxDB that may read or write buckets
 token() {
   # shellcheck disable=SC2016  # the pod's own environment
-  kube exec influxdb-0 -- sh -c 'influx auth create --host http://localhost:8086 --org hms-esr --json '"--$1-buckets"' \
-    --token "$DOCKER_INFLUXDB_INIT_ADMIN_TOKEN"' | sed -n 's/.*"token": *"\([^"]*\)".*/\1/p' | tr -d '\n'
+  create='influx auth create --host http://localhost:8086 --org hms-esr --json --token "$DOCKER_INFLUXDB_INIT_ADMIN_TOKEN"'
+  kube exec influxdb-0 -- sh -c "$create --$1-buckets" | sed -n 's/.*"token": *"\([^"]*\)".*/\1/p' | tr -d '\n'
 }
 
 if have hms-esr-cluster; then echo "hms-esr-cluster is there already"; else

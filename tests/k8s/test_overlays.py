@@ -25,13 +25,7 @@ TO_THE_CITY = {("tower", "city", 9800), ("master", "city", 9800), ("worker", "ci
 PORTS = (9700, 5557, 8086, 3000, 9800, 22, 80, 443)
 
 
-@pytest.fixture(autouse=True)
-def kustomize(needs: Callable[[str], str], request: pytest.FixtureRequest) -> None:
-    """kubectl, or kustomize where there is none."""
-    import shutil
-
-    if shutil.which("kustomize") is None:
-        needs("kubectl")
+pytestmark = pytest.mark.usefixtures("kustomize")
 
 
 def _with_a_run(folder: str) -> list[Object]:

@@ -28,7 +28,7 @@ esac
 
 
 @pytest.fixture
-def kept(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+def kept(kustomize: None, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """Where the mock keeps secrets. The manifests are built before it stands in for kubectl."""
     built("k8s")
     program = tmp_path / "bin" / "kubectl"
