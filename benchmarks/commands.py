@@ -28,7 +28,7 @@ journeys:
 """
 JOURNEY = """  - name: journey_{number}
     weight: {number}
-    persona: {{claimant: 8, citizen: 2}}
+    persona: {{claimant: 8, farmer: 2}}
     pace: {{median: 4s, spread: 0.5}}
     steps:
       - login

@@ -14,11 +14,12 @@ from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from hms_esr.cli.options import SCALE, WARP, Seed, run_id
+from hms_esr.cli.options import SCALE, WARP, Seed, repeating_run, run_id
+from hms_esr.errors import BadInput, Problem
 
 if TYPE_CHECKING:
     from hms_esr.personas.person import PeopleMaker
-    from hms_esr.profiles.crowd import Arrival
+    from hms_esr.profiles.crowd import Arrival, Crowd
 
 MOST_WAITING = 500
 LONGEST_WAIT_S = 0.2
@@ -27,7 +28,7 @@ HELP = """Print who would come and when; start nothing.
 What this machine carries and what the plan needs is told first, on the error output.
 
 Same seed, same people: with another number of workers only the worker differs. People of a closed load are shown once,
-when they first come.
+when they first come. Other options of `run` are taken and change nothing, so that its command line can be repeated.
 
 \b
 hms-esr plan scenarios/schedule_f.yml --seed 2 | head
@@ -36,13 +37,16 @@ hms-esr plan mine.yml --var office=IA-04
 """
 
 
+@repeating_run
 @click.command(help=HELP)
 @click.argument("file", metavar="FILE|NAME")
 @click.option("--seed", type=Seed(), help="Wins over the scenario's.")
 @click.option("--scale", type=SCALE, default=1.0, show_default=True)
 @click.option("--warp", type=WARP, help="Simulated seconds per real second.")
-@click.option("--workers", type=click.IntRange(1, 10_000), default=1, show_default=True)
+@click.option("--workers", type=click.IntRange(0, 10_000), default=1, show_default=True)
 @click.option("--format", "form", type=click.Choice(["text", "jsonl"]), default="text", show_default=True)
+@click.option("--target", default="", metavar="URL", help="Who comes is the same; https takes more memory.")
+@click.option("--only", type=click.IntRange(0), metavar="K", help="Person K alone.")
 @click.option("--var", "variables", multiple=True, metavar="NAME=VALUE", help="A value for vars.")
 @click.option(
     "--run-id", default="", callback=run_id, help="Of identity per_run: the run whose e-mails and ids are shown."
@@ -65,21 +69,30 @@ def command(file: str, **given: Any) -> None:
         role: PeopleMaker(template, seed, scenario.identity, given["run_id"], today)
         for role, template in loaded.personas.items()
     }
-    needs = needs_of(scenario, crowd, loaded.personas, warp=warp)
+    needs = needs_of(scenario, crowd, loaded.personas, given["target"], warp)
+    workers = given["workers"] or 1
     most = min(scenario.max_people or most_people(), most_people())
-    capacity = Capacity(needs, this_machine(), given["workers"], most, scenario.max_people)
+    capacity = Capacity(needs, this_machine(), workers, most, scenario.max_people)
     for text in (capacity.head(), *capacity.warnings()):
         click.echo(text, err=True)
-    journeys, workers = [journey.name for journey in scenario.journeys], given["workers"]
+    journeys = [journey.name for journey in scenario.journeys]
     write = _json if given["form"] == "jsonl" else _text
     lines = (
         write(arrival, arrival.at_s / warp, journeys[arrival.journey], makers[arrival.role], workers)
-        for arrival in crowd.in_order()
+        for arrival in (crowd.in_order() if given["only"] is None else [_person(crowd, given["only"])])
     )
     try:
         stream_out(lines, sys.stdout)
     except BrokenPipeError:  # whoever reads has seen enough, as head does
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+
+
+def _person(crowd: Crowd, k: int) -> Arrival:
+    """Person ``k``; BadInput when there is none."""
+    try:
+        return crowd.arrival(k)
+    except IndexError as error:
+        raise BadInput([Problem("--only", 0, 0, str(error))]) from None
 
 
 def stream_out(lines: Iterable[str], stream: TextIO) -> None:

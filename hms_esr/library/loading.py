@@ -23,7 +23,7 @@ from hms_esr.scenario.crosscheck import Known, roles_of, size_mistakes, template
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.places import Document, Mistake, Path
 from hms_esr.scenario.problems import placed
-from hms_esr.scenario.promises import leaves_folder, promise_mistakes, walk_steps
+from hms_esr.scenario.promises import leaves_folder, login_mistakes, promise_mistakes, walk_steps
 from hms_esr.scenario.readable import readable
 from hms_esr.scenario.types import as_text
 from hms_esr.steps.upload import AttachFile
@@ -157,6 +157,7 @@ def _checked(
     sources.problems += _built_in(sources.metrics)
     sources.mistakes += promise_mistakes(found, list(sources.metrics))
     sources.mistakes += _outside(found.scenario, sources.folder)
+    sources.mistakes += login_mistakes(found.scenario, _without_account(sources.personas))
     http, mistakes = found_certificates(found.scenario.http, sources.folder, trusted)
     sources.mistakes += mistakes
     return found.scenario.model_copy(update={"vars": {**found.scenario.vars, **variables}, "http": http}), sources
@@ -204,6 +205,10 @@ def _columns(data: Mapping[str, Any], sources: _Sources) -> dict[str, Collection
     sets = data.get("data")
     names: Collection[str] = sets if isinstance(sets, Mapping) else ()
     return {name: list(sources.data[name][0]) if name in sources.data else [] for name in names}
+
+
+def _without_account(personas: Mapping[str, PersonaTemplate]) -> list[str]:
+    return [role for role, one in personas.items() if not one.account and "password" not in one.declared]
 
 
 def _fields(personas: Mapping[str, PersonaTemplate]) -> dict[str, Collection[str]]:

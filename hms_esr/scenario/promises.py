@@ -139,6 +139,19 @@ def _in_uploads(scenario: Scenario) -> Iterator[Mistake]:
             yield Mistake((*path, step.verb), f"'{step.file}' is outside the scenario's folder; uploads stay inside it")
 
 
+def login_mistakes(scenario: Scenario, without_account: Collection[str]) -> Iterator[Mistake]:
+    """Logins of people who have no account: ``without_account`` are the personas with neither account nor password."""
+    for path, step in walk_steps(scenario):
+        if step.verb != "login" or path[0] != "journeys":
+            continue
+        for role in scenario.journeys[int(path[1])].persona:
+            if role in without_account:
+                cure = (
+                    f"write `account: true` in personas/{role}.yaml, or choose a persona that has one, such as farmer"
+                )
+                yield Mistake(path, f"persona '{role}' has no account to log in with; {cure}")
+
+
 def leaves_folder(name: str) -> bool:
     """Whether a file's name leads out of the folder it is looked up in."""
     plain = posixpath.normpath(name.replace("\\", "/"))

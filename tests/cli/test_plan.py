@@ -9,8 +9,11 @@ import sys
 from pathlib import Path
 
 import pytest
+from click.testing import CliRunner
 
+from hms_esr.cli import group
 from hms_esr.cli.plan import MOST_WAITING, stream_out
+from hms_esr.errors import BadInput
 from tests.house.sources import ROOT
 
 MILLION = """
@@ -95,3 +98,17 @@ def test_lines_go_out_as_they_are_made() -> None:
     assert seen_at[0] == 1
     assert sum(waiting) == 3 * MOST_WAITING
     assert max(waiting) <= MOST_WAITING
+
+
+def test_the_command_line_of_a_run_can_be_repeated(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """What changes nobody who comes is taken in silence, but checked as a run checks it; --only is one person."""
+    monkeypatch.chdir(tmp_path)
+    rest = ["--target", "http://127.0.0.1:1", "--time-limit", "5m", "--strict", "--max-late", "5%", "--no-dashboard"]
+    same = ["plan", "schedule_f", "--seed", "2"]
+    whole = CliRunner().invoke(group, [*same, *rest]).stdout
+    assert whole == CliRunner().invoke(group, same).stdout and whole.count("\n") == 500
+    assert CliRunner().invoke(group, [*same, *rest, "--only", "17"]).stdout == whole.splitlines(keepends=True)[17]
+    with pytest.raises(BadInput, match="--time-limit"):
+        CliRunner().invoke(group, [*same, "--time-limit", "x"], catch_exceptions=False)
+    with pytest.raises(BadInput, match="there are 500 people"):
+        CliRunner().invoke(group, [*same, "--only", "500"], catch_exceptions=False)

@@ -236,6 +236,18 @@ def test_a_metric_function_cannot_take_a_built_in_name(write: Write) -> None:
     assert "the function 'error_rate' has the name of a built-in metric" in refusal("s.yml")
 
 
+def test_who_logs_in_has_an_account(write: Write) -> None:
+    """A login of a persona with neither account nor password is a mistake at its place; with either it is none."""
+    write("mine/personas/visitor.yaml", "role: visitor\n")
+    write("mine/personas/owner.yaml", "role: owner\nfields: {password: {template: pw-12345}}\n")
+    text = "name: s\nload: {people: 1, over: 1s}\njourneys:\n"
+    text += "  - {persona: {visitor: 1, farmer: 1}, steps: [{visit: /}, {maybe: {share: 0.5, steps: [login]}}]}\n"
+    write("mine/s.yml", f"{text}  - {{name: mine, persona: owner, steps: [login]}}\n")
+    found = refusal("mine/s.yml")
+    assert found.count("\n") == 0 and "s.yml:4:" in found
+    assert "persona 'visitor' has no account to log in with; write `account: true` in personas/visitor.yaml" in found
+
+
 PYTHON = """\
 from hms_esr import Probe, Scenario, Step, User
 

@@ -108,7 +108,7 @@ def test_every_way_out_is_shut(way: str, tmp_path: Path, esr: Any, misleading: s
     steps = WAYS[way].replace("AWAY", forbidden.url)
     (tmp_path / "way.yml").write_text(
         "name: way\nload: {people: 2, over: 0s}\njourneys:\n"
-        f"  - {{name: way, persona: citizen, pace: none, steps: {steps}}}\n"
+        f"  - {{name: way, persona: permit_clerk, pace: none, steps: {steps}}}\n"
     )
     ran = esr("run", "way.yml", "--target", misleading)
     assert ran.code == 1, ran.output + ran.errors

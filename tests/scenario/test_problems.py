@@ -69,7 +69,7 @@ ONE: list[tuple[str, str]] = [
     (HEAD + "max_people: 0", "3:13  at least 1 is allowed here, such as 1, found 0"),
     (HEAD + "clock: {warp: 2000000}", "3:15  at most 100,000 is allowed here, such as 100000, found 2000000"),
     (HEAD + f"seed: {2**62}", f"under 4,611,686,018,427,387,904 is allowed here, such as {2**62 - 1}, found {2**62}"),
-    (HEAD + "clock: {warp: 0}", "3:15  over 0 is allowed here, such as 1, found 0"),
+    (HEAD + "clock: {warp: 0}", "3:15  at least 0.001 is allowed here, such as 0.001, found 0"),
     (HEAD + "clock: {start: soon}", "3:16  a date and time is wanted here, such as 2026-03-02T00:00:00, found 'soon'"),
     (HEAD + "identity: fixd", "3:11  'per_run' or 'fixed' is allowed here, found 'fixd'. Did you mean 'fixed'?"),
     (HEAD + "tags: one", "3:7  a list is wanted here, such as [a, b], found 'one'"),
