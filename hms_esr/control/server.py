@@ -28,8 +28,6 @@ from hms_esr.control.tower import Tower
 from hms_esr.errors import EnvironmentProblem, EsrError
 from hms_esr.scenario.hosts import HostPort, host_name
 
-HEAD_S = 10.0
-"""So long may the sending of a request's head take."""
 LOOK_S = 0.2
 END_S = 20.0
 _LOG = logging.getLogger("hms_esr.control")
@@ -98,8 +96,9 @@ class _Server(uvicorn.Server):
 
 
 class Impatient(HttpToolsProtocol):
-    """HTTP whose heads have to arrive within :data:`HEAD_S`; a connection that dawdles is closed."""
+    """HTTP whose heads have to arrive within ``head_s``; a connection that dawdles is closed."""
 
+    head_s: float
     _head: asyncio.TimerHandle | None = None
 
     def connection_made(self, transport: asyncio.Transport) -> None:  # type: ignore[override]
@@ -124,7 +123,7 @@ class Impatient(HttpToolsProtocol):
 
     def _await_head(self) -> None:
         self._stop_waiting()
-        self._head = asyncio.get_running_loop().call_later(HEAD_S, self.transport.close)
+        self._head = asyncio.get_running_loop().call_later(self.head_s, self.transport.close)
 
     def _stop_waiting(self) -> None:
         if self._head is not None:
@@ -135,7 +134,7 @@ class Impatient(HttpToolsProtocol):
 async def _serve(tower: Tower, listener: socket.socket, announce: Callable[[str], None], staying: Staying) -> None:
     config = uvicorn.Config(
         make_app(tower),
-        http=Impatient,
+        http=type("Protocol", (Impatient,), {"head_s": tower.settings.head_s}),
         loop="asyncio",
         ws="websockets-sansio",
         lifespan="off",

@@ -15,8 +15,8 @@ from hms_esr.scenario.hosts import HostPort, host_port, kind_of, split_url
 DEFAULT_PORT = 9700
 DEFAULT_URL = f"http://localhost:{DEFAULT_PORT}"
 MOST_BYTES = 1024 * 1024
-BODY_S = 10.0
-"""So long may the sending of a body take."""
+BODY_S = HEAD_S = 10.0
+"""So long may the sending of a body take, and that of a request's head."""
 MOST_WAITING = 100
 RATE_PER_S, BURST = 20.0, 200
 
@@ -35,6 +35,7 @@ class Settings:
     public_url: str = ""
     answers: str = ""
     body_s: float = BODY_S
+    head_s: float = HEAD_S
     rate_per_s: float = RATE_PER_S
     burst: int = BURST
 

@@ -64,7 +64,7 @@ class Sight:
             return "FINISHED"
         if ticket is None and not is_running(folder):
             line = run_line(folder)
-            if line.state != "FINISHED" or not _ends(folder):
+            if line.state != "FINISHED" or not _reports(folder):
                 return "FINISHED"
         try:
             return "PAUSED" if clock_stands(folder) else "RUNNING"
@@ -128,7 +128,7 @@ def ending(folder: Path, ticket: Ticket | None) -> dict[str, Any]:
     return {"verdict": "INVALID", "reason": reason, "exit_code": 3}
 
 
-def _ends(folder: Path) -> bool:
+def _reports(folder: Path) -> bool:
     """Whether the process that wrote the record is still there, making the report."""
     from hms_esr.store import read_facts
     from hms_esr.store.process import find

@@ -100,7 +100,7 @@ class Server:
         self.process.wait(30)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture(scope="session")
 def town() -> Iterator[CityProcess]:
     """A city that outlives servers."""
     with CityProcess() as city:
@@ -126,7 +126,7 @@ def started(
     if settings is not None:
         given = f"Settings(port=0, out=Path({str(out)!r}), **{settings!r})"
         program = f"serve({given}, print, Staying(ready_file=Path({str(ready)!r})))"
-        command = [sys.executable, "-c", f"{_IMPORTS}\nserver.HEAD_S = 0.5\n{program}"]
+        command = [sys.executable, "-c", f"{_IMPORTS}\n{program}"]
     with (out.parent / f"{out.name}.server.txt").open("ab") as console:
         environment = dict(os.environ) | {"PYTHONPATH": str(ROOT)}
         process = subprocess.Popen(command, cwd=out.parent, env=environment, stdout=console, stderr=subprocess.STDOUT)
@@ -140,6 +140,16 @@ def started(
     return Server(json.loads(ready.read_text())["url"], out, process)
 
 
+def end_all(servers: list[Server]) -> None:
+    """End servers and the runs they left."""
+    for server in servers:
+        server.end()
+    outs = {server.out for server in servers}
+    for run_id, child in running_by_id().items():
+        if any((out / run_id).is_dir() for out in outs):
+            psutil.Process(child.known["pid"]).kill()
+
+
 @pytest.fixture(scope="module")
 def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Server]]:
     """``serve("--dev")``: a server as a process; ended with its runs when the module's tests are over."""
@@ -151,15 +161,13 @@ def serve(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Callable[..., Se
         return server
 
     yield start
-    for server in servers:
-        server.end()
-    outs = {server.out for server in servers}
-    left = [child for run_id, child in running_by_id().items() if any((out / run_id).is_dir() for out in outs)]
-    for child in left:
-        psutil.Process(child.known["pid"]).kill()
+    end_all(servers)
 
 
-@pytest.fixture(scope="module")
-def dev(serve: Callable[..., Server]) -> Server:
-    """A server that needs no token."""
-    return serve("--dev", "--max-runs", "4")
+@pytest.fixture(scope="session")
+def dev(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """A server that needs no token, for all tests."""
+    settings = {"dev": True, "max_runs": 4, "rate_per_s": 1000.0, "burst": 100_000}
+    server = started(tmp_path_factory.mktemp("dev") / "results", settings=settings)
+    yield server
+    end_all([server])

@@ -18,7 +18,7 @@ from tests.control.conftest import SHORT, Server
 @pytest.fixture(scope="module")
 def impatient(serve: Callable[..., Server]) -> Server:
     """A server that waits half a second for heads and bodies."""
-    return serve(settings={"dev": True, "body_s": 0.5})
+    return serve(settings={"dev": True, "body_s": 0.5, "head_s": 0.5})
 
 
 @pytest.mark.parametrize(
