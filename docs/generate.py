@@ -35,6 +35,10 @@ def commands() -> str:
         command = group.get_command(click.Context(group), name)
         assert command is not None
         lines += ["", f"## {name}", "", *_help(command, f"hms-esr {name}")]
+        for part, one in command.commands.items() if isinstance(command, click.Group) else ():
+            if one.hidden:
+                continue
+            lines += ["", f"### {name} {part}", "", *_help(one, f"hms-esr {name} {part}")]
     return _page(lines)
 
 

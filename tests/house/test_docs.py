@@ -25,11 +25,13 @@ NOT_RUN = {
     "make ": "sets up this machine, or runs these very tests",
     ". .venv": "enters the environment these tests run in",
     "hms-esr run claims_48h --warp 1440": "takes two minutes",
+    "hms-esr grafana push": "needs a Grafana; tests/cli/test_grafana.py runs it against a mock of its API",
 }
 """Beginnings of commands that these tests do not run, and why."""
 
 CHECKED_ELSEWHERE = {
     "docs/city.md": "tests/city/test_docs.py runs its commands against a city",
+    "docs/influx.md": "tests/rehearsals/test_influx.py runs its commands against an InfluxDB",
     "docs/third_party.md": "tests/rehearsals/test_wagtail.py runs its commands against Wagtail",
 }
 

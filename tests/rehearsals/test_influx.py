@@ -15,6 +15,7 @@ from hms_esr.sinks.influx import percentile_of_row
 from hms_esr.sinks.influx.connection import Connection
 from hms_esr.store import open_record
 from hms_esr.streaming import resend
+from tests.house.documents import blocks
 from tests.influx import TOKEN, Influx, influx_server
 from tests.records import Day
 from tests.rehearsals.clusters import NO_LIMITS, Rehearsal
@@ -186,6 +187,19 @@ def test_names_of_every_sort_come_back(influx: Influx) -> None:
     transport.close()
     rows = influx.query("SELECT * FROM esr_step")
     assert {row["step"]: row["count"] for row in rows} == {tag_text(name): n for n, name in enumerate(names, 1)}
+
+
+def test_the_commands_of_its_page_run(tmp_path: Path, influx: Influx, esr: Callable[..., Ran]) -> None:
+    """As docs/influx.md shows them, one after the other."""
+    shown = [block.text for block in blocks("docs/influx.md") if block.language == "sh"]
+    commands = [line for text in shown for line in text.splitlines() if line.startswith("hms-esr ")]
+    assert len(commands) == 3
+    for command in commands:
+        words = command.replace("http://127.0.0.1:8086", influx.url).replace("--warp 60", "--warp 600").split()
+        more = [*NO_LIMITS, "--scale", "0.2"] if words[1] == "run" else []
+        ran = esr(*words[1:], *more, cwd=tmp_path, env={"INFLUX_TOKEN": TOKEN})
+        assert ran.code in ((0, 1) if words[1] == "run" else (0,)), ran.output + ran.errors
+    assert count(influx) == ran.summary["requests"] + ran.summary["polls"] > 0
 
 
 @pytest.mark.parametrize(

@@ -12,7 +12,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True, slots=True)
 class Kept:
-    """Lines, when they were kept (seconds of the epoch), how many ticks and events of the record went into all so far."""
+    """Lines, when they were kept (seconds of the epoch), ticks and events of the record in all so far."""
 
     ticks: int
     events: int
