@@ -72,15 +72,15 @@ def _rule(view: View, result: CheckResult) -> tuple[str, tuple[object, ...]]:
         kind = _outside_faults(view)
         if kind is not None:
             return "Tell its owner.", kind
-    over = next((mark for mark in reversed(view.marks) if mark.kind == "fault" and mark.to_s < view.now_s), None)
-    if over is not None and view.now_s - over.to_s < _RECOVERS_S:
-        said = f"Event {over.letter} ({over.name}) ended {whole_s(view.now_s - over.to_s)} ago; "
-        return "Watch the answer time.", (f"{said}the site may still be recovering.",)
     lately = next((v for i, v in enumerate(view.watch.lately) if view.watch.results[i] is result), None)
     if lately is not None and lately.verdict in ("PASS", "WARN") and lately.value is not None:
         return "Nothing to do.", (
             f"The last 10 s are within the limit ({lately.shown}): it mends as more people come.",
         )
+    over = next((mark for mark in reversed(view.marks) if mark.kind == "fault" and mark.to_s < view.now_s), None)
+    if over is not None and view.now_s - over.to_s < _RECOVERS_S:
+        said = f"Event {over.letter} ({over.name}) ended {whole_s(view.now_s - over.to_s)} ago; "
+        return "Watch the answer time.", (f"{said}the site may still be recovering.",)
     return "Look at the answer times and errors.", ("No fault of the scenario explains it. ", *_slowest(view))
 
 

@@ -128,7 +128,7 @@ def _announced(view: View) -> str:
     _, word, behind = top.shown(view)
     state = "The run is over." if view.over else "The run is paused." if view.paused else ""
     red = [one.title for one in view.watch.results if one.verdict == "FAIL" and one.value is not None]
-    why = f": {', '.join(red[:3])} over the limit" if red and word == "FAIL" else ""
+    why = f", not met: {', '.join(red[:3])}" if red and word == "FAIL" else ""
     return " ".join(filter(None, [f"{word} {behind}".strip() + why + ".", state]))
 
 

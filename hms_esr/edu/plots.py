@@ -14,7 +14,7 @@ from hms_esr.charts.frame import TimeFrame
 from hms_esr.charts.latency import drawn, limit_lines
 from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.scales import Linear
-from hms_esr.charts.svg import Bin, across, area_path, inner, line_path, num, outer, pct, placed, upright, values_axis
+from hms_esr.charts.svg import Bin, across, area_path, inner, line_path, num, pct, placed, upright, values_axis
 from hms_esr.edu.view import View
 from hms_esr.reports.html.bins import LEAST_IN_BIN, Bins
 from hms_esr.reports.html.parts import details, legend, para, plain_table, plot, text
@@ -23,6 +23,21 @@ from hms_esr.wording import MISSING, count, elapsed, plural, time_ms
 
 _LOAD, _FAULTS, _CHECKS = 34, 66, 96
 _MOST_ROWS = 30
+
+
+def _chart(view: View, ident: str, title: str, said: str, height: float, *content: object) -> Markup:
+    """A chart whose description follows its figures."""
+    return tag(
+        "svg",
+        tag("title", title, id=f"{ident}-t"),
+        view.slots.live("desc", f"{ident}.s", said, id=f"{ident}-d"),
+        *content,
+        role="img",
+        width="100%",
+        height=num(height),
+        aria_labelledby=f"{ident}-t",
+        aria_describedby=f"{ident}-d",
+    )
 
 
 def timeline(view: View) -> Markup:
@@ -34,7 +49,7 @@ def timeline(view: View) -> Markup:
     ]
     body = view.slots.live("g", "tl.d", _load(view), *lanes, *names, _blocks(view), _turns(view), _now(view, _CHECKS))
     axis = view.slots.live("g", "tl.x", view.frame.axis(_CHECKS))
-    chart = outer("tl", "Timeline of the run", _timeline_said(view), _CHECKS, body, axis)
+    chart = _chart(view, "tl", "Timeline of the run", _timeline_said(view), _CHECKS, body, axis)
     key = join(
         (tag("b", mark.letter) + " " + text(mark.name, 60) for mark in (*view.marks, *view.ahead)), " · "
     ) or text("No faults in this scenario." if not view.scenario.faults else "")
@@ -154,7 +169,8 @@ def people(view: View) -> Markup:
     said = (
         f"{count(view.record.delivered)} of {plural(view.record.due, 'person', 'people')} planned by now have started."
     )
-    chart = outer(
+    chart = _chart(
+        view,
         "arr",
         "People starting per second, planned and started",
         said,
@@ -206,7 +222,8 @@ def answers(view: View) -> Markup:
         drawn(frame, bins, scale, kind)
         for bins, kind in zip((lines[2], lines[1], lines[0]), ("l3", "l2", "l1"), strict=True)
     ]
-    chart = outer(
+    chart = _chart(
+        view,
         "lat",
         "Answer time over the run, logarithmic scale",
         _answers_said(view),
@@ -272,7 +289,8 @@ def _failures(view: View) -> Markup:
     tops = [(frame.x(b.from_s), frame.x(b.to_s), scale.y(b.value or 0.0)) for b in failed if b.value]
     said = f"At most {num(most)} per second." if most else "No request failed."
     live = view.slots.live
-    return outer(
+    return _chart(
+        view,
         "fai",
         "Requests that failed per second",
         said,

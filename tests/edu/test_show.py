@@ -17,6 +17,7 @@ import pytest
 from websockets.sync.client import connect
 
 from hms_edu import Dashboard
+from hms_esr.cli.run import _page
 from hms_esr.edu.opening import PageProcess, listen
 from hms_esr.errors import BadInput
 from hms_esr.scenario.builder import starting_is_disarmed
@@ -142,9 +143,11 @@ def _until(terminal: int, wanted: bytes) -> str:
 
 
 def test_a_run_elsewhere_serves_none(tmp_path: Path) -> None:
-    """Without a terminal there is no page; a port asks for one all the same."""
+    """Without a terminal there is no page unless a port asks for one; --no-dashboard is the last word."""
     (tmp_path / "look.yml").write_text(SCENARIO.replace("3s", "1s"))
-    base = [sys.executable, "-m", "hms_esr", "run", "look.yml", "--only", "0"]
-    for more, wanted in ([], False), (["--dashboard", "0"], True), (["--dashboard", "0", "--no-dashboard"], False):
-        done = subprocess.run([*base, *more], cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
-        assert ("Live page: http://localhost:" in done.stdout) is wanted, done.stdout
+    asked = {"dashboard": None, "no_dashboard": False, "quiet": False, "out": tmp_path}
+    assert _page(asked, "run") is None
+    assert _page(asked | {"dashboard": 0, "no_dashboard": True}, "run") is None
+    command = [sys.executable, "-m", "hms_esr", "run", "look.yml", "--only", "0", "--dashboard", "0"]
+    done = subprocess.run(command, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    assert "Live page: http://localhost:" in done.stdout

@@ -1,10 +1,9 @@
-// "Hold figures": the page stops changing while somebody reads; what came meanwhile is put in place afterwards.
+// "Hold figures": the page stops changing while somebody reads; afterwards it asks for what it missed.
 export class Hold {
-  constructor(button, apply) {
+  constructor(button) {
     this.button = button;
-    this.apply = apply;
     this.held = false;
-    this.waiting = [];
+    this.missed = false;
     this.since = null;
     button.hidden = false;
     button.addEventListener("click", () => this.toggle());
@@ -14,15 +13,7 @@ export class Hold {
     this.held = !this.held;
     this.since = this.held ? new Date() : null;
     this.button.setAttribute("aria-pressed", String(this.held));
-    if (!this.held) {
-      for (const message of this.waiting) this.apply(message);
-      this.waiting = [];
-    }
-    this.changed?.();
-  }
-
-  take(message) {
-    if (!this.held) this.apply(message);
-    else this.waiting = [...this.waiting, message].slice(-3600);
+    this.changed?.(this.missed && !this.held);
+    if (!this.held) this.missed = false;
   }
 }

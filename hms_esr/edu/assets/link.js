@@ -11,7 +11,10 @@ export class Link {
     this.refused = "";
     this.heardAt = Date.now();
     this.state = "";
-    hold.changed = () => this.show();
+    hold.changed = (missed) => {
+      if (missed) this.again(0);
+      this.show();
+    };
   }
 
   start() {
@@ -19,7 +22,7 @@ export class Link {
     setInterval(() => this.show(), 1000);
     addEventListener("online", () => this.again(0));
     document.addEventListener("visibilitychange", () => {
-      if (!document.hidden && !this.over && (!this.socket || this.socket.readyState > 1)) this.again(0);
+      if (!document.hidden && (!this.socket || this.socket.readyState > 1)) this.again(0);
     });
   }
 
@@ -37,15 +40,16 @@ export class Link {
     this.tries = 0;
     this.heardAt = Date.now();
     this.problem = message.problem || "";
-    if (message.over) this.over = true;
-    if (!message.problem) this.heard(message);
+    const shown = !message.problem && this.heard(message);
+    if (shown && message.over) this.over = true;
     this.show();
   }
 
   closed(socket, event) {
     if (socket !== this.socket || this.over) return;
+    if (this.hold.held) this.hold.missed = true;
     if (REFUSED[event.code]) this.refused = REFUSED[event.code];
-    else {
+    else if (!this.hold.held) {
       this.tries += 1;
       this.again(Math.min(10000, 250 * 2 ** Math.min(this.tries, 6)));
     }
@@ -53,7 +57,7 @@ export class Link {
   }
 
   again(wait_ms) {
-    if (this.over || this.refused) return;
+    if (this.over || this.refused || this.hold.held) return;
     clearTimeout(this.timer);
     this.timer = setTimeout(() => {
       if (this.socket) this.socket.close();
@@ -65,16 +69,24 @@ export class Link {
   words() {
     const age = Date.now() - this.heardAt;
     const since = clock(new Date(this.heardAt));
-    if (this.over && !this.hold.held) return null;
+    if (this.hold.held) return ["none", "pause", "On hold", `you stopped the figures at ${clock(this.hold.since)}.`];
+    if (this.over) return null;
     if (this.refused) return ["bad", "off", "No connection", this.refused];
     if (age > LOST_MS) return ["bad", "off", "No connection", `since ${since}. Trying every 10 s. The run goes on without this page.`];
     if (age > STALE_MS) {
       const which = this.tries ? `Reconnecting, try ${this.tries}` : "Reconnecting";
       return ["warn", "warn", which, `figures of ${since}, ${Math.round(age / 1000)} s old. The run goes on without this page.`];
     }
-    if (this.hold.held) return ["none", "pause", "On hold", `you stopped the figures at ${clock(this.hold.since)}.`];
     if (this.problem) return ["warn", "warn", "Not current", this.problem];
     return null;
+  }
+
+  tryNow() {
+    const button = document.createElement("button");
+    button.type = "button";
+    button.textContent = "Try now";
+    button.addEventListener("click", () => this.again(0));
+    return button;
   }
 
   show() {
@@ -83,9 +95,14 @@ export class Link {
     const banner = document.getElementById("banner");
     const stale = Boolean(words) && words[0] !== "none";
     document.body.classList.toggle("stale", stale);
-    link.replaceChildren(...(words ? [status(words), span(words[3].split(".")[0])] : []));
-    banner.className = words ? `banner ${words[0]}` : "gone";
-    banner.replaceChildren(...(words ? [status(words), span(words[3])] : []));
+    const said = words ? words.join("|") : "";
+    if (said !== this.said) {
+      link.replaceChildren(...(words ? [status(words), span(words[3].split(".")[0])] : []));
+      banner.className = words ? `banner ${words[0]}` : "gone";
+      banner.replaceChildren(...(words ? [status(words), span(words[3])] : []));
+      if (words && words[2] === "No connection" && !this.refused) banner.append(this.tryNow());
+      this.said = said;
+    }
     const state = words ? words[2].split(",")[0] : "";
     if (state !== this.state && stale) this.announcer.say(`${state}. ${words[3]}`);
     else if (state !== this.state && this.state && !words) this.announcer.say("Connected again.");
@@ -94,7 +111,7 @@ export class Link {
 }
 
 function clock(at) {
-  return at.toLocaleTimeString("en-US", { hour12: false });
+  return at.toLocaleTimeString("en-US", { hourCycle: "h23" });
 }
 
 function span(words) {

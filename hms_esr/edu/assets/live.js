@@ -5,7 +5,7 @@ import { Announcer } from "./say.js";
 
 const body = document.body;
 const announcer = new Announcer(document.getElementById("say"));
-const hold = new Hold(document.getElementById("hold"), apply);
+const hold = new Hold(document.getElementById("hold"));
 const last = { e: body.dataset.epoch, n: Number(body.dataset.number) };
 
 function place(key) {
@@ -38,10 +38,16 @@ function put(element, inside) {
   } else if (at) element.scrollTop = at;
 }
 
+// Whether the message is on the page now; while figures are held it is not, and is asked for again afterwards.
 function heard(message) {
+  if (hold.held) {
+    hold.missed = true;
+    return false;
+  }
   last.e = message.e;
   last.n = message.n;
-  hold.take(message);
+  apply(message);
+  return true;
 }
 
 if (body.dataset.run) {
