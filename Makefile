@@ -79,6 +79,7 @@ compose-secrets:
 
 docs: setup-dev
 	@$(BIN)/python docs/generate.py
+	@$(BIN)/python -m benchmarks._sizing
 
 lock:
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock

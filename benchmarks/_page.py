@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
+from benchmarks import _sizing
 from benchmarks._results import ROOT, Figure, Goal, Kept
 from benchmarks._table import BENCHMARKS
 
@@ -50,6 +51,8 @@ def write(kept: Mapping[str, Kept], path: Path = PAGE) -> None:
     """Write the page anew."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(page(kept, read_notes()), encoding="utf-8")
+    if path == PAGE:
+        _sizing.write(kept)
 
 
 def read_notes(path: Path = NOTES) -> dict[str, str]:
