@@ -59,7 +59,10 @@ def people(view: View) -> Markup:
 
 
 def _all(now: dict[str, int]) -> str:
-    return f"{plural(now['planned'], 'person', 'people')} planned, everybody accounted for"
+    told = sum(now[state] for state in ("completed", "failed", "dropped", "lost", "unfinished"))
+    if told == now["planned"]:
+        return f"{plural(told, 'person', 'people')} planned, everybody accounted for"
+    return f"{count(told)} of {count(now['planned'])} planned people are accounted for"
 
 
 def _swatch(kind: str) -> Markup:

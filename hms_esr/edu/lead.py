@@ -79,6 +79,8 @@ def todo(view: View) -> Markup:
 
 
 def _summary(view: View) -> str:
+    if not view.known or not view.judged:
+        return ""
     results = [one for one in view.watch.results if one.value is not None]
     red = sum(one.verdict == "FAIL" for one in results)
     yellow = sum(one.verdict == "WARN" or (one.verdict == "PASS" and one.close) for one in results)
