@@ -1,4 +1,4 @@
 """Owns the import name ``esr``; holds no logic of its own.
 
-``python -m esr.mock_server`` starts the embedded system under test.
+``python -m esr.mock_server`` starts the embedded system under test and a control plane.
 """

@@ -49,10 +49,11 @@ def launch(
 def report(run_id: str, wait: bool = False, *, url: str | None = None, token: str | None = None) -> dict[str, Any]:
     """A run's summary: ``state``, ``verdict`` (None before the end), ``dashboard_url`` and, at the end, every figure.
 
-    With ``wait`` it returns when the run is FINISHED, however it ended. Raises BadInput: no such run.
+    With ``wait`` it returns when the run is FINISHED, however it ended. Raises BadInput: no such run. Within a
+    file that is only read for its scenario it asks nobody.
     """
     if is_disarmed():
-        return {}
+        return {"run_id": run_id, "state": "FINISHED", "verdict": None, "dashboard_url": ""}
     server = _Server(url, token)
     path = f"/run/{quote(run_id, safe='')}/summary"
     found: dict[str, Any] = server.ask("GET", path)

@@ -32,6 +32,7 @@ NOT_RUN = {
 CHECKED_ELSEWHERE = {
     "docs/city.md": "tests/city/test_docs.py runs its commands against a city",
     "docs/influx.md": "tests/rehearsals/test_influx.py runs its commands against an InfluxDB",
+    "docs/serve.md": "tests/control/test_docs.py runs its commands against a control plane",
     "docs/third_party.md": "tests/rehearsals/test_wagtail.py runs its commands against Wagtail",
 }
 
