@@ -180,6 +180,7 @@ class Points:
         whole |= figures.of_second(self._record.seconds.get(at, Second()))
         whole |= figures.lately(self._record, max(self._front, 0))
         whole |= {"planned": float(self._record.planned), "real_s": real_s, "verdict_code": float(how.code)}
+        whole |= {"from_ms": float(self._began_ms), "to_ms": float(self._began_ms + round(real_s * 1000))}
         if self._record.sim_s:
             whole["sim_s"] = self._record.sim_s
         self._add("esr_run", {}, whole, at)
