@@ -89,9 +89,9 @@ class Board:
     def events(self) -> Board:
         """What happened, as marks on every chart: faults, the run itself, workers."""
         for name, color, kinds in (
-            ("Faults", INK, "fault_on|fault_off"),
-            ("Run", MEDIAN, "start|stop|verdict|paused|resumed|nobody_new|settle|ramp_up_complete|abort|note"),
-            ("Workers", PLAN, "worker_lost|worker_joined"),
+            ("Faults", INK, "=~ /^fault/"),
+            ("Run", MEDIAN, "!~ /^(fault|worker)/"),
+            ("Workers", PLAN, "=~ /^worker/"),
         ):
             self._made.annotation(_Events(name, color, kinds))
         return self
@@ -140,9 +140,7 @@ class _Events(AnnotationQuery, Builder[AnnotationQuery]):
 
     def __init__(self, name: str, color: str, kinds: str) -> None:
         super().__init__(name=name, datasource=SOURCE, enable=True, icon_color=color)
-        self._query = (
-            f'SELECT "text", "kind", "value" FROM "esr_event" WHERE {RUN} AND "kind" =~ /^({kinds})$/ AND $timeFilter'
-        )
+        self._query = f'SELECT "text", "kind", "value" FROM "esr_event" WHERE {RUN} AND "kind" {kinds} AND $timeFilter'
 
     def build(self) -> AnnotationQuery:
         """Itself."""

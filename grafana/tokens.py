@@ -73,6 +73,9 @@ KINDS = mapped(
         "nobody_new": ("nobody new comes", ""),
         "settle": ("open cases are settled", ""),
         "abort": ("stopped early", ""),
+        "breaker": ("stopped to protect the target", ""),
+        "proof_gone": ("stopped: the proof is gone", ""),
+        "stop_asked": ("asked to stop", ""),
         "note": ("note", ""),
     }
 )

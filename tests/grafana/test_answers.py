@@ -195,6 +195,10 @@ def test_history_has_a_row_for_each_run(filled: Filled) -> None:
         _whole(filled.second)[0].percentile(0.95),
         filled.second.record.people("failed"),
     )
+    assert (row["from_ms"], row["to_ms"] - row["from_ms"]) == (
+        filled.second.began_ms,
+        filled.second.record.real_s * 1000,
+    )
     counts = _panel("history", "Runs in the time range")
     told = [_rows(filled, counts, letter)[0] for letter in counts.queries]
     assert {name: n for row in told for name, n in row.items() if name != "time"} == {
