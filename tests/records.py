@@ -13,7 +13,19 @@ from typing import Any
 from hms_esr.clock import Segment
 from hms_esr.draw import uniform
 from hms_esr.events import Happened
-from hms_esr.record import Cell, Decisions, ErrorCount, ErrorKey, Manifest, PersonEnd, Record, SeriesKey, Tick
+from hms_esr.record import (
+    Cell,
+    Decisions,
+    ErrorCount,
+    ErrorKey,
+    Manifest,
+    PersonEnd,
+    Phases,
+    Record,
+    Sample,
+    SeriesKey,
+    Tick,
+)
 from hms_esr.scenario.model import Scenario
 
 STEPS = ("open_form", "login", "upload", "submit")
@@ -127,6 +139,15 @@ def _request(ticks: _Ticks, k: int, step: str, persona: str, at_s: float, took_m
     cell.bytes += 3000
     cell.intended.add(took_ms + 0.4)
     cell.actual.add(took_ms)
+    phases = tick.phases.setdefault(("apply", step), Phases())
+    phases.first_byte.add(0.9 * took_ms)
+    phases.reading.add(0.1 * took_ms)
+    if step == STEPS[0]:
+        phases.connect.add(0.4)
+    ended_s = at_s + took_ms / 1000
+    who = ("apply", step, persona, k, f"{k:032x}", status, at_s - 0.0004, at_s, ended_s)
+    if message or took_ms > 5 * ticks.day.base_ms:
+        tick.samples.append(Sample("status" if message else "slow", *who, message[4:]))
     if message:
         cell.errors += 1
         error = ErrorCount(1, 1, at_s, k, f"{k:032x}", {tick.second: 1})

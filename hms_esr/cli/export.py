@@ -24,8 +24,9 @@ if TYPE_CHECKING:
 HELP = """Write a run's record as tables: CSV, JSON lines or Parquet.
 
 RUN is a run's id, 'latest', or a scenario's name (its last run). Tables: steps (a row for each second and step),
-seconds, people (a row each), events, errors, workers, sensors. Without --table all of them are written to a folder,
-one file each; one table goes to standard output unless --to names a file. Every row has sim=true.
+seconds, people (a row each), events, errors, samples (single requests that failed or were slow), workers, sensors.
+Without --table all of them are written to a folder, one file each; one table goes to standard output unless --to
+names a file. Every row has sim=true.
 
 \b
 hms-esr export latest --to tables/
@@ -33,7 +34,7 @@ hms-esr export schedule_f --table steps > steps.csv
 hms-esr export latest --table people --format jsonl | jq 'select(.state == "failed")'
 hms-esr export latest --table steps --format parquet --to steps.parquet     needs: pip install 'hms-esr[parquet]'
 """
-NAMES = ("steps", "seconds", "people", "events", "errors", "workers", "sensors")
+NAMES = ("steps", "seconds", "people", "events", "errors", "samples", "workers", "sensors")
 
 
 @click.command(help=HELP)

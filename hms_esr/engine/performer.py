@@ -111,9 +111,12 @@ class Performer(Acting):
         now_s = stage.clock.now_s()
         key = ErrorKey(self.journey, self.where, failure.kind, failure.message, failure.status)
         if failure.kind not in COUNTED_BY_HOP:
-            stage.recorder.error(now_s, key, self.k, self.trace_id(), stopped=False)
+            counted = stage.recorder.error(now_s, key, self.k, self.trace_id(), stopped=False)
+            started_at = ended_at = stage.clock.origin + now_s
             if self.answer is not None and failure.kind == "expectation" and not self.looked:
                 stage.recorder.failed_after(now_s, self.series(self.answer))
+                started_at, ended_at = self.answer.started_at, self.answer.ended_at
+            stage.failed(self, counted, started_at, ended_at)
         stage.recorder.error(now_s, key, self.k, self.trace_id(), stopped=True)
         self.failed_with = mask(failure.message) if failure.kind == "status" else failure.message
         stage.heard(self, named, failure)

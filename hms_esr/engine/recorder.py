@@ -8,11 +8,16 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Callable
 
-from hms_esr.record import Cell, Decisions, ErrorCount, ErrorKey, PersonEnd, SeriesKey, Tick
+from hms_esr.engine.examples import Examples, Slowest
+from hms_esr.record import Cell, Decisions, ErrorCount, ErrorKey, PersonEnd, Phases, Sample, SeriesKey, Tick
+from hms_esr.record.phases import coarsely
 from hms_esr.wording import mask
 
-Times = tuple[Cell, list[float], list[float]]
-"""A cell and what it has yet to be told: milliseconds from intended and from actual start, one of each per request."""
+Times = tuple[Cell, list[float], list[float], list[float], list[float], Slowest]
+"""A cell and what it has yet to be told in milliseconds: from intended and from actual start, one of each per request;
+to the first byte, and reading, one of each per answer."""
+Connected = tuple[list[float], list[float]]
+"""Milliseconds that connections of a step took: TCP, TLS."""
 
 MOST_KINDS = 500
 """Kinds of errors kept apart; further ones are counted together."""
@@ -34,6 +39,8 @@ class Recorder:
         self._now: Tick | None = None
         self._times: dict[int, dict[SeriesKey, Times]] = {}
         self._times_now: dict[SeriesKey, Times] = {}
+        self._connected: dict[int, dict[tuple[str, str], Connected]] = {}
+        self._examples = Examples()
         self._error_keys: set[ErrorKey] = set()
         self._reached: set[tuple[str, str]] = set()
         self.listeners: list[Callable[[str, str, float, int, str | None], None]] = []
@@ -57,11 +64,20 @@ class Recorder:
         return tick
 
     def hop(
-        self, ended_s: float, key: SeriesKey, failed: bool, size: int, intended_ms: float, actual_ms: float
-    ) -> None:
+        self,
+        ended_s: float,
+        key: SeriesKey,
+        failed: bool,
+        size: int,
+        intended_ms: float,
+        actual_ms: float,
+        first_byte_ms: float = -1.0,
+        reading_ms: float = 0.0,
+    ) -> bool:
         """One HTTP request, answered or not, in the second it ended; it is counted when the tick is taken.
 
-        ``key`` may be a plain tuple that equals one.
+        ``key`` may be a plain tuple that equals one; ``first_byte_ms`` under 0: no answer began. Whether it is among
+        the slowest of its step in this minute (then tell :meth:`slow`).
         """
         now = self._now
         if now is None or now.second != int(ended_s):
@@ -69,13 +85,37 @@ class Recorder:
         times = self._times_now.get(key)
         if times is None:
             cell = now.cells.setdefault(SeriesKey(*key), Cell())
-            times = self._times_now[key] = (cell, [], [])
-        cell, intended, actual = times
+            times = self._times_now[key] = (cell, [], [], [], [], self._examples.slowest(now.second, key[0], key[1]))
+        cell, intended, actual, first_byte, reading, slowest = times
         if failed:
             cell.errors += 1
         cell.bytes += size
         intended.append(intended_ms)
         actual.append(actual_ms)
+        if first_byte_ms >= 0.0:
+            first_byte.append(first_byte_ms)
+            reading.append(reading_ms)
+        return actual_ms > slowest.bar_ms and not failed
+
+    def connected(self, ended_s: float, journey: str, step: str, connect_ms: float, tls_ms: float) -> None:
+        """A request, told of before, opened a connection; ``tls_ms`` 0: without TLS."""
+        connect, tls = self._connected.setdefault(self.at(ended_s).second, {}).setdefault((journey, step), ([], []))
+        connect.append(connect_ms)
+        if tls_ms:
+            tls.append(tls_ms)
+
+    def slow(self, sample: Sample) -> None:
+        """A request that :meth:`hop` found slow."""
+        self._examples.slow(self.at(sample.ended_s).second, sample)
+
+    def wanted(self, key: ErrorKey) -> bool:
+        """Whether there are few examples of errors counted as ``key`` yet."""
+        return self._examples.wanted(key)
+
+    def failed(self, sample: Sample, key: ErrorKey) -> None:
+        """An example of an error counted as ``key``."""
+        self._examples.failed(key)
+        self.at(sample.ended_s).samples.append(sample)
 
     def again(self, at_s: float, key: SeriesKey, requests: int) -> None:
         """A request of that series was sent so many times more before it was answered."""
@@ -87,8 +127,8 @@ class Recorder:
         """An answer already counted turned out to be wrong (an expectation did not hold)."""
         self.at(ended_s).cells.setdefault(key, Cell()).errors += 1
 
-    def error(self, at_s: float, key: ErrorKey, k: int, trace_id: str, *, stopped: bool) -> None:
-        """One error of a kind; ``stopped``: it ended the person's journey."""
+    def error(self, at_s: float, key: ErrorKey, k: int, trace_id: str, *, stopped: bool) -> ErrorKey:
+        """One error of a kind; ``stopped``: it ended the person's journey. The key it is counted under."""
         if key.kind == "status":
             key = key._replace(message=mask(key.message))
         if key not in self._error_keys:
@@ -103,6 +143,7 @@ class Recorder:
             count.first_real_s, count.example_k, count.trace_id = at_s, k, trace_id
         if not stopped:
             count.by_second[tick.second] = count.by_second.get(tick.second, 0) + 1
+        return key
 
     def person_due(self, k: int, planned_s: float, now_s: float) -> None:
         """Somebody's intended moment has come."""
@@ -151,10 +192,7 @@ class Recorder:
         ready: deque[Tick] = deque()
         for second in sorted(second for second in self._open if second < before_second):
             tick = self._open.pop(second)
-            for cell, intended, actual in self._times.pop(second, {}).values():
-                cell.requests += len(actual)
-                cell.intended.add_all(intended)
-                cell.actual.add_all(actual)
+            self._count(tick)
             tick.seq = self._seq
             self._seq += 1
             if second == before_second - 1:
@@ -164,3 +202,19 @@ class Recorder:
         self._now = None
         self._times_now = {}
         return list(ready)
+
+    def _count(self, tick: Tick) -> None:
+        """Put all that was only noted down into a tick that is over."""
+        waits: dict[tuple[str, str], tuple[list[float], list[float]]] = {}
+        for key, (cell, intended, actual, first_byte, reading, _) in self._times.pop(tick.second, {}).items():
+            cell.requests += len(actual)
+            cell.intended.add_all(intended)
+            cell.actual.add_all(actual)
+            if first_byte:
+                whole = waits.setdefault((key[0], key[1]), ([], []))
+                whole[0].extend(first_byte)
+                whole[1].extend(reading)
+        connected = self._connected.pop(tick.second, {})
+        for where in waits.keys() | connected.keys():
+            tick.phases[where] = Phases(*map(coarsely, (*connected.get(where, ([], [])), *waits.get(where, ([], [])))))
+        tick.samples += self._examples.take(tick.second)

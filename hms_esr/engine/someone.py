@@ -37,6 +37,7 @@ class Someone:
         "journey",
         "k",
         "looked",
+        "meant_s",
         "occurrence",
         "patience_s",
         "person",
@@ -60,6 +61,7 @@ class Someone:
         self.planned_s = planned_s
         self.started_s = -1.0
         self.intended_s = planned_s
+        self.meant_s = planned_s
         self.person: Person = stage.cast.person(arrival)
         self.persona = arrival.role
         self.journey: str = stage.journey_names[arrival.journey]

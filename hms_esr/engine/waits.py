@@ -147,7 +147,8 @@ class Waits:
             self._go_on(performer)
             return
         key = ErrorKey(performer.journey, performer.where, failure.kind, failure.message, failure.status)
-        stage.recorder.error(now_s, key, performer.k, performer.trace_id(), stopped=False)
+        counted = stage.recorder.error(now_s, key, performer.k, performer.trace_id(), stopped=False)
+        stage.failed(performer, counted, stage.clock.origin + performer.intended_s, stage.clock.origin + now_s)
         stage.recorder.error(now_s, key, performer.k, performer.trace_id(), stopped=True)
         stage.recorder.active += 1
         performer.end("failed", failure.message)

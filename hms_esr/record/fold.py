@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import TYPE_CHECKING, Any
 
+from hms_esr.record.phases import Phases
 from hms_esr.record.second import LONG_PAUSE_MS, Second, WorkerHealth
 from hms_esr.record.tick import Cell, Decisions, ErrorCount, Tick
 from hms_esr.stats import Histogram
@@ -26,6 +27,10 @@ def fold_tick(record: Record, tick: Tick) -> None:
         second.requests += cell.requests
         second.answered += cell.requests if key.status else 0
         second.errors += cell.errors
+    for where, phases in tick.phases.items() if not warm else ():
+        record.phases.setdefault(where, Phases()).merge(phases)
+    for sample in tick.samples:
+        record.samples.add(sample)
     for error_key, count in tick.errors.items():
         record.errors.setdefault(error_key, ErrorCount()).merge(count)
     for within_s, decisions in tick.decisions.items():

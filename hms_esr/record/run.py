@@ -12,6 +12,8 @@ from typing import Any
 from hms_esr.clock import Segment
 from hms_esr.events import ClockChanged, Event, Happened, Sensed
 from hms_esr.record.fold import fold_tick
+from hms_esr.record.phases import Phases
+from hms_esr.record.samples import Samples
 from hms_esr.record.second import Second, WorkerHealth
 from hms_esr.record.tick import Cell, Decisions, ErrorCount, ErrorKey, SeriesKey, Tick
 from hms_esr.scenario.model import Scenario
@@ -76,7 +78,11 @@ class Record:
     """Judged requests (after the warm-up) of the whole run."""
     warm_series: dict[SeriesKey, Cell] = field(default_factory=dict)
     """Requests of the warm-up."""
+    phases: dict[tuple[str, str], Phases] = field(default_factory=dict)
+    """(journey, step) → where the time of judged requests went."""
     errors: dict[ErrorKey, ErrorCount] = field(default_factory=dict)
+    samples: Samples = field(default_factory=Samples)
+    """Failures of each kind and the slowest requests of each step, warm-up included."""
     states: dict[str, int] = field(default_factory=dict)
     """completed, failed, dropped, lost, unfinished: all people."""
     judged_states: dict[str, int] = field(default_factory=dict)

@@ -8,6 +8,7 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from hms_esr.record.phases import Phases
 from hms_esr.stats import Histogram
 
 
@@ -109,6 +110,26 @@ class PersonEnd(NamedTuple):
     ended_s: float
 
 
+class Sample(NamedTuple):
+    """One request (or wait) kept as an example. ``kind``: a failure's, as in StepFailed, or ``slow``.
+
+    ``planned_s``, ``started_s``, ``ended_s``: real seconds since the run's start when it was meant to be sent, was sent
+    and was over. ``message`` is masked: no digits, quoted text or e-mails.
+    """
+
+    kind: str
+    journey: str
+    step: str
+    persona: str
+    k: int
+    trace_id: str
+    status: int
+    planned_s: float
+    started_s: float
+    ended_s: float
+    message: str
+
+
 @dataclass(slots=True)
 class Tick:
     """What one worker saw in one real second; each is delivered exactly once by (worker, seq)."""
@@ -141,6 +162,9 @@ class Tick:
     loop_lag_ms: Histogram = field(default_factory=Histogram)
     gc_ms: float = 0.0
     """Longest pause of Python's memory collector in this second."""
+    phases: dict[tuple[str, str], Phases] = field(default_factory=dict)
+    """(journey, step): where the time of its requests went."""
+    samples: list[Sample] = field(default_factory=list)
     due_ks: list[int] = field(default_factory=list, compare=False)
     """Numbers of those in ``planned``; they travel to the master of a cluster and are not kept."""
     started_ks: list[int] = field(default_factory=list, compare=False)

@@ -6,12 +6,12 @@ Knows nothing of how they were judged or shown; figures that have no data are nu
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import isfinite
 from typing import Any
 
 from hms_esr.errors import NoData
-from hms_esr.record import FaultRecord, Record
+from hms_esr.record import PHASES, FaultRecord, Phases, Record
 from hms_esr.stats import Histogram
 from hms_esr.verdicts.judgement import CheckResult, Judgement
 from hms_esr.verdicts.measures.latency import FIGURES, figure_ms
@@ -22,7 +22,7 @@ _ORDER = (
     *("run_id", "scenario", "description", "tags", "seed", "target", "target_requested", "sim", "state"),
     *("verdict", "reason", "also", "trust", "warnings", "exit_code", "started_at", "real_s", "simulated_s"),
     *("people", "requests", "unanswered", "setup_requests", "polls", "retries", "refreshes", "errors", "checks"),
-    *("latency_ms", "service_latency_ms", "steps", "error_kinds", "delivery", "generator"),
+    *("latency_ms", "service_latency_ms", "phases_ms", "steps", "error_kinds", "delivery", "generator"),
     *("decisions", "personas"),
     *("clock", "faults", "conditions", "probes", "sensors", "made_up_files"),
 )
@@ -99,6 +99,7 @@ def _parts(record: Record) -> dict[str, Any]:
     return {
         "latency_ms": _latencies(all_requests.intended),
         "service_latency_ms": _latencies(all_requests.actual),
+        "phases_ms": _phases(record.phases.values()),
         "steps": _steps(record),
         "error_kinds": _error_kinds(record),
         "delivery": _delivery(record),
@@ -153,9 +154,23 @@ def _steps(record: Record) -> list[dict[str, Any]]:
             "errors": cell.errors,
             "latency_ms": _latencies(cell.intended),
             "service_latency_ms": _latencies(cell.actual),
+            "phases_ms": _phases([record.phases[journey, step]] if (journey, step) in record.phases else ()),
         }
         for (journey, step), cell in record.by_step().items()
     ]
+
+
+def _phases(found: Iterable[Phases]) -> dict[str, dict[str, float | None]]:
+    """Where the time of requests went: how often each phase was, its median and 95th percentile, its sum."""
+    total = Phases()
+    for one in found:
+        total.merge(one)
+    return {name: _phase(getattr(total, name)) for name in PHASES}
+
+
+def _phase(times: Histogram) -> dict[str, float | None]:
+    known = {f"p{round(100 * q)}": round(times.percentile(q), 3) if times.count else None for q in (0.5, 0.95)}
+    return {"count": times.count, **known, "total": round(times.total, 3)}
 
 
 def _error_kinds(record: Record) -> list[dict[str, Any]]:

@@ -17,6 +17,9 @@ from hms_esr.store.layout import DATABASE
 APPLICATION = 0x48455352
 """Marks the file as ours ("HESR" in its header)."""
 VERSION = 1
+"""What is written. A change that an older program would read wrong takes a new number."""
+READ = {1: "ticks, events and facts as JSON; phases and samples of a tick are there or not"}
+"""Versions that are read, all from the first on, and what each is."""
 
 _TABLES = f"""
 BEGIN;
@@ -79,13 +82,17 @@ def open_to_read(path: Path) -> sqlite3.Connection | None:
     except sqlite3.Error as error:
         connection.close()
         raise unreadable(path, error) from None
-    if ours and version == VERSION:
+    if ours and version in READ:
         return connection
     connection.close()
     if not tables and not ours:
         return None
-    found = f"a record of version {version}; this program reads version {VERSION}" if ours else "not a record of a run"
+    found = f"a record of version {version}; this program reads version {_known()}" if ours else "not a record of a run"
     raise BadInput([Problem(str(path), 0, 0, f"is {found}")])
+
+
+def _known() -> str:
+    return str(VERSION) if len(READ) == 1 else f"{min(READ)} to {max(READ)}"
 
 
 def read_facts(folder: Path) -> dict[str, Any]:

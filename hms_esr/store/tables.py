@@ -1,4 +1,4 @@
-"""Owns a run's record laid out as tables: one row a second and step, a person, an event, an error, a worker, a sensor.
+"""Owns a run's record laid out as tables: one row a second and step, a person, an event, an error, a sample …
 
 Knows nothing of file formats. Every row names its run and says ``sim``: nobody takes a rehearsal's figures for real.
 """
@@ -6,10 +6,11 @@ Knows nothing of file formats. Every row names its run and says ``sim``: nobody 
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from itertools import groupby
 from pathlib import Path
 from typing import Any
 
-from hms_esr.record import Record
+from hms_esr.record import PHASES, Phases, Record, Tick
 from hms_esr.stats import Histogram
 from hms_esr.store.database import open_to_read
 from hms_esr.store.layout import DATABASE
@@ -26,12 +27,44 @@ def _times(prefix: str, histogram: Histogram) -> Row:
     }
 
 
+def _phases(phases: Phases) -> Row:
+    found: Row = {}
+    for name in PHASES:
+        times = getattr(phases, name)
+        shares = {f"{name}_p{q}_ms": round(times.percentile(q / 100), 3) if times.count else None for q in (50, 95)}
+        found |= {f"{name}s": times.count} | shares if name == "connect" else shares
+    return found
+
+
+def _phases_by_second(folder: Path) -> Iterator[tuple[int, dict[tuple[str, str], Phases]]]:
+    """Each second that was recorded, in order, with what all workers say of its phases."""
+    for second, ticks in groupby(_ticks(folder, "second, rowid"), key=lambda tick: tick.second):
+        found: dict[tuple[str, str], Phases] = {}
+        for tick in ticks:
+            for where, phases in tick.phases.items():
+                found.setdefault(where, Phases()).merge(phases)
+        yield second, found
+
+
+def _ticks(folder: Path, order: str = "rowid") -> Iterator[Tick]:
+    connection = open_to_read(folder / DATABASE)
+    if connection is None:
+        return
+    try:
+        for (body,) in connection.execute(f"SELECT body FROM ticks ORDER BY {order}"):
+            yield read_tick(body)
+    finally:
+        connection.close()
+
+
 def steps(record: Record, folder: Path) -> Iterator[Row]:
-    """A row for each real second and step: requests, errors, bytes, both latencies in ms."""
-    for at, second in sorted(record.seconds.items()):
-        for (journey, step), cell in sorted(second.steps.items()):
+    """A row for each real second and step: requests, errors, bytes, both latencies and phases in ms."""
+    none = Phases()
+    for at, told in _phases_by_second(folder):
+        for (journey, step), cell in sorted(record.seconds[at].steps.items() if at in record.seconds else ()):
             head = {"real_s": at, "journey": journey, "step": step, "requests": cell.requests, "errors": cell.errors}
-            yield head | {"bytes": cell.bytes} | _times("", cell.intended) | _times("actual_", cell.actual)
+            times = _times("", cell.intended) | _times("actual_", cell.actual)
+            yield head | {"bytes": cell.bytes} | times | _phases(told.get((journey, step), none))
 
 
 def seconds(record: Record, folder: Path) -> Iterator[Row]:
@@ -54,15 +87,16 @@ def seconds(record: Record, folder: Path) -> Iterator[Row]:
 
 def people(record: Record, folder: Path) -> Iterator[Row]:
     """A row for each person, in the order they ended. Numbers, never names: they hold no data of anybody."""
-    connection = open_to_read(folder / DATABASE)
-    if connection is None:
-        return
-    try:
-        for (body,) in connection.execute("SELECT body FROM ticks ORDER BY rowid"):
-            for end in read_tick(body).ends:
-                yield end._asdict()
-    finally:
-        connection.close()
+    for tick in _ticks(folder):
+        for end in tick.ends:
+            yield end._asdict()
+
+
+def samples(record: Record, folder: Path) -> Iterator[Row]:
+    """A row for each request kept as an example: failures, and slow ones (kind ``slow``)."""
+    for tick in _ticks(folder):
+        for sample in tick.samples:
+            yield sample._asdict()
 
 
 def events(record: Record, folder: Path) -> Iterator[Row]:
@@ -98,6 +132,7 @@ TABLES: dict[str, Callable[[Record, Path], Iterator[Row]]] = {
     "people": people,
     "events": events,
     "errors": errors,
+    "samples": samples,
     "workers": workers,
     "sensors": sensors,
 }

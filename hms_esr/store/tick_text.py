@@ -10,7 +10,7 @@ from collections.abc import Callable
 from math import isinf
 from typing import Any
 
-from hms_esr.record import Cell, Decisions, ErrorCount, ErrorKey, PersonEnd, SeriesKey, Tick
+from hms_esr.record import PHASES, Cell, Decisions, ErrorCount, ErrorKey, PersonEnd, Phases, Sample, SeriesKey, Tick
 from hms_esr.stats import Histogram
 
 Flat = list[Any]
@@ -32,6 +32,8 @@ def tick_text(tick: Tick, mask: Callable[[str], str] = _as_it_is) -> str:
         "ends": [_end(end, mask) for end in tick.ends],
         "decisions": [_decisions(within_s, decisions) for within_s, decisions in tick.decisions.items()],
         "loop_lag_ms": _histogram(tick.loop_lag_ms),
+        "phases": [[*where, *_phases(one)] for where, one in tick.phases.items()],
+        "samples": [_sample(one, mask) for one in tick.samples],
     } | {name: getattr(tick, name) for name in _PLAIN}
     kept = {name: value for name, value in whole.items() if value}
     head = {"worker": tick.worker, "seq": tick.seq, "second": tick.second}
@@ -69,8 +71,19 @@ def _decisions(within_s: float, one: Decisions) -> Flat:
     return [within_s, one.reached, one.in_time, one.late, one.undecided, one.decided, one.bound_s]
 
 
+def _phases(one: Phases) -> list[Flat]:
+    return [_histogram(getattr(one, name)) for name in PHASES]
+
+
+def _sample(one: Sample, mask: Callable[[str], str]) -> Flat:
+    return list(one._replace(message=mask(one.message), trace_id=mask(one.trace_id)))
+
+
 def read_tick(text: str) -> Tick:
-    """The reverse of :func:`tick_text`; ValueError, KeyError or TypeError when it is no such text."""
+    """The reverse of :func:`tick_text`; ValueError, KeyError or TypeError when it is no such text.
+
+    What older programs did not write (phases, samples) is empty.
+    """
     whole: dict[str, Any] = json.loads(text)
     tick = Tick(str(whole["worker"]), int(whole["seq"]), int(whole["second"]))
     for name in _PLAIN:
@@ -84,6 +97,10 @@ def read_tick(text: str) -> Tick:
     tick.reached = {(journey, step): n for journey, step, n in whole.get("reached", ())}
     tick.ends = [PersonEnd(*end) for end in whole.get("ends", ())]
     tick.decisions = {within_s: Decisions(*figures) for within_s, *figures in whole.get("decisions", ())}
+    tick.phases = {
+        (journey, step): Phases(*map(Histogram.from_json, found)) for journey, step, *found in whole.get("phases", ())
+    }
+    tick.samples = [Sample(*one) for one in whole.get("samples", ())]
     return tick
 
 

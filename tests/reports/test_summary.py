@@ -50,7 +50,10 @@ def test_names_that_others_rely_on_are_there() -> None:
     assert set(found["people"]) == {"planned", "completed", "failed", "dropped", "lost", "unfinished"}
     assert set(found["checks"][0]) >= {"check", "value", "verdict", "reason"}
     assert set(found["latency_ms"]) == set(found["service_latency_ms"]) == FIGURES
-    assert set(found["steps"][0]) == {"journey", "step", "requests", "errors", "latency_ms", "service_latency_ms"}
+    figures = {"latency_ms", "service_latency_ms", "phases_ms"}
+    assert set(found["steps"][0]) == {"journey", "step", "requests", "errors", *figures}
+    assert set(found["phases_ms"]) == {"connect", "tls", "first_byte", "reading"}
+    assert set(found["phases_ms"]["connect"]) == {"count", "p50", "p95", "total"}
     assert set(found["error_kinds"][0]) >= {"step", "kind", "message", "n"}
     delivery = {"planned", "delivered", "late_p99_ms", "off_plan_max", "per_second", "workers_lost", "taken_over"}
     assert set(found["delivery"]) == delivery

@@ -9,12 +9,15 @@ from hms_esr.charts.markup import Markup, join, short, tag
 from hms_esr.charts.strip import counts, strip
 from hms_esr.record import ErrorCount
 from hms_esr.reports.html.figures import Figures, StepKey
-from hms_esr.reports.html.parts import Column, empty, para, section, table, text, unbroken
+from hms_esr.reports.html.parts import Column, details, empty, para, section, table, text, unbroken
 from hms_esr.reports.html.repeat import only_command
-from hms_esr.wording import MISSING, count, elapsed, plural, share
+from hms_esr.reports.html.samples import COLUMNS, commands, sample_row
+from hms_esr.wording import MISSING, count, elapsed, mask, plural, share
 
 TITLE = "Errors"
 _STEPS = 2
+_KINDS_WITH_EXAMPLES = 12
+_EXAMPLES = 3
 _ENOUGH = 8
 """Errors that make a pattern."""
 _KINDS = {
@@ -90,7 +93,7 @@ def errors(figures: Figures) -> Markup:
             "has them.",
             class_="small mute",
         )
-    return section("errors", 6, TITLE, _story(figures, kinds), made, more, _alone(figures))
+    return section("errors", 6, TITLE, _story(figures, kinds), made, more, _examples(figures, shown), _alone(figures))
 
 
 def _story(figures: Figures, kinds: list[Kind]) -> list[object]:
@@ -141,6 +144,20 @@ def _first(figures: Figures, total: ErrorCount) -> Markup:
 def _example(total: ErrorCount) -> Markup:
     person = tag("span", f"person {total.example_k}", class_="nw") if total.example_k >= 0 else Markup(MISSING)
     return person + tag("code", text(total.trace_id, 64), class_="trace") if total.trace_id else person
+
+
+def _examples(figures: Figures, kinds: list[Kind]) -> Markup:
+    """Up to three single failures of each of the most frequent kinds. Nothing of records that have none."""
+    parts = []
+    for kind in kinds[: min(_KINDS_WITH_EXAMPLES, figures.caps.errors)]:
+        found = figures.record.samples.failed(kind.kind, mask(kind.message), kind.status)[:_EXAMPLES]
+        if found:
+            caption = text(kind.message or kind.label)
+            rows = [sample_row(figures, sample) for sample in found]
+            parts += [table(COLUMNS, rows, caption, classes="stack ones"), commands(figures, found)]
+    return (
+        details("Examples: who, when, trace id, and how to repeat that person alone", *parts) if parts else Markup("")
+    )
 
 
 def _alone(figures: Figures) -> Markup:

@@ -17,14 +17,20 @@ from hms_esr.wording import MISSING, count
 _OUT = "results"
 
 
-def only_command(figures: Figures) -> str:
-    """The command that repeats one person alone: of the most frequent error, else the first. Empty when it was one."""
+def person_command(figures: Figures, k: int) -> str:
+    """The command that repeats person ``k`` alone; empty when the run was one person, or no command started it."""
     command = figures.record.manifest.command.strip()
     if not command or "--only" in command:
         return ""
+    seed = "" if "--seed" in command else f" --seed {figures.record.manifest.seed}"
+    return f"{command}{seed} --only {k}"
+
+
+def only_command(figures: Figures) -> str:
+    """The command that repeats one person alone: of the most frequent error, else the first. Empty when it was one."""
     errors = [error for error in figures.record.errors.values() if error.example_k >= 0]
     worst = max(errors, key=lambda error: error.n, default=None)
-    return f"{command} --only {worst.example_k if worst else 0}"
+    return person_command(figures, worst.example_k if worst else 0)
 
 
 def report_command(manifest: Manifest) -> str:

@@ -25,6 +25,7 @@ from hms_esr.reports.html.parts import (
     table,
     text,
 )
+from hms_esr.reports.html.phases import phases, slowest
 from hms_esr.stats import Histogram
 from hms_esr.wording import MISSING, count, short_time_ms, time_ms
 
@@ -37,7 +38,8 @@ def shares(figures: Figures) -> Markup:
     """The section."""
     if not figures.total.intended.count:
         return empty("percentiles", 4, TITLE, "No request was answered, so there are no answer times.")
-    return section("percentiles", 4, TITLE, _story(figures), _curves(figures), _by_step(figures), _sensors(figures))
+    evidence = (_curves(figures), _by_step(figures), phases(figures), slowest(figures), _sensors(figures))
+    return section("percentiles", 4, TITLE, _story(figures), *evidence)
 
 
 def at(histogram: Histogram, share: float) -> str:
