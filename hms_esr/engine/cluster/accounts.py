@@ -13,6 +13,7 @@ from hms_esr.record import PersonEnd, Tick
 
 _DUE, _STARTED, _ENDED = 1, 2, 4
 LOST = "its worker was lost"
+NOBODY_THERE = "no worker was left to start them"
 GENERATION = 100_000
 """Numbers a place of a closed load has for one worker: who takes over begins with the next so many."""
 
@@ -67,6 +68,28 @@ class Accounts:
         came = 0 if last is None else (last - place) // self.crowd.places
         before = (came + GENERATION // 10) // GENERATION
         return place + self.crowd.places * ((before + 1) * GENERATION - 1)
+
+    def never_came(self, sim_s: float) -> list[int]:
+        """People of open loads due by simulated second ``sim_s`` of whom nothing was ever heard."""
+        found = []
+        for arrival in self.crowd.in_order(closed=False):
+            if arrival.at_s > sim_s:
+                break
+            if not self.known(arrival.k):
+                found.append(arrival.k)
+        return found
+
+    def dropped_tick(self, worker: str, seq: int, ks: Iterable[int], now_s: float, clock: SimClock) -> Tick:
+        """A tick in a lost worker's name in which ``ks`` were due and nobody was there to start them."""
+        tick = Tick(worker, seq, int(now_s))
+        for k in ks:
+            arrival = self.crowd.arrival(k)
+            planned_s = min(now_s, clock.real_s(arrival.at_s))
+            tick.planned[int(planned_s)] = tick.planned.get(int(planned_s), 0) + 1
+            tick.due_ks.append(k)
+            journey = self.crowd.scenario.journeys[arrival.journey].name
+            tick.ends.append(PersonEnd(k, journey, arrival.role, "dropped", "", NOBODY_THERE, planned_s, -1.0, now_s))
+        return tick
 
     def lost_tick(self, worker: str, seq: int, ks: Iterable[int], now_s: float, clock: SimClock) -> Tick:
         """A tick in a lost worker's name that closes the books on ``ks``: each is lost, and counted once."""

@@ -46,6 +46,17 @@ class Estate:
         self.accounts.fold(tick)
         return tick
 
+    def gap(self, member: Member, over_s: float) -> Tick | None:
+        """After all workers were lost: a tick, in the last one's name, that drops who was due and never came."""
+        sim = self._clock.sim
+        ks = self.accounts.never_came(sim.sim_s(over_s))
+        if not ks:
+            return None
+        tick = self.accounts.dropped_tick(member.name, member.next_seq, ks, over_s, sim)
+        member.next_seq += 1
+        self.accounts.fold(tick)
+        return tick
+
     def lost(self, member: Member, why: str, members: Iterable[Member], people_lost: int, *, again: bool) -> None:
         """``member`` is gone: its unstarted people go to the others. ``again``: that was told before."""
         text = f"{member.name} {why}: {plural(people_lost, 'person', 'people')} lost"

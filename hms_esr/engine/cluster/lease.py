@@ -7,6 +7,8 @@ from __future__ import annotations
 
 LEASE_S = 5.0
 """Without a grant for so long, a worker stops everybody."""
+BEFORE_BEGIN_S = 60.0
+"""The same before anybody comes: nobody can do harm, and workers that are starting leave a master little time."""
 HORIZON_S = 2.0
 """A grant allows to start people for so long."""
 GRANT_EVERY_S = 0.5

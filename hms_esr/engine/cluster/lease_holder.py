@@ -8,14 +8,16 @@ from __future__ import annotations
 import os
 from collections.abc import Callable, Mapping
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import gevent
 
-from hms_esr.engine.cluster.desk import Desk
-from hms_esr.engine.cluster.lease import HORIZON_S, LEASE_S
-from hms_esr.engine.cluster.led import LedConductor
+from hms_esr.engine.cluster.lease import BEFORE_BEGIN_S, HORIZON_S, LEASE_S
 from hms_esr.errors import EnvironmentProblem
+
+if TYPE_CHECKING:
+    from hms_esr.engine.cluster.desk import Desk
+    from hms_esr.engine.cluster.led import LedConductor
 
 
 class LeaseHolder:
@@ -35,8 +37,12 @@ class LeaseHolder:
     # when it is over before its time
 
     def _check_lease(self, conductor: LedConductor) -> None:
-        silent_s = perf_counter() - self._granted_at
-        if silent_s > LEASE_S and not conductor.finished.is_set():
+        now = perf_counter()
+        silent_s = now - self._granted_at
+        if (
+            silent_s > (BEFORE_BEGIN_S if now < conductor.stage.clock.origin else LEASE_S)
+            and not conductor.finished.is_set()
+        ):
             self._expire(f"no word from the master for {silent_s:.0f} s: everybody was stopped")
 
     def _expire(self, why: str) -> None:
@@ -66,8 +72,12 @@ class LeaseHolder:
 
     def obey(self, order: Mapping[str, Any]) -> None:
         """An order."""
-        if self.conductor is not None:
-            self.conductor.obey(order)
+        conductor = self.conductor
+        if conductor is not None:
+            conductor.obey(order)
+            if order["kind"] == "begin":  # as old as what it grants: one read late does not count as new
+                granted_at = conductor.stage.clock.origin + order["until_s"] - HORIZON_S
+                self._granted_at = min(perf_counter(), granted_at)
 
     def granted(self, until_s: float) -> None:
         """A grant is as old as the master says: those read late, after we stood still, do not count as new."""

@@ -72,11 +72,20 @@ class MasterRun:
                 while not self._is_over():
                     gevent.sleep(TURN_S)
                     self._turn(perf_counter())
+                self._close_gap()
                 self._hand_out(everything=True)
             finally:
                 team.end()
                 gc.unfreeze()
         return self._finished()
+
+    def _close_gap(self) -> None:
+        """Who was due while no worker was there never came, and is told of all the same."""
+        everybody = self.team.post.everybody
+        if self._cut_short and everybody and self._over_s is not None:
+            tick = self.team.estate.gap(everybody[-1], self._over_s)
+            if tick is not None:
+                self.team.gathering.add(tick)
 
     def _finished(self) -> Finished:
         real_s = self._over_s if self._over_s is not None else self.clock.now_s()

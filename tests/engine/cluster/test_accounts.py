@@ -45,3 +45,18 @@ def test_a_place_is_followed_back_to_the_last_end() -> None:
     accounts.fold(tick_of(due=[2, 8], started=[2, 8], ended=[2, 8]))
     assert accounts.place_not_ended(2, 20) == [20, 14]
     assert accounts.place_not_ended(2, 8) == []
+
+
+def test_who_was_due_while_nobody_was_there_is_dropped_once() -> None:
+    """Due by then and never told of: each is planned, ends dropped, and did not start; who comes later is left out."""
+    accounts = Accounts(crowd_of())
+    at_s = accounts.crowd.arrival(4).at_s
+    accounts.fold(tick_of(due=[1, 2], started=[1, 2], ended=[1]))
+    ks = accounts.never_came(at_s)
+    assert ks == [0, 3, 4]
+    tick = accounts.dropped_tick("worker 1", 7, ks, 5.0, SimClock(1.0))
+    assert (tick.due_ks, tick.started_ks, sum(tick.planned.values())) == ([0, 3, 4], [], 3)
+    assert [(end.k, end.state, end.started_s) for end in tick.ends] == [(k, "dropped", -1.0) for k in (0, 3, 4)]
+    accounts.fold(tick)
+    assert accounts.never_came(at_s) == []
+    assert not accounts.twice
