@@ -29,7 +29,7 @@ from hms_esr.sandboxes.city import CityInjector
 from hms_esr.sandboxes.journal import Journal
 from hms_esr.scenario.guard import Guard
 from hms_esr.scenario.step import Step
-from hms_esr.sensing import Sensing, addresses
+from hms_esr.sensing import AT_TARGET, Sensing, addresses
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.store import is_running, open_record
 from hms_esr.store.latest import copy_report, point_latest
@@ -320,9 +320,9 @@ def carry_load(load: Load) -> Finished:
 
 
 def _sensing_of(plan: RunPlan, needs: dict[str, Any], follower: Follower) -> Sensing:
-    """The target's sensors; they are asked by a guard of their own, so nobody is led there."""
+    """The sensors (a city started for the run has some); asked by a guard of their own, so nobody is led there."""
     trust = Trust(**needs["trust"])
-    places = addresses(plan.scenario.sensors, plan.target)
+    places = addresses(plan.scenario.sensors or ((AT_TARGET,) if needs["own"] else ()), plan.target)
     guard = guard_for([*plan.named, *places], plan.options.may_load, own=needs["own"], trust=trust)
     return Sensing(places, setup_exchange(guard, trust), follower.happened)
 
