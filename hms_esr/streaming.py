@@ -23,7 +23,7 @@ from hms_esr.sinks.influx.connection import Connection
 from hms_esr.sinks.influx.delivery import Delivery
 from hms_esr.sinks.influx.kept import Kept
 from hms_esr.sinks.influx.lines import line
-from hms_esr.sinks.influx.spool import Frame, Spool
+from hms_esr.sinks.influx.spool import Frame, Spool, remove_spool
 from hms_esr.sinks.influx.state import DEAD, FOLDER, State
 from hms_esr.sinks.influx.transport import Transport
 
@@ -130,9 +130,10 @@ class Stream:
                 break
         thread.join(5)
         transport.close()
-        if self.feeder.spool is not None:
+        spool = self.feeder.spool
+        if spool is not None:
             self._tell(over=True)
-            self.feeder.spool.close()
+            spool.close() if spool.waiting_bytes or self.feeder.fault else spool.remove()
 
     def _is_over(self) -> bool:
         if os.getppid() != self.parent:
@@ -241,8 +242,7 @@ def resend(
             told(delivery)
     finally:
         transport.close()
-    for path in (*place.glob("*.spool"), place / "sent"):
-        path.unlink(missing_ok=True)
+    remove_spool(place)
     State(written_points=delivery.written, dead_points=delivery.dead_points, over=True).write(folder)
     return delivery
 

@@ -57,6 +57,7 @@ class Delivery:
         parts = [list(lines)]
         while parts:
             part = parts.pop()
+            sent_s = monotonic()
             answer = self.transport.write(part)
             if answer.meaning == "written":
                 self._through(len(part))
@@ -67,7 +68,7 @@ class Delivery:
                 self._once_more(part, parts)
             else:
                 parts.append(part)
-                if self.wait(self._pause_s(answer)):
+                if self.wait(self._pause_s(answer, sent_s)):
                     return False
         return True
 
@@ -96,11 +97,11 @@ class Delivery:
         with self.dead.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"reason": answer.reason, "line": line}, ensure_ascii=False) + "\n")
 
-    def _pause_s(self, answer: Answer) -> float:
+    def _pause_s(self, answer: Answer, sent_s: float) -> float:
         """How long to wait: as the server asks, else longer each time."""
         kind = "refused" if answer.meaning == "refused" else "later"
         if self.trouble.kind != kind or self.trouble.reason != answer.reason:
-            since_s = self.trouble.since_s if self.trouble.kind else monotonic()
+            since_s = self.trouble.since_s if self.trouble.kind else sent_s
             self.trouble = Trouble(kind, answer.reason, since_s)
         self._failures += 1
         if answer.wait_s is not None:

@@ -13,13 +13,15 @@ from pathlib import Path
 from time import monotonic, sleep
 
 from hms_esr import wording
-from hms_esr.events import Event, Progress, RunEnded
+from hms_esr.events import Event, Progress, RunEnded, RunStarted
 from hms_esr.sinks.influx.connection import Connection
 from hms_esr.sinks.influx.state import DEAD, FOLDER, State, read_state
 from hms_esr.sinks.influx.transport import ANSWER_S, CONNECT_S
 
 LOOK_EVERY_S = 1.0
 MOST_STARTS = 5
+GRACE_S = 5.0
+"""Beyond the time to wait and that of one request: then it is ended."""
 
 
 class InfluxSink:
@@ -36,7 +38,7 @@ class InfluxSink:
         self._looked_s = 0.0
         self._told = State()
         self._starts = 0
-        self._over = False
+        self._began = self._over = False
         self._process = self._start()
 
     def _start(self) -> subprocess.Popen[bytes]:
@@ -58,7 +60,9 @@ class InfluxSink:
 
     def hear(self, event: Event) -> None:
         """Look once a second how sending goes; say that the run is over."""
-        if isinstance(event, Progress):
+        if isinstance(event, RunStarted):
+            self._began = True
+        elif isinstance(event, Progress):
             self._look()
         elif isinstance(event, RunEnded):
             self._finish()
@@ -71,6 +75,7 @@ class InfluxSink:
         self._say(read_state(self._folder))
         if self._process.poll() is not None and self._starts < MOST_STARTS:
             self._tell("InfluxDB: the process that sends points ended; another goes on where it was")
+            self._let_go()
             self._process = self._start()
 
     def _say(self, state: State) -> None:
@@ -89,20 +94,28 @@ class InfluxSink:
                 f"InfluxDB: no more may wait on disk; from here on points are lost. Send them later: {self._resend}"
             )
 
+    def _let_go(self) -> None:
+        """The end of the pipe: for the process that sends, the run is over."""
+        with suppress(OSError):
+            assert self._process.stdin is not None
+            self._process.stdin.close()
+
     def _finish(self) -> None:
         if not self._over:
             self._over = True
-            with suppress(OSError):
-                assert self._process.stdin is not None
-                self._process.stdin.close()
+            self._let_go()
 
     def close(self) -> None:
         """Wait for what is left, as long as was asked for, and say what became of it; a second call does nothing."""
         if self._starts < 0:
             return
-        self._finish()
         self._starts = -1
-        until_s = monotonic() + self._connection.wait_s + CONNECT_S + ANSWER_S + 5.0
+        self._finish()
+        if not self._began:
+            self._process.kill()
+            self._process.wait()
+            return
+        until_s = monotonic() + self._connection.wait_s + CONNECT_S + ANSWER_S + GRACE_S
         said = False
         while self._process.poll() is None and monotonic() < until_s:
             state = read_state(self._folder)
@@ -128,7 +141,7 @@ class InfluxSink:
             )
         elif left or not state.over:
             why = f" ({state.reason})" if state.reason else ""
-            not_sent = wording.plural(left, "point", "points")
+            not_sent = wording.plural(left, "point", "points") if left else "some perhaps"
             self._tell(f"InfluxDB: {written} written, {not_sent} not{why}. Send the run again: {self._resend}")
         else:
             self._tell(f"InfluxDB: {written} written to {self._connection.place}")

@@ -162,11 +162,22 @@ class Spool:
             return Place()
         return Place(segment, offset) if crc == _crc(_MARK.pack(segment, offset, 0)) else Place()
 
+    def remove(self) -> None:
+        """Nothing waits and nothing will: close it, and take its files away."""
+        self.close()
+        remove_spool(self._folder)
+
     def close(self) -> None:
         """Give the file back; a second call does nothing."""
         if self._file >= 0:
             os.close(self._file)
         self._file = -1
+
+
+def remove_spool(folder: Path) -> None:
+    """Take away what a spool left in ``folder``, if there is any."""
+    for path in (*folder.glob("*.spool"), folder / "sent"):
+        path.unlink(missing_ok=True)
 
 
 def _crc(body: bytes) -> int:
