@@ -33,6 +33,7 @@ BENCHMARKS = {
     "growth": "how cost grows with steps, workers and people",
     "personas": "made-up people per second, beside Faker",
     "city": "page views and forms per second of the mock city",
+    "sensors": "what middleware adds to a request of a service",
     "commands": "how long whole commands take",
 }
 

@@ -39,7 +39,6 @@ class AsgiSensors:
             await self._app(scope, receive, send)
             return
         meter = self._meter
-        meter.forked()
         if scope["path"] == _PATH:
             await _tell(meter, scope, send)
             return

@@ -15,10 +15,12 @@ from collections.abc import Callable
 from math import frexp, isfinite
 from threading import Lock
 from typing import Any
+from weakref import WeakSet
 
 MOST_ROUTES = 200
 OTHER = "(other)"
 _ID = re.compile(r"/(?:\d+|[0-9a-fA-F]{8,}|[0-9a-fA-F-]{32,}|(?=[^/]*\d)[A-Za-z0-9_-]{16,})(?=/|$)")
+_MAY_HOLD_IDS = re.compile(r"\d|[0-9a-fA-F]{8}").search
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
 _SUB = 128
 """Buckets per doubling of a time, as in :mod:`hms_esr.stats`: indices are the same, so histograms merge exactly."""
@@ -26,7 +28,7 @@ _SUB = 128
 
 def without_ids(path: str) -> str:
     """``/claims/4711/status`` → ``/claims/{id}/status``: numbers and long keys are one route, not thousands."""
-    return _ID.sub("/{id}", path) if any(sign.isdigit() for sign in path) or len(path) > 16 else path
+    return _ID.sub("/{id}", path) if _MAY_HOLD_IDS(path) else path
 
 
 class Gauge:
@@ -66,6 +68,9 @@ class Gauge:
         return found if isfinite(found) else None
 
 
+_METERS: WeakSet[Meter] = WeakSet()
+
+
 class _Route:
     __slots__ = ("buckets", "errors", "maximum_ms", "minimum_ms", "requests", "service", "total_ms")
 
@@ -86,11 +91,11 @@ class Meter:
         self.service = service
         self.in_flight = 0
         self._instance = secrets.token_hex(8)
-        self._pid = os.getpid()
         self._began = time.monotonic()
         self._lock = Lock()
         self._routes: dict[tuple[str, str], _Route] = {}
         self._gauges: dict[str, Gauge] = {}
+        _METERS.add(self)
 
     def gauge(self, name: str) -> Gauge:
         """The gauge called ``name`` (letters, digits, ``_``, dots between); ValueError for anything else."""
@@ -127,9 +132,8 @@ class Meter:
 
     def forked(self) -> None:
         """A server that forks after loading gives each child a meter of its own."""
-        if os.getpid() != self._pid:
-            self._pid, self._instance, self._lock = os.getpid(), secrets.token_hex(8), Lock()
-            self._routes, self.in_flight, self._began = {}, 0, time.monotonic()
+        self._instance, self._lock = secrets.token_hex(8), Lock()
+        self._routes, self.in_flight, self._began = {}, 0, time.monotonic()
 
     def told(self) -> dict[str, Any]:
         """All of it, for JSON. Times in ms; ``buckets`` are ``[index, count]`` as in :mod:`hms_esr.stats`."""
@@ -170,5 +174,11 @@ def memory_bytes() -> int:
         return peak if sys.platform == "darwin" else peak * 1024
 
 
+def _after_fork() -> None:
+    for meter in _METERS:
+        meter.forked()
+
+
+os.register_at_fork(after_in_child=_after_fork)
 METER = Meter()
 """The meter of this process, used where no other is given."""

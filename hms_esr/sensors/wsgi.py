@@ -30,7 +30,6 @@ class WsgiSensors:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """One request."""
         meter = self._meter
-        meter.forked()
         if environ.get("PATH_INFO") == _PATH:
             text = wants_text(environ.get("HTTP_ACCEPT", ""), environ.get("QUERY_STRING", ""))
             kind, content = body(meter.told(), text)

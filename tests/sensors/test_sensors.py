@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import json
+import os
 import subprocess
 import sys
 from collections.abc import Awaitable, Callable
@@ -116,6 +117,24 @@ def test_prometheus_reads_text(accept: bytes, query: bytes) -> None:
     assert "esr_db_waits 3" in lines
     assert 'esr_request_duration_seconds_count{route="GET /a",service="per\\"mits"} 1' in lines
     assert all(line.startswith("#") or len(line.rpartition(" ")[2]) for line in lines)
+
+
+def test_a_forked_process_begins_anew() -> None:
+    """A server that loads the application and then forks: each child tells its own figures, under a name of its own."""
+    meter = Meter()
+    meter.began()
+    meter.ended("GET /", "", 200, 1.0)
+    reading, writing = os.pipe()
+    if os.fork() == 0:
+        told = meter.told()
+        os.write(writing, json.dumps([told["instance"], told["routes"]]).encode())
+        os._exit(0)
+    os.close(writing)
+    with os.fdopen(reading) as pipe:
+        instance, routes = json.load(pipe)
+    os.wait()
+    assert routes == []
+    assert instance != meter.told()["instance"]
 
 
 def test_gauges() -> None:
