@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import socket
+import subprocess
 import warnings
 from base64 import b64decode
 from pathlib import Path
@@ -17,7 +19,8 @@ from hms_esr.cli.run import command as run_command
 from hms_esr.errors import BadInput
 from hms_esr.kubernetes.bundle import MOST_IN_ONE, config_maps, scenario_files
 from hms_esr.kubernetes.manifests import as_yaml, manifests, needs_label, run_arguments
-from hms_esr.kubernetes.order import Order, name_of
+from hms_esr.kubernetes.order import MASTER_PORT, Order, name_of
+from hms_esr.kubernetes.pods import connected_probe
 from hms_esr.library import load_scenario
 from tests.house.sources import ROOT
 from tests.k8s.objects import Object, objects, pods
@@ -241,3 +244,17 @@ def test_the_example_run_is_fresh() -> None:
     words = ["run", str(ROOT / "scenarios" / "schedule_f.yml"), "--workers", "2", "--max-workers", "4"]
     done = CliRunner().invoke(command, [*words, "--run-id", "example", "--render"], standalone_mode=False)
     assert done.output == (ROOT / "k8s" / "run" / "run.yaml").read_text(encoding="utf-8")
+
+
+def test_the_workers_probe_sees_a_connection_and_its_end() -> None:
+    """The command that Kubernetes asks a worker with finds a connection to the master's port, and no listener."""
+    words = connected_probe()["exec"]["command"]
+    with socket.socket() as master, socket.socket() as worker:
+        master.bind(("127.0.0.1", 0))
+        master.listen()
+        port = master.getsockname()[1]
+        here = [word.replace(f":{MASTER_PORT:04X} ", f":{port:04X} ") for word in words]
+        assert here != words
+        assert subprocess.run(here, check=False).returncode == 1
+        worker.connect(("127.0.0.1", port))
+        assert subprocess.run(here, check=False).returncode == 0
