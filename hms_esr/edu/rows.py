@@ -18,7 +18,8 @@ from hms_esr.wording import MISSING, count, elapsed, plural, share, time_ms, who
 MOST_ERRORS = 25
 MOST_STEPS = 40
 MOST_WORKERS = 40
-MOST_EVENTS = 60
+FIRST_EVENTS = 12
+MOST_EVENTS = 200
 _LOST_S = 5.0
 
 
@@ -199,15 +200,18 @@ def events(view: View) -> Markup:
         said = status(kinds[one.verdict], one.verdict) + " " + text(f"{one.title}: {one.shown} ({_wanted(one)})", 200)
         found.append((turn.at_s, said))
     found.sort(key=lambda pair: -pair[0])
-    rows = [_entry(view, at, said) for at, said in found[:MOST_EVENTS]]
+    rows = [_entry(view, at, said) for at, said in found]
+    earlier = tag("ol", *rows[FIRST_EVENTS:MOST_EVENTS], class_="log")
     none = "" if rows else "Nothing has happened yet."
-    rest = len(found) - len(rows)
-    more = f"{count(rest)} earlier events are in the report." if rest > 0 else none
+    rest = len(rows) - MOST_EVENTS
+    more = f"{count(rest)} more events are in the report." if rest > 0 else none
     clocks = "simulated, real" if view.warped else "real"
+    old = tag("details", tag("summary", "Earlier events"), view.slots.live("div", "events.o", earlier))
     return tag(
         "section",
         tag("h2", "Events ", tag("small", clocks), id="ev"),
-        view.slots.live("ol", "events", join(rows), class_="log"),
+        view.slots.live("ol", "events", join(rows[:FIRST_EVENTS]), class_="log"),
+        view.slots.shell("div", "events.b", old, class_="" if len(rows) > FIRST_EVENTS else "gone"),
         view.slots.live("p", "events.m", more, class_="small"),
     )
 

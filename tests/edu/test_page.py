@@ -1,0 +1,61 @@
+"""Facts about the page as a document: its styles, its escaping of the run's name, what stands when a part fails."""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+import pytest
+
+from hms_esr.edu import crowd, page
+from hms_esr.edu.page import Links, base_css, document, draw
+from hms_esr.edu.watch import Watch
+from tests.edu.replay import Replay
+
+
+def test_tokens_and_marks_are_the_report_s() -> None:
+    """The style is the report's up to its own layout: tokens, dark mode, charts, tiles."""
+    css = base_css()
+    assert all(part in css for part in ("--ok-solid", "prefers-color-scheme: dark", ".bullet", ".tile", ".plot"))
+    assert "section.s" not in css and "@NAME@" not in css
+
+
+def test_a_part_that_fails_leaves_the_page_standing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """It says so in its place; everything else is drawn."""
+    replay = Replay(tmp_path).go(6)
+    watch = Watch(replay.folder)
+    watch.look()
+
+    def fail(_: object) -> object:
+        raise ValueError("<b>broken</b>")
+
+    monkeypatch.setattr(crowd, "people", fail)
+    body, _ = draw(watch)
+    assert "This part could not be drawn (ValueError: &lt;b&gt;broken" in body
+    assert body.count("<section") == 12 and 'data-k="lat.d"' in body
+    replay.close()
+
+
+def test_every_address_in_the_page_keeps_who_may_see_it(tmp_path: Path) -> None:
+    """Links carry the query the page was asked with; without a list of runs there is no link to one."""
+    replay = Replay(tmp_path).go(6)
+    watch = Watch(replay.folder)
+    watch.look()
+    body, slots = draw(watch)
+    with_token = document(body, slots, Links(replay.run_id, runs="/", query="?token=a&b=1"), "e", 0)
+    assert with_token.count("?token=a&amp;b=1") == 3
+    assert "All runs" not in document(body, slots, Links(replay.run_id), "e", 0)
+    assert page.ASSETS in with_token
+    replay.close()
+
+
+def test_many_events_are_folded_away(tmp_path: Path) -> None:
+    """The newest stand first; the earlier ones can be opened."""
+    replay = Replay(tmp_path).go(6)
+    for n in range(20):
+        replay.happened("note", f"something {n}")
+    watch = Watch(replay.folder)
+    watch.look()
+    slots = draw(watch)[1]
+    assert slots.inside["events"].count("<li>") == 12 and slots.inside["events.o"].count("<li>") == 8
+    assert slots.classes["events.b"] == ""
+    replay.close()
