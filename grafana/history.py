@@ -105,6 +105,7 @@ def _runs() -> Any:
             "failed": Column("Failed", "locale"),
             "late_p99_ms": Column("Late, 99 of 100", "ms", 1),
             "real_s": Column("Real time", "dtdhms"),
+            **{field: Column(field, hidden=True) for field in RANGE_FIELDS},
         },
         sort=("Ended", True),
         missing="No judged run of this scenario in the time range",

@@ -82,6 +82,8 @@ class Column:
     filled: bool = False
     link: str = ""
     width: int = 0
+    hidden: bool = False
+    """There for links of other columns, not to be seen."""
 
     def properties(self) -> list[DynamicConfigValue]:
         """As overrides of a field."""
@@ -98,6 +100,8 @@ class Column:
             given.append(("links", [{"title": "Open this run", "url": self.link}]))
         if self.width:
             given.append(("custom.width", self.width))
+        if self.hidden:
+            given.append(("custom.hidden", True))
         return [DynamicConfigValue(name, value) for name, value in given]
 
 

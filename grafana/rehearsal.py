@@ -45,7 +45,8 @@ BOTH_CLOCKS = Said(
 HOW_MUCH_OF_THE_ROOM = Said(
     "How much of the room is used",
     "One bar for each check with a limit: two thirds of the bar is the limit, beyond it the check "
-    "does not hold. Close from 90% on. Shares count from 100% down; checks with the limit 0 stand in "
+    "does not hold. Close from 90% on. Shares over a limit count from 100% down, "
+    "figures over one from twice the limit; checks with the limit 0 stand in "
     "the table only.",
     "percentunit",
     12,
@@ -163,7 +164,7 @@ def _checks() -> list[Any]:
                 "$tag_check",
             ),
             Query(
-                f'SELECT last("limit") / last("value") {used} />/ AND "limit" >= 1 GROUP BY "check"',
+                f'SELECT 2 - last("value") / last("limit") {used} />/ AND "limit" >= 1 GROUP BY "check"',
                 "$tag_check",
             ),
             words=ROOM,

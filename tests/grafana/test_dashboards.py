@@ -133,3 +133,17 @@ def test_series_over_time_are_asked_for_as_fine_as_the_screen(name: str) -> None
             assert all("$timeFilter GROUP BY time($__interval)" in query for query in panel.queries.values()), (
                 panel.title
             )
+
+
+@EVERY
+def test_links_find_the_fields_they_name(panel: Panel) -> None:
+    """Fields of a row that a link is made of are among the table's columns, hidden or not."""
+    columns = [
+        one["options"]["include"]["names"]
+        for one in panel.told.get("transformations", ())
+        if "include" in one["options"]
+    ]
+    links = [link["url"] for one in _properties(panel) for link in one.get("links", ())]
+    for link in links:
+        named = set(re.findall(r"__data\.fields(?:\.(\w+)|\[\"(\w+)\"\])", link))
+        assert named and {a or b for a, b in named} <= set(columns[0])
