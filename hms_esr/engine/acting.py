@@ -124,6 +124,10 @@ class Acting(Someone):
         found: Any = self.answer.page.find(text)
         return cast("tuple[Literal['link', 'button'], str | Form] | None", found)
 
+    def clickable(self) -> tuple[str, ...]:
+        """Texts of the buttons and links of the current page."""
+        return () if self.answer is None else self.answer.page.clickable()
+
     def status_link(self) -> str | None:
         """Where the last answer's outcome will be known."""
         return None if self.answer is None else status_link(self.answer)

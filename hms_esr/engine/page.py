@@ -112,6 +112,16 @@ class Page:
                 return "link", self.absolute(marks["href"] or "")
         return None
 
+    def clickable(self) -> tuple[str, ...]:
+        """What :meth:`find` would find, as a person reads it: buttons, then links, each once."""
+        buttons = [button.label for form in self.forms for button in form.buttons if button.kind in BUTTONS]
+        links = []
+        for node in self.tree.css("a[href],area[href]"):
+            image = node.css_first("img[alt]")
+            named = node.attributes.get("aria-label") or node.attributes.get("title") or ""
+            links.append(words(node) or named or (image.attributes["alt"] if image is not None else "") or "")
+        return tuple(dict.fromkeys(text for text in (*buttons, *links) if text))
+
     def absolute(self, reference: str) -> str:
         """The absolute address of a reference on this page; StepFailed("refused") when it is not http(s)."""
         return join(self.base, reference.strip()).url if reference.strip() else self.url

@@ -136,6 +136,10 @@ class Actor(Protocol):
         """The link (its address) or button (its form) of the current page with that text, case and spaces ignored."""
         ...
 
+    def clickable(self) -> Sequence[str]:
+        """Texts of the buttons and links of the current page: what :meth:`find` would find."""
+        ...
+
     def file(self, name: str, size_kb: float | None) -> Upload:
         """An existing file, or one made up by its ending and size, the same for the same person."""
         ...

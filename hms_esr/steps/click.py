@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from hms_esr.errors import StepFailed
@@ -29,7 +29,7 @@ class Click(Step):
             return
         found = actor.find(target)
         if found is None:
-            where = actor.answer.path if actor.answer else "any page: nothing was visited yet"
+            where = f"{actor.answer.path}; {_there(actor.clickable())}" if actor.answer else _NOWHERE
             raise StepFailed("no_button", f"no button or link '{target}' on {where}")
         kind, thing = found
         if kind == "link":
@@ -40,3 +40,16 @@ class Click(Step):
     def written(self) -> Any:
         """The text."""
         return self.target
+
+
+_NOWHERE = "any page: nothing was visited yet"
+_MOST = 250
+"""Characters of what is listed."""
+
+
+def _there(texts: Sequence[str]) -> str:
+    """What the page has, in quotes: texts may be a person's, and quoted text is not kept on record."""
+    listed = ", ".join(text.replace("“", "").replace("”", "") for text in texts)
+    listed = listed if len(listed) <= _MOST else listed[: _MOST - 1].rstrip() + "…"
+    has = f"it has “{listed}”" if listed else "it has none"
+    return f"{has} (what JavaScript draws cannot be seen)"
