@@ -14,8 +14,8 @@ SLOWEST = 5
 """Slow requests kept of each step and minute."""
 _MINUTE_S = 60
 
-Ranked = tuple[float, int, int, Sample]
-"""Milliseconds, number of the note, second, sample: no two are equal before the sample."""
+Ranked = tuple[float, int]
+"""Milliseconds and number of the note: no two are equal."""
 
 
 class Slowest:
@@ -35,6 +35,7 @@ class Examples:
         self._kinds: dict[ErrorKey, int] = {}
         self._slowest: dict[tuple[int, str, str], Slowest] = {}
         self._noted = 0
+        self._new: dict[int, dict[Ranked, tuple[Slowest, Sample]]] = {}
 
     def wanted(self, key: ErrorKey) -> bool:
         """Whether there are few failures of that kind yet."""
@@ -56,22 +57,22 @@ class Examples:
         """Keep one that is over the bar."""
         slowest = self.slowest(second, sample.journey, sample.step)
         self._noted += 1
-        heappush(slowest.best, ((sample.ended_s - sample.started_s) * 1000, self._noted, second, sample))
+        ranked = ((sample.ended_s - sample.started_s) * 1000, self._noted)
+        heappush(slowest.best, ranked)
+        self._new.setdefault(second, {})[ranked] = (slowest, sample)
         if len(slowest.best) > SLOWEST:
             heappop(slowest.best)
         if len(slowest.best) == SLOWEST:
             slowest.bar_ms = slowest.best[0][0]
 
     def take(self, second: int) -> list[Sample]:
-        """The slow ones of a second that is over; they stay in the ranking. Minutes long over are forgotten."""
+        """The slow ones of a second that is over, each once. Minutes long over are forgotten."""
         minute = second // _MINUTE_S
         for key in [key for key in self._slowest if key[0] < minute]:
             del self._slowest[key]
-        found = [
-            one
-            for key, slowest in self._slowest.items()
-            if key[0] == minute
-            for one in slowest.best
-            if one[2] == second
-        ]
-        return [sample for *_, sample in sorted(found)]
+        new = self._new.pop(second, {})
+        return [sample for ranked, (slowest, sample) in sorted(new.items(), key=_rank) if ranked in slowest.best]
+
+
+def _rank(one: tuple[Ranked, tuple[Slowest, Sample]]) -> Ranked:
+    return one[0]

@@ -12,7 +12,7 @@ from hms_esr.engine.client import PersonSession
 from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.personas.person import Person
 from hms_esr.profiles.crowd import Arrival
-from hms_esr.record import SeriesKey
+from hms_esr.record import Sample, SeriesKey
 from hms_esr.scenario.step import Upload
 from hms_esr.scenario.unfold import NamedStep, steps_of
 from hms_esr.steps.expect import Expect
@@ -115,6 +115,17 @@ class Someone:
     def series(self, answer: HttpAnswer) -> SeriesKey:
         """The series an answer of this person belongs to."""
         return SeriesKey(self.journey, self.where, self.persona, answer.status, answer.head.service)
+
+    def sample(self, kind: str, message: str, status: int, started_at: float, ended_at: float) -> Sample:
+        """What this person met last, as an example; times are ``time.perf_counter()``, ``message`` is masked."""
+        origin = self.stage.clock.origin
+        planned_s, started_s, ended_s = (
+            round(self.meant_s, 6),
+            round(started_at - origin, 6),
+            round(ended_at - origin, 6),
+        )
+        who = self.journey, self.where, self.persona, self.k, self.trace_id()
+        return Sample(kind, *who, status, planned_s, started_s, ended_s, message)
 
     def trace_id(self) -> str:
         """W3C trace id of the last request: run, person, request."""

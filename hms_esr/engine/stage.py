@@ -28,7 +28,7 @@ from hms_esr.engine.watching import Watcher
 from hms_esr.engine.words import phrase
 from hms_esr.errors import StepFailed
 from hms_esr.personas.template import lognormal_s
-from hms_esr.record import ErrorKey, PersonEnd, Sample, SeriesKey
+from hms_esr.record import ErrorKey, PersonEnd, SeriesKey
 from hms_esr.scenario.step import Outcome, Upload
 from hms_esr.scenario.unfold import NamedStep
 from hms_esr.wording import mask
@@ -127,7 +127,7 @@ class Stage:
         if hop.connect_s:
             recorder.connected(ended_s, performer.journey, performer.where, hop.connect_s * 1000, hop.tls_s * 1000)
         if slow:
-            recorder.slow(self._sample(performer, "slow", "", status, hop.started_at, hop.ended_at))
+            recorder.slow(performer.sample("slow", "", status, hop.started_at, hop.ended_at))
         if hop.retries:
             recorder.again(ended_s, SeriesKey(*key), hop.retries)
         if failure is not None:
@@ -138,20 +138,8 @@ class Stage:
     def failed(self, performer: Acting, key: ErrorKey, started_at: float, ended_at: float) -> None:
         """Keep an example of a failure already counted as ``key``, unless there are enough."""
         if self.recorder.wanted(key):
-            self.recorder.failed(
-                self._sample(performer, key.kind, mask(key.message), key.status, started_at, ended_at), key
-            )
-
-    def _sample(
-        self, performer: Acting, kind: str, message: str, status: int, started_at: float, ended_at: float
-    ) -> Sample:
-        """What a person met last, as an example; times are ``time.perf_counter()``."""
-        origin = self.clock.origin
-        planned_s, started_s, ended_s = (
-            round(at_s, 6) for at_s in (performer.meant_s, started_at - origin, ended_at - origin)
-        )
-        who = performer.journey, performer.where, performer.persona, performer.k, performer.trace_id()
-        return Sample(kind, *who, status, planned_s, started_s, ended_s, message)
+            sample = performer.sample(key.kind, mask(key.message), key.status, started_at, ended_at)
+            self.recorder.failed(sample, key)
 
     def refusal(self, performer: Acting, hop: HttpAnswer) -> StepFailed | None:
         """Why an answer counts as failed by its status; None when it does not."""

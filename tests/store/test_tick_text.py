@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hms_esr.record import Cell, Decisions, ErrorCount, ErrorKey, PersonEnd, SeriesKey, Tick
+from hms_esr.record import Cell, Decisions, ErrorCount, ErrorKey, PersonEnd, Phases, Sample, SeriesKey, Tick
 from hms_esr.stats import Histogram
 from hms_esr.store.tick_text import read_tick, tick_text
 from tests.store.kept import plain
@@ -50,6 +50,12 @@ TICKS = st.builds(
     cpu=st.floats(0, 1),
     loop_lag_ms=histograms(),
     gc_ms=POSITIVE,
+    phases=st.dictionaries(
+        st.tuples(TEXT, TEXT), st.builds(Phases, histograms(), histograms(), histograms(), histograms()), max_size=3
+    ),
+    samples=st.lists(
+        st.builds(Sample, TEXT, TEXT, TEXT, TEXT, COUNT, TEXT, st.integers(0, 999), TIME, TIME, TIME, TEXT), max_size=3
+    ),
 )
 
 
@@ -76,3 +82,17 @@ def test_keys_that_become_equal_by_masking_are_added_up() -> None:
 
     assert [(key.message, error.n, error.by_second) for key, error in back.errors.items()] == [("no * here", 3, {0: 3})]
     assert [cell.requests for cell in back.cells.values()] == [3]
+
+
+def test_secrets_in_samples_are_masked() -> None:
+    """What a target said of a secret is not in the record's samples either."""
+    tick = Tick("w", 0, 0)
+    tick.samples = [Sample("status", "j", "s", "p", 1, "tango", 500, 1.0, 1.0, 2.0, "tango is wrong")]
+    assert "tango" not in tick_text(tick, lambda text: text.replace("tango", "***"))
+
+
+def test_a_tick_without_phases_and_samples_is_read() -> None:
+    """As records made before there were any."""
+    tick = read_tick('{"worker":"w","seq":1,"second":2,"cells":[["j","s","p",200,"",1,0,10,[5.0,5.0,5.0,400,1],[]]]}')
+    assert tick.phases == {}
+    assert tick.samples == []
