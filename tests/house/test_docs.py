@@ -82,6 +82,8 @@ def test_every_command_of_a_page_runs(page: str, desk: Path, own_site: str) -> N
                 continue
             expected = int(found[1]) if (found := re.search(r"# exit (\d+)", command)) else 0
             done = _run(desk, command, own_site)
+            if done.returncode != expected and "INVALID" in done.stdout:
+                done = _run(desk, command, own_site)  # other programs of this machine held it up
             assert done.returncode == expected, f"{page}: {command}\n{done.stdout}{done.stderr}"
 
 
