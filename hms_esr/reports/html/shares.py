@@ -251,9 +251,9 @@ def _beside(figures: Figures) -> Markup:
     columns = (
         Column("Service"),
         Column("Requests it saw", number=True),
-        Column("p95 at the client, from actual start", number=True),
-        Column("p95 at the server", number=True),
-        Column("outside the service (network, queues)", number=True),
+        Column("p95 at the client, from actual start", number=True, wrap=True),
+        Column("p95 at the server", number=True, wrap=True),
+        Column("outside the service (network, queues)", number=True, wrap=True),
     )
     return table(
         columns, rows[: figures.caps.rows], "Where the time went: answer times outside and inside the services"
