@@ -16,7 +16,7 @@ from hms_esr.edu.slots import Slots
 from hms_esr.edu.view import View
 from hms_esr.edu.watch import Watch
 from hms_esr.reports.html.parts import para, text
-from hms_esr.wording import count, number
+from hms_esr.wording import count, number, whole_s
 
 ASSETS = "/dashboard/assets"
 _MORE_SYMBOLS = (
@@ -107,12 +107,21 @@ def _state_banner(view: View) -> Markup:
 
 def _over(view: View) -> Markup:
     if not view.over:
-        return Markup("")
+        return _quiet(view)
     if view.watch.tail.state == "BROKEN_OFF":
         return para(
             "The rehearsal’s process ended before its report. These are the last figures on record.", class_="note"
         )
     return para(f"The run is over since {view.figures_of()}. These are the final figures.", class_="note")
+
+
+def _quiet(view: View) -> Markup:
+    """That the record stands still although the run goes on; nothing otherwise."""
+    quiet = view.watch.quiet_s
+    if view.paused or not view.record.seconds or quiet <= top.QUIET_S:
+        return Markup("")
+    said = "Its process may be stuck or stopped; the figures are the last ones."
+    return para(f"The run’s record has not grown for {whole_s(quiet)}. {said}", class_="note")
 
 
 def _title(view: View) -> str:

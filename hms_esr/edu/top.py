@@ -11,7 +11,7 @@ from hms_esr.reports.html.parts import icon, status, text
 from hms_esr.reports.html.verdict import KINDS
 from hms_esr.wording import date, elapsed, whole_s
 
-QUIET_S = 4.0
+QUIET_S = 5.0
 """A record that has not grown for longer is told as not current."""
 
 

@@ -59,3 +59,19 @@ def test_many_events_are_folded_away(tmp_path: Path) -> None:
     assert slots.inside["events"].count("<li>") == 12 and slots.inside["events.o"].count("<li>") == 8
     assert slots.classes["events.b"] == ""
     replay.close()
+
+
+def test_a_record_that_stands_still_is_told(tmp_path: Path) -> None:
+    """A run whose process is stuck is not current, and the page says since when; a paused one is not."""
+    replay = Replay(tmp_path).go(6)
+    watch = Watch(replay.folder)
+    watch.look()
+    assert "has not grown" not in draw(watch)[0]
+    watch.news_at_s -= 12
+    slots = draw(watch)[1]
+    assert "Not current" in slots.inside["conn"] and "has not grown for 12" in slots.inside["over"]
+    replay.pause(1)
+    watch.look()
+    watch.news_at_s -= 12
+    assert draw(watch)[1].inside["over"] == ""
+    replay.close()

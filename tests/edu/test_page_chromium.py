@@ -125,6 +125,48 @@ def test_held_figures_stand_still(serve: Serve, replay: Callable[..., Replay], p
     page.wait_for_selector('[data-k="real"]:has-text("0:15")', **SHOWN)
 
 
+def test_half_a_minute_without_news_is_no_connection(
+    serve: Serve, replay: Callable[..., Replay], pages: Callable[..., Any]
+) -> None:
+    """The banner changes its word, its shape and what it offers; pressed, it connects and all is well."""
+    run = replay(length_s=120).go(10)
+    page = pages()
+    page.clock.install()
+    reachable: list[bool] = []
+    page.route_web_socket(re.compile("/live"), lambda route: route.connect_to_server() if reachable else route.close())
+    page.goto(serve(run.folder.parent, run.run_id))
+    page.clock.fast_forward(5_000)
+    page.wait_for_selector("#banner.warn", **SHOWN)
+    page.clock.fast_forward(30_000)
+    page.wait_for_selector("#banner.bad", **SHOWN)
+    assert page.inner_text("#banner").startswith("No connection")
+    assert "stale" in page.get_attribute("body", "class")
+    reachable.append(True)
+    page.click("#banner button")
+    page.clock.fast_forward(100)
+    page.wait_for_selector("#banner.gone", state="attached", **SHOWN)
+
+
+def test_announcements_are_rare(serve: Serve, replay: Callable[..., Replay], pages: Callable[..., Any]) -> None:
+    """At most one in 15 s, the newest; the same words are not said twice."""
+    run = replay().go(10)
+    page = pages()
+    page.clock.install()
+    page.goto(serve(run.folder.parent, run.run_id))
+    page.evaluate(
+        "import('/dashboard/assets/say.js').then(({Announcer}) => {"
+        "window.place = document.createElement('p'); window.one = new Announcer(window.place);"
+        "window.one.say('first'); window.one.say('second'); })"
+    )
+    heard = []
+    for wait_ms in (14_000, 2_000, 14_000, 2_000):
+        page.clock.fast_forward(wait_ms)
+        heard.append(page.evaluate("window.place.textContent"))
+        if heard[-1] == "second":
+            page.evaluate("window.one.say('third')")
+    assert heard == ["", "second", "second", "third"]
+
+
 def test_figures_held_over_the_end_are_the_final_ones_afterwards(
     serve: Serve, replay: Callable[..., Replay], pages: Callable[..., Any]
 ) -> None:
