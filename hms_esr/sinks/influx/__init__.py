@@ -5,7 +5,7 @@ Knows nothing of how a run is carried out or stored. A run never waits for any o
 
 from __future__ import annotations
 
-from hms_esr.sinks.influx.buckets import percentile, percentile_of_row
+from hms_esr.sinks.influx.buckets import percentile_of_rows
 from hms_esr.sinks.influx.connection import Connection, read_connection
 
-__all__ = ["Connection", "percentile", "percentile_of_row", "read_connection"]
+__all__ = ["Connection", "percentile_of_rows", "read_connection"]

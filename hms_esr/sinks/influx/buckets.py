@@ -1,59 +1,55 @@
-"""Owns the buckets in which answer times travel, their names as fields, and percentiles read back from them.
+"""Owns the buckets in which answer times travel, their names, and percentiles read back from them.
 
 Knows nothing of points or servers. A bucket is under 1.6 % wide, so a percentile of any length of time, from sums of
-fields, is within 0.8 % of the value it stands for. Percentiles themselves are never averaged.
+fields, is within 0.8 % of the value it stands for. Percentiles themselves are never averaged. A table of InfluxDB 3
+holds 500 columns, so 256 buckets, four doublings, share their names with those of the next range, which is a tag.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from math import ceil, frexp, ldexp
 
 from hms_esr.stats import Histogram
 
 _SUB = 64
 """Buckets per doubling."""
-_LEAST_MS = 0.1
+_DOUBLINGS = 4
+"""Of a range: it ends at 16 times its beginning."""
+_LEAST_MS = 0.0625
 COARSE_MS = tuple(
     n * 10**power for power in range(5) for n in (1, 2, 5)
 )  # 1 ms to 50 s, the rows of a heatmap; what is over is le_inf
 
 
-def _upper_ms(value_ms: float) -> float:
-    """The upper bound of the bucket that holds ``value_ms``."""
+def _place(value_ms: float) -> tuple[int, int]:
+    """(range, bucket) of a time."""
     mantissa, exponent = frexp(max(value_ms, _LEAST_MS))
-    sub = int((mantissa - 0.5) * 2 * _SUB)
-    return ldexp(0.5 + (sub + 1) / (2 * _SUB), exponent)
+    number = (exponent - 1) // _DOUBLINGS
+    return number, (exponent - 1 - number * _DOUBLINGS) * _SUB + int((mantissa - 0.5) * 2 * _SUB)
 
 
-def _middle_ms(upper_ms: float) -> float:
-    """Half-way in the bucket below ``upper_ms``."""
-    mantissa, exponent = frexp(upper_ms)
-    sub = round((mantissa - 0.5) * 2 * _SUB)
-    if sub == 0:
-        sub, exponent = _SUB, exponent - 1
-    return ldexp(0.5 + (sub - 0.5) / (2 * _SUB), exponent)
+def _middle_ms(number: int, bucket: int) -> float:
+    """Half-way in a bucket."""
+    doublings, sub = divmod(bucket, _SUB)
+    return ldexp(0.5 + (sub + 0.5) / (2 * _SUB), number * _DOUBLINGS + doublings + 1)
 
 
-def field_name(value_ms: float) -> str:
-    """``le_0000103.5000ms``: the field that counts times like ``value_ms``; names sort as times do."""
-    return f"le_{_upper_ms(value_ms):012.4f}ms"
+def _over(number: int) -> str:
+    return f"{ldexp(1.0, number * _DOUBLINGS):.15g}ms"
 
 
-def bound_ms(name: str) -> float:
-    """The upper bound that a field's name tells; ValueError when it is no such name."""
-    if not (name.startswith("le_") and name.endswith("ms")):
-        raise ValueError(f"{name!r} is no bucket; one is called le_0000103.5000ms")
-    return float(name[3:-2])
+_RANGES = {_over(number): number for number in range(-1, 12)}
 
 
-def fields_of(times: Histogram) -> dict[str, float | None]:
-    """Counts by field, only of buckets with something in them."""
-    counts: dict[str, float | None] = {}
+def fields_by_range(times: Histogram) -> dict[str, dict[str, float | None]]:
+    """{where a range begins (``16ms``): {bucket (``b007``): count}}, only of buckets with something in them."""
+    found: dict[str, dict[str, float | None]] = {}
     for middle_ms, n in times.buckets():
-        name = field_name(middle_ms)
-        counts[name] = (counts.get(name) or 0.0) + n
-    return counts
+        number, bucket = _place(middle_ms)
+        counts = found.setdefault(_over(number), {})
+        counts[f"b{bucket:03d}"] = (counts.get(f"b{bucket:03d}") or 0.0) + n
+    return found
 
 
 def coarse_name(bound: float) -> str:
@@ -78,29 +74,32 @@ def coarse_fields(times: Histogram) -> dict[str, float | None]:
     return dict(zip(COARSE, counts, strict=True))
 
 
-def percentile(counts: Mapping[str, float], share: float) -> float:
-    """The time in ms at nearest rank ceil(share x count), from counts by field; ValueError without any."""
-    by_bound = sorted((bound_ms(name), n) for name, n in counts.items() if n > 0)
-    whole = sum(n for _, n in by_bound)
+def percentile_of_rows(rows: Iterable[Mapping[str, object]], share: float) -> float:
+    """The time in ms at nearest rank ceil(share x count), from the rows that InfluxDB answers to
+
+    ``SELECT sum(*) FROM esr_latency WHERE run = '…' AND kind = 'planned' GROUP BY "over"``
+
+    one for each ``over``, columns ``sum_b000`` … ; others, and those without a value, are left aside.
+    ValueError without any counts.
+    """
+    counts = sorted(pair for row in rows for pair in _counts(row))
+    whole = sum(n for _, n in counts)
     if not whole:
         raise ValueError("no counts, so no percentiles")
     rank = max(1, ceil(share * whole * (1 - 1e-12)))
     seen = 0.0
-    for bound, n in by_bound:
+    for middle_ms, n in counts:
         seen += n
         if seen >= rank - 1e-9:
-            return _middle_ms(bound)
-    return _middle_ms(by_bound[-1][0])
+            return middle_ms
+    return counts[-1][0]
 
 
-def percentile_of_row(row: Mapping[str, object], share: float) -> float:
-    """The same from one row of ``SELECT sum(*) FROM esr_latency WHERE run = '…' AND kind = 'planned'``.
-
-    Columns are called ``sum_le_…``; others, and those without a value, are left aside.
-    """
-    counts = {}
+def _counts(row: Mapping[str, object]) -> Iterable[tuple[float, float]]:
+    over = str(row.get("over"))
+    if over not in _RANGES:
+        raise ValueError(f"{over!r} is no range of times; a row needs its tag over, such as 16ms")
     for column, value in row.items():
         name = column.removeprefix("sum_")
-        if name.startswith("le_") and isinstance(value, int | float):
-            counts[name] = float(value)
-    return percentile(counts, share)
+        if name[:1] == "b" and name[1:].isdecimal() and isinstance(value, int | float) and value > 0:
+            yield _middle_ms(_RANGES[over], int(name[1:])), float(value)

@@ -10,7 +10,7 @@ from collections.abc import Mapping
 
 from hms_esr.clock import SimClock
 from hms_esr.record import Cell, Record, Second, Tick
-from hms_esr.sinks.influx.buckets import coarse_fields, fields_of
+from hms_esr.sinks.influx.buckets import coarse_fields, fields_by_range
 from hms_esr.sinks.influx.lines import tag_text
 from hms_esr.stats import Histogram
 
@@ -21,7 +21,7 @@ CODES = {"PASS": 0.0, "WARN": 1.0, "FAIL": 2.0}
 STATES = ("completed", "failed", "dropped", "lost", "unfinished")
 _NAME = re.compile(r"[^A-Za-z0-9_]+")
 
-fine, coarse = fields_of, coarse_fields
+fine, coarse = fields_by_range, coarse_fields
 
 
 def percentiles(times: Histogram, prefix: str = "", suffix: str = "_ms") -> Fields:

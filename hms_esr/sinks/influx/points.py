@@ -155,7 +155,8 @@ class Points:
             self._add("esr_step", {"step": figures.POLLS}, {"count": float(second.polls)}, at)
         for kind, times in (("planned", planned), ("actual", actual)):
             if times.count:
-                self._add("esr_latency", {"kind": kind}, figures.fine(times), at)
+                for over, fields in figures.fine(times).items():
+                    self._add("esr_latency", {"kind": kind, "over": over}, fields, at)
                 self._add("esr_heat", {"kind": kind}, figures.coarse(times), at)
 
     def _forget(self, before: int) -> None:

@@ -157,8 +157,12 @@ def test_a_check_without_data_has_no_value() -> None:
 
 def test_series_do_not_grow_with_the_run() -> None:
     """Ten times as many people over three times as long: the same series."""
-    short = {identity for identity, _ in _all(DAY, made_up_ticks(DAY), 5)[0]}
-    day = Day(people=1200, length_s=90, workers=2)
-    long = {identity for identity, _ in _all(day, made_up_ticks(day), 5)[0]}
+    short, long = (
+        {identity for identity, _ in _all(day, made_up_ticks(day), 5)[0]}
+        for day in (
+            Day(people=120, length_s=30, workers=2, fault=None),
+            Day(people=1200, length_s=90, workers=2, fault=None),
+        )
+    )
     assert short == long
-    assert len(short) == (4 + 1) + 2 + 2 + 1 + 2 + 1 + 2
+    assert len(short) == (4 + 1) + 2 * 3 + 2 + 1 + 2 + 1 + 2
