@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import subprocess
 import sys
 import tomllib
@@ -60,7 +61,7 @@ def test_every_dependency_has_a_tested_version() -> None:
     known = {name.lower().replace("_", "-"): version for name, version in lock.items()}
     asked = PROJECT["project"]["dependencies"] + PROJECT["project"]["optional-dependencies"]["dev"]
     for line in asked:
-        name, _, lowest = line.partition(">=")
+        name, lowest = re.split("[>=]=", line)
         assert _numbers(known[name.lower()]) >= _numbers(lowest), line
 
 
