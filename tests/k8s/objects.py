@@ -5,6 +5,7 @@ Knows nothing of what is right.
 
 from __future__ import annotations
 
+import copy
 import shutil
 import subprocess
 from collections.abc import Iterator
@@ -16,7 +17,7 @@ import yaml
 from tests.house.sources import ROOT
 
 Object = dict[str, Any]
-FOLDERS = ("k8s", "k8s/overlays/local", "k8s/overlays/production", "k8s/run")
+FOLDERS = ("k8s/overlays/local", "k8s/overlays/production", "k8s/run")
 
 
 @cache
@@ -30,8 +31,13 @@ def built(folder: str) -> str:
 
 
 def objects(text: str) -> list[Object]:
-    """The documents of a YAML text."""
-    return [one for one in yaml.safe_load_all(text) if one]
+    """The documents of a YAML text; a copy of one's own, read once."""
+    return copy.deepcopy(_read(text))
+
+
+@cache
+def _read(text: str) -> list[Object]:
+    return [one for one in yaml.load_all(text, yaml.CSafeLoader) if one]
 
 
 def shown(one: Object) -> str:

@@ -108,7 +108,7 @@ def test_a_run_ends_with_its_verdict_and_its_results(cluster: Cluster, city: str
     (cluster.folder / "here.json").write_text(json.dumps(here), encoding="utf-8")
     words = [sys.executable, "-m", "hms_esr", "k8s", "run", "look.yml", "--workers", "2", "--run-id", "r1"]
     words += ["--out", "fetched", "--", "--max-late", "100%", "--seed", "3"]
-    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=60)
+    done = subprocess.run(words, cwd=tmp_path, capture_output=True, text=True, check=False, timeout=150)
     assert done.returncode == 0, done.stdout + done.stderr
     assert "PASS" in done.stdout
     summary = json.loads((tmp_path / "fetched" / "r1" / "summary.json").read_text(encoding="utf-8"))

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import copy
 import warnings
 from collections.abc import Callable
 from typing import Any
@@ -41,6 +40,11 @@ def test_every_object_is_valid(folder: str, version: str) -> None:
         with warnings.catch_warnings():
             warnings.simplefilter("ignore", DeprecationWarning)
             kubernetes_validate.validate(one, version, strict=True)
+
+
+def test_the_folder_itself_is_the_local_overlay() -> None:
+    """``kubectl apply -k k8s/`` is what a newcomer types."""
+    assert built("k8s") == built("k8s/overlays/local")
 
 
 def test_the_newest_version_is_the_newest_known() -> None:
@@ -87,7 +91,7 @@ BROKEN = {
 @pytest.mark.parametrize("complaint", BROKEN)
 def test_a_rule_that_is_broken_is_named(complaint: str) -> None:
     """Each rule finds what breaks it."""
-    found = copy.deepcopy(objects(built("k8s/overlays/production")))
+    found = objects(built("k8s/overlays/production"))
     BROKEN[complaint](next(pods(found))[1])
     assert any(complaint in line for line in faults(found))
 
@@ -95,7 +99,7 @@ def test_a_rule_that_is_broken_is_named(complaint: str) -> None:
 @pytest.mark.parametrize("probe", ["startupProbe", "readinessProbe", "livenessProbe"])
 def test_a_probe_that_is_missing_is_named(probe: str) -> None:
     """So does the rule for probes."""
-    found = copy.deepcopy(objects(built("k8s/overlays/production")))
+    found = objects(built("k8s/overlays/production"))
     del next(pods(found))[1]["spec"]["containers"][0][probe]
     assert any(f"has no {probe}" in line for line in faults(found))
 
