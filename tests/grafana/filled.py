@@ -11,7 +11,7 @@ from typing import Any
 from urllib.request import Request, urlopen
 
 from hms_esr.events import Happened, Sensed
-from hms_esr.record import Record
+from hms_esr.record import Record, Tick
 from hms_esr.sinks.influx.lines import line
 from hms_esr.sinks.influx.points import Checked, Ended, Points
 from hms_esr.verdicts.judge import judge_checks
@@ -36,6 +36,7 @@ class Sent:
     record: Record
     began_ms: int
     ended: Ended
+    ticks: tuple[Tick, ...]
 
     @property
     def run(self) -> str:
@@ -63,7 +64,7 @@ def send(server: Influx, run_id: str, began: str, code: int = 0, verdict: str = 
     ended = Ended(code, verdict, "made up", tuple(_checked(record)))
     lines = [*points.take(), *points.end(record.real_s, ended), *_spool(run_id, day.name, moment)]
     _write(server, lines)
-    return Sent(record, int(moment.timestamp()) * 1000, ended)
+    return Sent(record, int(moment.timestamp()) * 1000, ended, tuple(ticks))
 
 
 def _workers() -> list[Happened]:
