@@ -1,7 +1,7 @@
 # syntax=docker/dockerfile:1
 # hms-esr in an image: `docker build -t hms-esr .`, then `docker run --rm hms-esr run schedule_f`.
 # Another base with Python 3.11 and its venv module does as well: `--build-arg BASE=…`.
-ARG BASE=docker.io/library/python:3.11-slim-bookworm
+ARG BASE=python:3.11-slim-bookworm
 
 FROM ${BASE} AS build
 ENV PIP_NO_CACHE_DIR=1 PIP_DISABLE_PIP_VERSION_CHECK=1 PIP_ROOT_USER_ACTION=ignore PIP_CONSTRAINT=/src/requirements.lock
@@ -22,11 +22,11 @@ LABEL org.opencontainers.image.title="hms-esr" org.opencontainers.image.licenses
 ENV PATH=/opt/hms-esr/bin:$PATH HOME=/tmp PYTHONUNBUFFERED=1 PYTHONDONTWRITEBYTECODE=1
 COPY --from=build /opt/hms-esr /opt/hms-esr
 COPY compose/health.py compose/master.sh /opt/hms-esr/
-COPY scenarios /work/scenarios
-COPY personas /work/personas
-RUN mkdir -p /work/results /work/tower && chown 10001:10001 /work /work/results /work/tower
+COPY scenarios /esr/scenarios
+COPY personas /esr/personas
+RUN mkdir -p /esr/results /esr/tower && chown 10001:10001 /esr /esr/results /esr/tower
 USER 10001:10001
-WORKDIR /work
-VOLUME ["/work/results"]
+WORKDIR /esr
+VOLUME ["/esr/results"]
 ENTRYPOINT ["hms-esr"]
 CMD ["--help"]

@@ -43,7 +43,7 @@ def stand_by(post: Standby, tell: Callable[[str], None]) -> int:
 
 
 class _Standing:
-    """Signals only leave a mark, and whatever may take long (a slow name server) is done beside the loop that sees it."""
+    """Signals only leave a mark; what may take long (a slow name server) is done beside the loop that sees it."""
 
     def __init__(self, post: Standby, tell: Callable[[str], None]) -> None:
         self._post = post

@@ -1,7 +1,7 @@
 """Owns a cluster of containers in tests: brought up from docker-compose.yml by podman, asked, and taken away again.
 
-Knows nothing of what is asserted. The image is built on a base made here (debootstrap), so no registry is needed; what is
-made once is kept in build/containers.
+Knows nothing of what is asserted. The image is built on a base made here (debootstrap), so no registry is needed; what
+is made once is kept in build/containers.
 """
 
 from __future__ import annotations

@@ -63,7 +63,7 @@ def _in_clear(service: dict[str, Any]) -> Iterator[str]:
     environment = service.get("environment", {})
     pairs = environment.items() if isinstance(environment, dict) else (one.partition("=")[::2] for one in environment)
     for name, value in pairs:
-        if _SECRET.search(name) and not str(value).startswith(("/run/secrets/", "/work/")):
+        if _SECRET.search(name) and not str(value).startswith(("/run/secrets/", "/esr/")):
             yield f"{name} comes from a file"
     words = service.get("command", [])
     for word in words if isinstance(words, list) else words.split():

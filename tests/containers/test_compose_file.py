@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import re
 import subprocess
 import sys
 from collections.abc import Callable
@@ -13,7 +14,7 @@ import pytest
 import yaml
 
 from tests.containers.rules import NUMBERED, broken_rules, plain
-from tests.house.sources import ROOT
+from tests.house.sources import PACKAGES, ROOT
 
 FILE = ROOT / "docker-compose.yml"
 WHOLE: dict[str, Any] = yaml.safe_load(FILE.read_text(encoding="utf-8"))
@@ -115,3 +116,11 @@ def test_only_what_is_named_goes_into_the_image() -> None:
         if line.startswith("!"):
             assert (ROOT / line[1:]).exists(), line
             assert not line.startswith(("!secrets", "!.env", "!results"))
+
+
+def test_what_the_wheel_is_made_of_goes_into_the_image() -> None:
+    """Every package and every folder that setup.py ships is named in .dockerignore."""
+    lines = set((ROOT / ".dockerignore").read_text(encoding="utf-8").splitlines())
+    shipped = re.findall(r'"hms_esr\.shipped\.\w+": "([\w/]+)"', (ROOT / "setup.py").read_text(encoding="utf-8"))
+    assert shipped
+    assert {f"!{folder}" for folder in [*shipped, *PACKAGES]} <= lines
