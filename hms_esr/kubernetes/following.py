@@ -5,6 +5,7 @@ Knows nothing of manifests but their names, and nothing of how a run is judged.
 
 from __future__ import annotations
 
+import re
 import subprocess
 import tarfile
 from collections.abc import Callable
@@ -25,7 +26,6 @@ HOPELESS = {
     "CreateContainerConfigError",
     "CreateContainerError",
     "ErrImageNeverPull",
-    "ErrImagePull",
     "ImagePullBackOff",
     "InvalidImageName",
     "RunContainerError",
@@ -33,6 +33,8 @@ HOPELESS = {
 EXIT_CODES = (0, 1, 2, 3, 4, 70, 130)
 LOST_SIGHT_S = 60.0
 FETCHES = 3
+EVENTS_EACH = 10
+_SECRET_MISSING = re.compile(r"secret \"?[\w./-]+\"? not found", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,6 +61,7 @@ class Follower:
 
         EnvironmentProblem when it cannot begin, EsrError when its container was killed, Interrupted after two Ctrl-C.
         """
+        self._refuse_twice()
         try:
             self._kubectl.text("create", "-f", "-", sent=as_yaml(manifests(self._order)))
             self._tell(f"{self._order.name} in namespace {self._order.namespace}: {self._order.workers} workers")
@@ -76,11 +79,18 @@ class Follower:
             raise EsrError(f"INVALID  {text}: nothing can be concluded{more}")
         return ended.exit_code
 
+    def _refuse_twice(self) -> None:
+        """EnvironmentProblem when the run is in the cluster already: it is somebody's, and stays."""
+        if self._kubectl.json("get", "jobs", "--selector", self._chosen).get("items"):
+            text = f"run {self._order.run_id} is in namespace {self._order.namespace} already; give another --run-id"
+            raise EnvironmentProblem(f"{text}, or take it away: kubectl delete {KINDS} -l {self._chosen}")
+
     def _begun(self) -> str:
         """Name of the master's pod, once its run has begun (or is over)."""
         until_s = monotonic() + self._order.wait_s
-        why = "no pod was made"
+        why, looks = "no pod was made", 0
         while monotonic() < until_s:
+            looks += 1
             pod = self._pod()
             if pod is not None:
                 state = _state(pod, RUN)
@@ -89,8 +99,12 @@ class Follower:
                 why = _why_waiting(pod, state)
                 if state.get("waiting", {}).get("reason") in HOPELESS:
                     break
+            if looks % EVENTS_EACH == 0 and _SECRET_MISSING.search(self._events()):
+                break
             sleep(self._look_s)
-        raise EnvironmentProblem(f"the run did not begin: {why}{self._events()}")
+        said = f"the run did not begin: {why}{self._events()}"
+        cure = "\nSecrets are made by k8s/make-secrets.sh" if _SECRET_MISSING.search(said) else ""
+        raise EnvironmentProblem(said + cure)
 
     def _over(self, pod: str) -> Ended:
         """Show what the run prints until its container has ended."""

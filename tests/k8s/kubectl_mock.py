@@ -102,6 +102,9 @@ def _get(words: list[str]) -> int:
     if words[0] == "events":
         print(json.dumps({"items": _play().get("events", [])}))
         return 0
+    if words[0] == "jobs":
+        print(json.dumps({"items": _play().get("jobs", [])}))
+        return 0
     states = _play().get("states")
     if states is None:
         code = HOME / "run-0.code"

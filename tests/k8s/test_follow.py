@@ -157,6 +157,22 @@ def test_a_cluster_without_room_is_told_after_the_wait(cluster: Cluster, tmp_pat
     assert caught.value.exit_code == 4
 
 
+def test_a_secret_that_is_missing_is_told_early(cluster: Cluster, tmp_path: Path) -> None:
+    """A volume that never comes is not waited for, and the cure is named."""
+    text = 'MountVolume.SetUp failed for volume "cluster" : secret "hms-esr-cluster" not found'
+    cluster.play({}, events=[{"involvedObject": {"name": "run-r1-x"}, "type": "Warning", "message": text}])
+    with pytest.raises(EnvironmentProblem, match=r'secret "hms-esr-cluster" not found\n.*make-secrets.sh'):
+        _follow(tmp_path, _order(wait_s=3600))
+
+
+def test_a_run_that_is_there_already_is_left_alone(cluster: Cluster, tmp_path: Path) -> None:
+    """The same id twice: refused, and the first run keeps everything it has."""
+    cluster.play({"running": {}}, jobs=[{"metadata": {"name": "run-r1"}}])
+    with pytest.raises(EnvironmentProblem, match="r1 is in namespace hms-esr already"):
+        _follow(tmp_path)
+    assert not [call for call in cluster.calls if " delete " in call or " create " in call]
+
+
 @pytest.mark.parametrize("verb", ["create", "delete"])
 def test_kubectls_refusal_is_shown_in_its_own_words(cluster: Cluster, tmp_path: Path, verb: str) -> None:
     """Who may not create gets exit code 4; what cannot be taken away is told with the command that does."""
@@ -196,7 +212,7 @@ def test_ctrl_c_asks_the_run_to_end_and_a_second_one_gives_up(
 
     def press(self: Kubectl, *words: str, **more: Any) -> bytes:
         answer = asked(self, *words, **more)
-        if words[0] == "get":
+        if words[:2] == ("get", "pods"):
             signal.raise_signal(signal.SIGINT)
         return answer
 
