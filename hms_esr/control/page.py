@@ -98,12 +98,14 @@ def _operation(path: str, method: str, one: Mapping[str, Any]) -> Markup:
             ]
             for item in given
         ]
-        said.append(table([Column("parameter"), Column("where"), Column("what")], rows, Markup("")))
+        said.append(
+            table([Column("parameter"), Column("where"), Column("what")], rows, _hidden(f"Parameters of {path}"))
+        )
     answers = [
         [tag("code", text(code)), text(str(what.get("description", "")), 200)]
         for code, what in one["responses"].items()
     ]
-    said.append(table([Column("status"), Column("meaning")], answers, Markup("")))
+    said.append(table([Column("status"), Column("meaning")], answers, _hidden(f"Answers of {path}")))
     return join(said)
 
 
@@ -112,7 +114,7 @@ def _now(rows: Sequence[Row], query: str) -> Markup:
         return para("Nothing is running.", class_="empty")
     shown = [[_link(row, query), text(row.scenario, 120), _state(row), _when(row.started_at)] for row in rows]
     columns = [Column("run"), Column("scenario"), Column("state"), Column("since")]
-    return table(columns, shown, Markup(""))
+    return table(columns, shown, _hidden("Runs that go on or wait"))
 
 
 def _trends(rows: Sequence[Row], query: str) -> Markup:
@@ -139,7 +141,7 @@ def _trends(rows: Sequence[Row], query: str) -> Markup:
         newest = status(KINDS[ones[0].verdict], ones[0].verdict)
         shown.append([text(name or "–", 120), newest, tag("div", *marks, class_="trend"), said])
     columns = [Column("scenario"), Column("last verdict"), Column("oldest to newest"), Column("passed")]
-    return table(columns, shown, Markup(""))
+    return table(columns, shown, _hidden("The last verdicts of each scenario"))
 
 
 def _table(rows: Sequence[Row], total: int, query: str) -> Markup:
@@ -152,8 +154,13 @@ def _table(rows: Sequence[Row], total: int, query: str) -> Markup:
         shown.append([_link(row, query), text(row.scenario, 120), _state(row), _when(row.started_at), real, people])
     columns = [Column("run"), Column("scenario"), Column("verdict"), Column("started")]
     columns += [Column("real time", number=True), Column("people", number=True)]
-    more = f"The last {len(rows):,} of {total:,} runs." if total > len(rows) else ""
+    more = f"The last {len(rows):,} of {total:,} runs." if total > len(rows) else _hidden("Every run, the last first")
     return table(columns, shown, more)
+
+
+def _hidden(caption: str) -> Markup:
+    """A caption for those who hear the page; those who see it have the heading."""
+    return tag("span", caption, class_="vh")
 
 
 def _state(row: Row) -> Markup:

@@ -43,8 +43,8 @@ class RunOptions(BaseModel):
 
     env: Annotated[str, Field(max_length=200)] | None = Field(None, description="Which of the scenario's targets.")
     seed: int | None = Field(None, ge=0, le=2**62 - 1, description="Same seed, same people.")
-    scale: float | None = Field(None, gt=0, le=100_000_000, description="Times as many.")
-    warp: float | None = Field(None, gt=0, le=100_000, description="Simulated seconds per real second.")
+    scale: float | None = Field(None, ge=0.000_001, le=100_000_000, description="Times as many.")
+    warp: float | None = Field(None, ge=0.001, le=100_000, description="Simulated seconds per real second.")
     time_limit: Duration | None = Field(None, description="Stop after this real time, such as 10m.")
     workers: int | None = Field(None, ge=0, le=32, description="Spread over so many processes.")
     only: int | None = Field(None, ge=0, le=2**62, description="This person alone.")
