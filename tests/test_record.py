@@ -7,7 +7,8 @@ import random
 import pytest
 
 from hms_esr.events import ClockChanged, Happened
-from hms_esr.record import Cell, ErrorCount, Record, SeriesKey, Tick, WorkerHealth
+from hms_esr.record import Cell, ErrorCount, Phases, Record, Sample, Samples, SeriesKey, Tick, WorkerHealth
+from hms_esr.record.samples import MOST_OF_A_KIND, MOST_OF_A_STEP
 from tests.records import Day, made_up_record, made_up_scenario, made_up_ticks, record_of
 
 DAY = Day(people=120, workers=3, dropped=0.02)
@@ -134,3 +135,37 @@ def test_shapes_start_empty() -> None:
     assert second.intended.count == 0
     assert WorkerHealth("a").saturated_seconds is not WorkerHealth("b").saturated_seconds
     assert SeriesKey("j", "s", "p", 0, "").status == 0
+
+
+def test_phases_of_the_warm_up_are_not_judged() -> None:
+    """Where the time went is told of judged requests, merged over workers and seconds."""
+    record = Record(made_up_record().manifest, made_up_scenario(DAY), warm_real_s=10.0)
+    for worker, second in (("a", 4), ("a", 12), ("b", 12)):
+        tick = Tick(worker, second, second)
+        tick.phases["apply", "submit"] = Phases()
+        tick.phases["apply", "submit"].first_byte.add(5.0, 3)
+        record.fold(tick)
+    assert record.phases["apply", "submit"].first_byte.count == 6
+
+
+def test_samples_are_capped_and_do_not_depend_on_the_order_they_come_in() -> None:
+    """The first failures of each kind and the slowest of each step stay, whichever worker tells first."""
+    given = [
+        Sample(kind, "apply", step, "farmer", k, f"t{k}", 500, k / 2, k / 2, k / 2 + k * 37 % 100 / 1000, text)
+        for k in range(100)
+        for kind, step, text in (("status", "submit", "no room"), ("slow", "submit", ""), ("slow", "login", ""))
+    ]
+    found = []
+    for seed in (1, 2):
+        random.Random(seed).shuffle(given)
+        samples = Samples()
+        for one in given:
+            samples.add(one)
+        found.append([samples.failed("status", "no room", 500), samples.slow(1000)])
+        assert len(samples) == len(list(samples)) == MOST_OF_A_KIND + 2 * MOST_OF_A_STEP
+    assert found[0] == found[1]
+    failed, slow = found[0]
+    assert [one.k for one in failed] == list(range(MOST_OF_A_KIND))
+    took = [round((one.ended_s - one.started_s) * 1000) for one in slow]
+    assert took == sorted([*range(80, 100)] * 2, reverse=True)
+    assert samples.failed("status", "no clerk", 500) == []

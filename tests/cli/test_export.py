@@ -81,3 +81,16 @@ def test_a_place_is_needed(out: Path, arguments: list[str]) -> None:
     """All tables, and Parquet, cannot go to standard output."""
     with pytest.raises(BadInput, match="--to"):
         export(out, *arguments)
+
+
+def test_phases_and_samples_are_exported(out: Path) -> None:
+    """First bytes of a step in a second are as many as answers; every sample of the record is a row."""
+    rows = list(csv.DictReader(io.StringIO(export(out, "--table", "steps").decode())))
+    record = open_record(out / "one")
+    opened = sum(int(row["connects"]) for row in rows)
+    assert opened == sum(one.connect.count for one in record.phases.values()) == 60
+    assert all(float(row["first_byte_p95_ms"]) > float(row["reading_p95_ms"]) > 0 for row in rows)
+    assert {row["tls_p50_ms"] for row in rows} == {""}
+    told = [json.loads(line) for line in export(out, "--table", "samples", "--format", "jsonl").splitlines()]
+    assert {row["kind"] for row in told} == {"slow", "status"}
+    assert {row["trace_id"] for row in told} >= {sample.trace_id for sample in record.samples}

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hms_esr.events import Happened
-from hms_esr.record import Record
+from hms_esr.record import Record, Samples
 from hms_esr.reports.html import HtmlReport
 from hms_esr.verdicts.judge import judge
 from tests.records import made_up_record
@@ -197,3 +197,29 @@ def test_a_long_pause_of_the_memory_collector_is_told() -> None:
     worker.gc_pause_max_ms, worker.gc_pauses_ms = 45.0, {3: 12.0, 9: 45.0}
     said = "worker-2 was stopped for at most 45 ms by Python’s memory collector, for 10 ms or more in 2 seconds."
     assert said in read(record)[1]
+
+
+def test_where_the_time_went_and_examples_are_told() -> None:
+    """Phases by step, up to three examples of each kind of error with the command to repeat that person."""
+    record = made_up_record()
+    page, text = read(record)
+    assert "Where a request’s time went" in text
+    assert "90% was waiting for the first byte" in text
+    kind = max(record.errors, key=lambda key: record.errors[key].n)
+    examples = record.samples.failed(kind.kind, kind.message, kind.status)[:3]
+    assert len(examples) == 3
+    blocks = [one.text for one in page.all("pre")]
+    for one in examples:
+        assert f"person {one.k}" in text
+        assert one.trace_id in text
+        assert any(f"{record.manifest.command} --only {one.k}" in block for block in blocks)
+
+
+def test_a_record_without_phases_and_samples_says_nothing_of_them() -> None:
+    """As records of older programs are."""
+    record = made_up_record()
+    record.phases, record.samples = {}, Samples()
+    _, text = read(record)
+    assert "Where a request’s time went" not in text
+    assert "Examples: who" not in text
+    assert "slowest answers" not in text
