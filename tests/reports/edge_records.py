@@ -9,7 +9,8 @@ from dataclasses import replace
 
 from hms_esr.clock import Segment
 from hms_esr.events import Happened
-from hms_esr.record import Cell, ErrorCount, ErrorKey, PersonEnd, Record, SeriesKey, Tick, WorkerHealth
+from hms_esr.record import Cell, ErrorCount, ErrorKey, PersonEnd, Phases, Record, Sample, SeriesKey, Tick, WorkerHealth
+from hms_esr.wording import mask
 from tests.records import Day, made_up_manifest, made_up_record, made_up_scenario
 
 HOSTILE = "</style></title><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\x00\u202e\ud800]]>-->"
@@ -54,6 +55,10 @@ def hostile() -> Record:
     tick = Tick(HOSTILE, 0, 12, {SeriesKey("apply", HOSTILE, HOSTILE, 500, HOSTILE): cell})
     tick.errors[ErrorKey("apply", HOSTILE, HOSTILE, HOSTILE, 500)] = ErrorCount(50, 5, 12.0, 7, HOSTILE, {12: 50})
     tick.reached["apply", HOSTILE] = 50
+    where = ("apply", HOSTILE, HOSTILE, 7, HOSTILE, 500, 10.9, 11.0, 12.0)
+    tick.samples += [Sample(kind, *where, mask(HOSTILE)) for kind in (HOSTILE, "slow")]
+    tick.phases["apply", HOSTILE] = Phases()
+    tick.phases["apply", HOSTILE].reading.add(900.0)
     tick.ends.append(PersonEnd(1, "apply", HOSTILE, "failed", HOSTILE, HOSTILE, 1.0, 1.0, 2.0))
     record.fold(tick)
     record.hear(Happened("fault_on", HOSTILE, 20.0, 1200.0, "9", {"service": HOSTILE}))
