@@ -79,10 +79,10 @@ class Accounts:
                 found.append(arrival.k)
         return found
 
-    def dropped_tick(self, worker: str, seq: int, ks: Iterable[int], now_s: float, clock: SimClock) -> Tick:
-        """A tick in a lost worker's name in which ``ks`` were due and nobody was there to start them."""
+    def dropped_tick(self, worker: str, seq: int, now_s: float, clock: SimClock) -> Tick:
+        """A tick in a lost worker's name that drops everybody due by ``now_s`` whom nobody was there to start."""
         tick = Tick(worker, seq, int(now_s))
-        for k in ks:
+        for k in self.never_came(clock.sim_s(now_s)):
             arrival = self.crowd.arrival(k)
             planned_s = min(now_s, clock.real_s(arrival.at_s))
             tick.planned[int(planned_s)] = tick.planned.get(int(planned_s), 0) + 1

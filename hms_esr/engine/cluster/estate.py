@@ -46,13 +46,10 @@ class Estate:
         self.accounts.fold(tick)
         return tick
 
-    def gap(self, member: Member, over_s: float) -> Tick | None:
+    def gap(self, member: Member, over_s: float) -> Tick:
         """After all workers were lost: a tick, in the last one's name, that drops who was due and never came."""
         sim = self._clock.sim
-        ks = self.accounts.never_came(sim.sim_s(over_s))
-        if not ks:
-            return None
-        tick = self.accounts.dropped_tick(member.name, member.next_seq, ks, over_s, sim)
+        tick = self.accounts.dropped_tick(member.name, member.next_seq, over_s, sim)
         member.next_seq += 1
         self.accounts.fold(tick)
         return tick

@@ -83,9 +83,7 @@ class MasterRun:
         """Who was due while no worker was there never came, and is told of all the same."""
         everybody = self.team.post.everybody
         if self._cut_short and everybody and self._over_s is not None:
-            tick = self.team.estate.gap(everybody[-1], self._over_s)
-            if tick is not None:
-                self.team.gathering.add(tick)
+            self.team.gathering.add(self.team.estate.gap(everybody[-1], self._over_s))
 
     def _finished(self) -> Finished:
         real_s = self._over_s if self._over_s is not None else self.clock.now_s()

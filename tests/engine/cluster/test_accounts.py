@@ -54,7 +54,7 @@ def test_who_was_due_while_nobody_was_there_is_dropped_once() -> None:
     accounts.fold(tick_of(due=[1, 2], started=[1, 2], ended=[1]))
     ks = accounts.never_came(at_s)
     assert ks == [0, 3, 4]
-    tick = accounts.dropped_tick("worker 1", 7, ks, 5.0, SimClock(1.0))
+    tick = accounts.dropped_tick("worker 1", 7, at_s, SimClock(1.0))
     assert (tick.due_ks, tick.started_ks, sum(tick.planned.values())) == ([0, 3, 4], [], 3)
     assert [(end.k, end.state, end.started_s) for end in tick.ends] == [(k, "dropped", -1.0) for k in (0, 3, 4)]
     accounts.fold(tick)
