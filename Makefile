@@ -80,6 +80,7 @@ compose-secrets:
 docs: setup-dev
 	@$(BIN)/python docs/generate.py
 	@$(BIN)/python -m benchmarks._sizing
+	@$(BIN)/hms-esr k8s run scenarios/schedule_f.yml --workers 2 --max-workers 4 --run-id example --render > k8s/run/run.yaml
 
 lock:
 	@rm -rf build/lock && $(PYTHON) -m venv build/lock

@@ -243,7 +243,7 @@ def test_the_example_run_is_fresh() -> None:
     """k8s/run/run.yaml is what the command that its kustomization names makes today."""
     words = ["run", str(ROOT / "scenarios" / "schedule_f.yml"), "--workers", "2", "--max-workers", "4"]
     done = CliRunner().invoke(command, [*words, "--run-id", "example", "--render"], standalone_mode=False)
-    assert done.output == (ROOT / "k8s" / "run" / "run.yaml").read_text(encoding="utf-8")
+    assert done.output == (ROOT / "k8s" / "run" / "run.yaml").read_text(encoding="utf-8"), "run make docs"
 
 
 def test_the_workers_probe_sees_a_connection_and_its_end() -> None:
