@@ -23,6 +23,11 @@ from hms_esr.wording import MISSING, count, elapsed, plural, time_ms
 
 _LOAD, _FAULTS, _CHECKS = 34, 66, 96
 _MOST_ROWS = 30
+_SAMPLES = (
+    ("line1", "95 of 100 within, from intended start"),
+    ("line2", "from actual start, where it differs"),
+    ("line3", "50 of 100 within"),
+)
 
 
 def _chart(view: View, ident: str, title: str, said: str, height: float, *content: object) -> Markup:
@@ -218,10 +223,8 @@ def answers(view: View) -> Markup:
     width, lines = view.answer_times
     live = view.slots.live
     still = [frame.grid(height), values_axis(scale.ticks(height)), frame.backdrop(), frame.flags()]
-    paths = [
-        drawn(frame, bins, scale, kind)
-        for bins, kind in zip((lines[2], lines[1], lines[0]), ("l3", "l2", "l1"), strict=True)
-    ]
+    drawing = zip((lines.median, lines.actual, lines.intended), ("l3", "l2", "l1"), strict=True)
+    paths = [drawn(frame, bins, scale, kind) for bins, kind in drawing]
     chart = _chart(
         view,
         "lat",
@@ -233,11 +236,6 @@ def answers(view: View) -> Markup:
         live("g", "lat.n", _flagged_now(view, height)),
         across(height, "base"),
     )
-    samples = [
-        ("line1", "95 of 100 within, from intended start"),
-        ("line2", "from actual start, where it differs"),
-        ("line3", "50 of 100 within"),
-    ]
     every = plural(width, "real second", "real seconds")
     return tag(
         "section",
@@ -249,7 +247,7 @@ def answers(view: View) -> Markup:
             live("p", "lat.e", _few(view), class_="small mute"),
             para("Requests that failed, per second", class_="panelname"),
             plot(_failures(view), kind="tight"),
-            legend(samples),
+            legend(_SAMPLES),
             details("As a table", live("div", "lat.t", _answers_table(lines))),
         ),
     )
