@@ -47,6 +47,7 @@ CITY_PORT = 9800
 @click.option("--public-url", default="", metavar="URL", help="How others reach it, through a proxy with TLS.")
 @click.option("--with-city", is_flag=True, help="Start the embedded city; it answers for every target.")
 @click.option("--city-port", type=click.IntRange(0, 65535), default=CITY_PORT, show_default=True, help="Or a free one.")
+@click.option("--end-runs", is_flag=True, help="Stop the runs too when it ends: in a container nothing outlives it.")
 @click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), hidden=True)
 def command(
     port: int,
@@ -59,6 +60,7 @@ def command(
     public_url: str,
     with_city: bool,
     city_port: int,
+    end_runs: bool,
     ready_file: Path | None,
 ) -> None:
     """See HELP."""
@@ -72,7 +74,7 @@ def command(
         if with_city:
             city = _city(stack, city_port)
             settings = Settings(**given, tokens=where, public_url=public_url, answers=city)  # type: ignore[arg-type]
-        serve(settings, _teller(settings), Staying(ends_runs=with_city, ready_file=ready_file))
+        serve(settings, _teller(settings), Staying(ends_runs=with_city or end_runs, ready_file=ready_file))
 
 
 def _city(stack: ExitStack, port: int) -> str:

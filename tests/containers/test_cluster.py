@@ -146,6 +146,20 @@ def test_a_worker_that_is_asked_to_leave_loses_nobody(cluster: Containers) -> No
     assert state.strip() == "0"
 
 
+def test_runs_of_the_tower_end_with_it(cluster: Containers) -> None:
+    """A tower that is stopped in mid-run has its run stop in order: INTERRUPTED, on record."""
+    token = cluster.inside("tower", "hms-esr", "token", "create", "--scope", "run").strip()
+    body = SENT.replace(b"over: 2m", b"over: 2h")
+    run_id = cluster.ask("tower", "/run", body, token)["run_id"]
+    cluster.wait_until(
+        lambda: cluster.ask("gateway", f"/__city/counts?run={run_id}")["requests"] > 0, "the sent run is under way"
+    )
+    cluster.do("podman", "stop", "--time", "60", cluster.name("tower"))
+    cluster.do("podman", "start", cluster.name("tower"))
+    cluster.wait_until(lambda: cluster.healthy("tower"), "the tower is back")
+    assert cluster.ask("tower", f"/run/{run_id}/summary", token=token)["verdict"] == "INTERRUPTED"
+
+
 def test_without_secrets_the_cure_is_named(cluster: Containers) -> None:
     """Compose itself says what to do first."""
     done = cluster.compose("config", check=False, ESR_SECRETS="")
