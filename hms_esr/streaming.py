@@ -1,7 +1,7 @@
 """Owns the process that sends a run's points while the run goes on, and the sending of a stored run once more.
 
 Knows nothing of command lines. It reads the record as anybody may; the run's own process never waits for it.
-``python -m hms_esr.streaming`` is told on standard input what to do; the end of that input is the end of the run.
+The process is told on standard input what to do; the end of that input is the end of the run.
 """
 
 from __future__ import annotations
@@ -10,7 +10,6 @@ import json
 import os
 import sys
 from collections.abc import Callable, Iterator, Sequence
-from contextlib import suppress
 from dataclasses import dataclass, field
 from pathlib import Path
 from threading import Event, Thread
@@ -30,8 +29,6 @@ from hms_esr.sinks.influx.transport import Transport
 LOOK_EVERY_S = 0.5
 SELF_EVERY_S = 5.0
 LINES_AT_ONCE = 2000
-NICER = 5
-"""The run's own processes come first."""
 
 
 @dataclass
@@ -262,8 +259,6 @@ def _parts(replay: Replay) -> Iterator[Sequence[str]]:
 def main() -> None:
     """One run, as standard input says: a line of JSON with folder and connection, then its end when the run is over."""
     parent = os.getppid()
-    with suppress(OSError):
-        os.nice(NICER)
     given: dict[str, Any] = json.loads(sys.stdin.readline())
     folder = Path(given["folder"])
     stream = Stream(folder, Connection(**given["connection"]), parent)
@@ -279,7 +274,3 @@ def main() -> None:
         if (folder / FOLDER).is_dir():
             State(fault=in_a_line(error)).write(folder)
         raise
-
-
-if __name__ == "__main__":
-    main()

@@ -25,6 +25,8 @@ F = TypeVar("F", bound=Callable[..., Any])
 KEYS = ("url", "org", "bucket", "token", "token_file", "wait", "spool")
 TABLE = "influx"
 TOKEN = "INFLUX_TOKEN"
+SENDER = ("-c", "import os; os.nice(15); from hms_esr.streaming import main; main()", "hms_esr.streaming")
+"""What the process that sends runs. It gives way before it loads anything: people come at this very moment."""
 _FILE = click.Path(path_type=Path, dir_okay=False)
 
 _OPTIONS = (
@@ -91,7 +93,7 @@ def influx_sink(connection: Connection, folder: Path, console: Sink | None, loud
 
     elsewhere = "" if folder.parent == Path("results") else f" --out {shlex.quote(str(folder.parent))}"
     resend = f"hms-esr influx resend {folder.name}{elsewhere}"
-    made: Sink = SINKS.get("influx")(folder, connection, [sys.executable, "-m", "hms_esr.streaming"], tell, resend)
+    made: Sink = SINKS.get("influx")(folder, connection, [sys.executable, *SENDER], tell, resend)
     return made
 
 
