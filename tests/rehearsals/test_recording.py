@@ -36,8 +36,8 @@ def answer(got: Got) -> bytes:
     return ok(b"Welcome to the desk" if got.number % 4 == 3 else b"closed")
 
 
-def test_phases_and_examples_of_a_run_over_tls(tmp_path: Path, esr: Any) -> None:
-    """TLS once for each connection, first bytes of all answers; failures by kind with person, trace id and times."""
+def certified(folder: Path) -> ssl.SSLContext:
+    """A server's side of TLS, with a certificate of its own."""
     command = [
         "openssl",
         "req",
@@ -51,12 +51,17 @@ def test_phases_and_examples_of_a_run_over_tls(tmp_path: Path, esr: Any) -> None
         "2",
     ]
     command += ["-keyout", "key.pem", "-out", "crt.pem", "-subj", "/CN=desk", "-addext", "subjectAltName=IP:127.0.0.1"]
-    subprocess.run(command, cwd=tmp_path, check=True, capture_output=True)
+    subprocess.run(command, cwd=folder, check=True, capture_output=True)
     context = ssl.create_default_context(ssl.Purpose.CLIENT_AUTH)
-    context.load_cert_chain(tmp_path / "crt.pem", tmp_path / "key.pem")
+    context.load_cert_chain(folder / "crt.pem", folder / "key.pem")
+    return context
+
+
+def test_phases_and_examples_of_a_run_over_tls(tmp_path: Path, esr: Any) -> None:
+    """TLS once for each connection, first bytes of all answers; failures by kind with person, trace id and times."""
     (tmp_path / "desk.yml").write_text(SCENARIO)
     (tmp_path / "secrets").write_text(f"WORD={SECRET}\n")
-    with target(answer, tls=context) as there:
+    with target(answer, tls=certified(tmp_path)) as there:
         options = ("--insecure", "--secret-file", "secrets", "--quiet", "--max-late", "100%")
         ran = esr("run", "desk.yml", "--target", there.url, *options)
         sent = {got.headers["traceparent"].split("-")[1] for got in there.got if "traceparent" in got.headers}
