@@ -46,9 +46,10 @@ def test_every_accent_as_yaml_or_json(dev: Server, town: CityProcess) -> None:
     plan = f'scenario: p\n{steps}personas: 3\nduration: "2s"\n'
     drill = 'name: d\nusers: 3\nramp_up: 1s\nscript:\n  - click: "/apply"\n'
     table = '{"name": "t", "duration_hours": 1, "time_warp": 3600, "load_profile": "rps=3"}'
-    for text in (plan, drill, table):
-        answer = dev.ask("POST", f"/run?target={town.url}&time_limit=20s&max_late=100%25", text.encode())
-        assert answer.status in (201, 202), answer.body
+    path = f"/run?target={town.url}&time_limit=20s&max_late=100%25"
+    answers = [dev.ask("POST", path, text.encode()) for text in (plan, drill, table)]
+    assert {answer.status for answer in answers} <= {201, 202}, answers
+    for answer in answers:
         summary = dev.until(answer.json["run_id"], "FINISHED")
         assert summary["verdict"] in ("PASS", "FAIL", "INVALID") and summary["people"]["planned"] > 0
 
@@ -138,9 +139,19 @@ def test_it_does_not_load_itself(dev: Server) -> None:
     assert answer.status == 403 and "does not load itself" in answer.json["error"]
 
 
-def test_an_allowed_target_is_taken(serve: Callable[..., Server]) -> None:
-    """--allow HOST[:PORT] lets a run begin; its own guard decides the rest."""
+@pytest.fixture(scope="module")
+def own(serve: Callable[..., Server]) -> Server:
+    """A server that may load one place more, with a metric function in its folder."""
     server = serve("--dev", "--allow", "stg.example.test:8000")
+    folder = server.out.parent / "metrics"
+    folder.mkdir()
+    (folder / "own.py").write_text("def cost_per_claim(metrics):\n    return metrics['requests'] * 0.001\n")
+    return server
+
+
+def test_an_allowed_target_is_taken(own: Server) -> None:
+    """--allow HOST[:PORT] lets a run begin; its own guard decides the rest."""
+    server = own
     assert server.ask("POST", "/run", SHORT | {"target": "stg.example.test"}).status == 403
     run_id = server.start(SHORT, target="stg.example.test:8000")
     assert "stg.example.test" in server.until(run_id, "FINISHED")["reason"]
@@ -216,12 +227,9 @@ def test_uploads_are_made_up_and_files_stay_here(dev: Server, town: CityProcess,
     assert refused.status == 422 and "sent in" in refused.json["problems"][0]["text"]
 
 
-def test_metric_functions_are_those_on_the_server(serve: Callable[..., Server], town: CityProcess) -> None:
+def test_metric_functions_are_those_on_the_server(own: Server, town: CityProcess) -> None:
     """A check on a function in metrics/ of the server's folder is computed; an unknown one is 422 with the cure."""
-    server = serve("--dev")
-    folder = server.out.parent / "metrics"
-    folder.mkdir(exist_ok=True)
-    (folder / "own.py").write_text("def cost_per_claim(metrics):\n    return metrics['requests'] * 0.001\n")
+    server = own
     run_id = server.start(SHORT | {"checks": ["cost_per_claim < 0.05"]}, target=town.url)
     assert server.until(run_id, "FINISHED")["checks"][0]["verdict"] == "PASS"
     refused = server.ask("POST", "/run", SHORT | {"checks": ["price_per_claim < 0.05"]})
