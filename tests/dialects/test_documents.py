@@ -206,7 +206,7 @@ WRONG: list[tuple[str, str]] = [
     (DRILL.replace("target: 250", "target: soon"), "f:15:13  a number of milliseconds over 0 is wanted here"),
     (DRILL.replace('click: "Send"', 'clik: "Send"'), "f:12:5  unknown step 'clik'. Did you mean 'click'?"),
     (TABLE.replace('"time_warp": 120', '"time_wrap": 120'), "f:1:48  unknown key 'time_wrap'. Did you mean 'time_warp"),
-    (TABLE.replace('"time_warp": 120', '"time_warp": 0'), "f:1:61  over 0 is allowed here, such as 1, found 0"),
+    (TABLE.replace('"time_warp": 120', '"time_warp": 0'), "f:1:61  at least 0.001 is allowed here, such as 0.001"),
     (TABLE.replace("[6, 12.5]", "[6]"), "f:2:27  [hour, people per second] is wanted here, such as [8, 30], found a l"),
     (TABLE.replace("[6, 12.5]", "[six, 12.5]"), "f:2:28  'six' is not a duration"),
     (TABLE.replace("[6, 12.5]", "[6, fast]"), "f:2:31  a number is wanted here, such as 5, found 'fast'"),
