@@ -10,7 +10,7 @@ import subprocess
 import sys
 from collections.abc import Mapping
 from pathlib import Path
-from time import sleep
+from time import sleep, time
 from typing import Any
 
 from hms_esr.errors import BadInput, EsrError, Problem
@@ -19,6 +19,8 @@ from hms_esr.library.loading import LoadedScenario
 from hms_esr.plan import new_run_id
 
 LOOK_S = 0.2
+PREPARING_S = 30.0
+"""A run of another process without a record is about to begin if its folder was touched so lately."""
 _RUNNING: dict[str, subprocess.Popen[bytes]] = {}
 
 
@@ -89,13 +91,15 @@ def wait_for(run_id: str, out: Path = Path("results")) -> Mapping[str, Any]:
 
 
 def _is_alive(folder: Path) -> bool:
-    """Whether its process is still there: after the record is closed it makes the reports."""
+    """Whether its process is still there, or is about to begin: after the record is closed it makes the reports."""
     from hms_esr.store import read_facts
     from hms_esr.store.process import find
 
     try:
-        return find(read_facts(folder).get("process")) is not None
-    except EsrError:
+        facts = read_facts(folder)
+        begins = not facts and time() - folder.stat().st_mtime < PREPARING_S
+        return begins or find(facts.get("process")) is not None
+    except (EsrError, OSError):
         return False
 
 
