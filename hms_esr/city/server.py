@@ -7,15 +7,11 @@ from __future__ import annotations
 
 import asyncio
 import gc
-import json
-import os
 import resource
-import signal
 import socket
 from collections.abc import Callable
 from dataclasses import dataclass
 from pathlib import Path
-from types import FrameType
 
 import psutil
 import uvicorn
@@ -23,8 +19,9 @@ import uvicorn
 from hms_esr.city.app import CityApp
 from hms_esr.city.hall import Hall
 from hms_esr.city.ledger import Ledger
-from hms_esr.errors import BadInput, EnvironmentProblem, Problem
+from hms_esr.errors import BadInput, Problem
 from hms_esr.sensors import AsgiSensors
+from hms_esr.serving import listen, server, tell_when_ready
 
 BACKLOG = 4096
 IDLE_SOCKET_S = 120
@@ -52,21 +49,12 @@ class CityOptions:
             )
 
 
-class _Server(uvicorn.Server):
-    """uvicorn that ends cleanly at a signal, instead of raising the signal again when all is done."""
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self.should_exit and sig == signal.SIGINT:
-            self.force_exit = True
-        self.should_exit = True
-
-
 def serve(options: CityOptions, announce: Callable[[str], None]) -> None:
     """Serve a city until SIGTERM, SIGINT or its parent's end; ``announce`` is told its URL when it listens.
 
     Raises EnvironmentProblem when the port is taken or the folder cannot be written.
     """
-    listener = _listen(options.host, options.port)
+    listener = listen(options.host, options.port, BACKLOG)
     with listener:
         ledger = Ledger(options.state, options.keep)
         try:
@@ -81,24 +69,6 @@ def serve(options: CityOptions, announce: Callable[[str], None]) -> None:
             ledger.close()
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because asyncio sets TCP_NODELAY only then; without it an answer waits 40 ms for an ACK.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(BACKLOG)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        reason = getattr(error, "strerror", None) or error
-        raise EnvironmentProblem(
-            f"cannot listen on {host}:{port}: {reason}; choose another --port, or 0 for a free one"
-        ) from error
-    listener.setblocking(False)
-    return listener
-
-
 def _url(listener: socket.socket) -> str:
     host, port = listener.getsockname()[:2]
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
@@ -106,27 +76,14 @@ def _url(listener: socket.socket) -> str:
 
 async def _serve(options: CityOptions, hall: Hall, listener: socket.socket, announce: Callable[[str], None]) -> None:
     _allow_many_sockets()
-    config = uvicorn.Config(
-        AsgiSensors(CityApp(hall), service="city"),
-        http="httptools",
-        loop="asyncio",
-        ws="none",
-        lifespan="off",
-        log_level="warning",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        backlog=BACKLOG,
-        timeout_keep_alive=IDLE_SOCKET_S,
-        timeout_graceful_shutdown=1,
-    )
-    server = _Server(config)
-    tasks = [asyncio.create_task(_tell(server, _url(listener), options.ready_file, announce))]
+    app = AsgiSensors(CityApp(hall), service="city")
+    serving = server(app, ws="none", log_level="warning", backlog=BACKLOG, timeout_keep_alive=IDLE_SOCKET_S)
+    tasks = [asyncio.create_task(tell_when_ready(serving, _url(listener), options.ready_file, announce))]
     if options.parent_pid is not None:
-        tasks.append(asyncio.create_task(_watch_parent(server, options.parent_pid)))
+        tasks.append(asyncio.create_task(_watch_parent(serving, options.parent_pid)))
     gc.freeze()
     try:
-        await server.serve([listener])
+        await serving.serve([listener])
     finally:
         for task in tasks:
             task.cancel()
@@ -136,16 +93,6 @@ def _allow_many_sockets() -> None:
     soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
     if soft != hard:
         resource.setrlimit(resource.RLIMIT_NOFILE, (hard, hard))
-
-
-async def _tell(server: uvicorn.Server, url: str, ready_file: Path | None, announce: Callable[[str], None]) -> None:
-    while not server.started:
-        await asyncio.sleep(0.005)
-    if ready_file is not None:
-        part = ready_file.with_name(f"{ready_file.name}.{os.getpid()}.part")
-        part.write_text(json.dumps({"url": url, "pid": os.getpid()}))
-        part.replace(ready_file)
-    announce(url)
 
 
 async def _watch_parent(server: uvicorn.Server, parent_pid: int) -> None:

@@ -6,27 +6,23 @@ Knows nothing of routes or of command lines. Runs outlive it, unless it is told 
 from __future__ import annotations
 
 import asyncio
-import json
 import logging
-import os
-import signal
 import socket
 from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from types import FrameType
 from typing import Any
 
-import uvicorn
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hms_esr.control.app import make_app
 from hms_esr.control.settings import Settings
 from hms_esr.control.tower import Tower
-from hms_esr.errors import EnvironmentProblem, EsrError
+from hms_esr.errors import EsrError
 from hms_esr.scenario.hosts import HostPort, host_name
+from hms_esr.serving import FEEDS, address, listen, server, tell_when_ready
 
 LOOK_S = 0.2
 END_S = 20.0
@@ -54,45 +50,11 @@ def serve(settings: Settings, announce: Callable[[str], None], staying: Staying 
             tower.desk.close()
 
 
-def listen(host: str, port: int) -> socket.socket:
-    """A socket that listens. EnvironmentProblem when it cannot."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
-    # The protocol is named because asyncio sets TCP_NODELAY only then; without it an answer waits 40 ms for an ACK.
-    listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-    listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-    try:
-        listener.bind((host, port))
-        listener.listen(512)
-    except (OSError, OverflowError) as error:
-        listener.close()
-        reason = getattr(error, "strerror", None) or error
-        text = f"cannot listen on {host}:{port}: {reason}; choose another --port, or 0 for a free one"
-        raise EnvironmentProblem(text) from None
-    listener.setblocking(False)
-    return listener
-
-
 def _host(host: str) -> str:
     try:
         return host_name(host)
     except ValueError:
         return host
-
-
-def address(host: str, port: int) -> str:
-    """How a person on this machine opens it."""
-    if host in ("127.0.0.1", "0.0.0.0", "::1", "::"):
-        return f"http://localhost:{port}" if host != "::1" else f"http://[::1]:{port}"
-    return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
-
-
-class _Server(uvicorn.Server):
-    """uvicorn that ends cleanly at a signal, instead of raising the signal again when all is done."""
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self.should_exit and sig == signal.SIGINT:
-            self.force_exit = True
-        self.should_exit = True
 
 
 class Impatient(HttpToolsProtocol):
@@ -132,29 +94,14 @@ class Impatient(HttpToolsProtocol):
 
 
 async def _serve(tower: Tower, listener: socket.socket, announce: Callable[[str], None], staying: Staying) -> None:
-    config = uvicorn.Config(
-        make_app(tower),
-        http=type("Protocol", (Impatient,), {"head_s": tower.settings.head_s}),
-        loop="asyncio",
-        ws="websockets-sansio",
-        lifespan="off",
-        log_level="error",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws_max_size=4096,
-        ws_ping_interval=10,
-        ws_ping_timeout=10,
-        timeout_graceful_shutdown=1,
-    )
-    server = _Server(config)
+    serving = server(make_app(tower), http=type("Protocol", (Impatient,), {"head_s": tower.settings.head_s}), **FEEDS)
     url = address(tower.settings.host, int(listener.getsockname()[1]))
     tasks: list[asyncio.Task[Any]] = [
         asyncio.create_task(_look_after(tower)),
-        asyncio.create_task(_tell(server, url, staying.ready_file, announce)),
+        asyncio.create_task(tell_when_ready(serving, url, staying.ready_file, announce)),
     ]
     try:
-        await server.serve([listener])
+        await serving.serve([listener])
         if staying.ends_runs:
             await _end_runs(tower)
     finally:
@@ -180,13 +127,3 @@ async def _end_runs(tower: Tower) -> None:
     while tower.desk.running() and monotonic() < until_s:
         tower.desk.look()
         await asyncio.sleep(LOOK_S)
-
-
-async def _tell(server: uvicorn.Server, url: str, ready_file: Path | None, announce: Callable[[str], None]) -> None:
-    while not server.started:
-        await asyncio.sleep(0.005)
-    if ready_file is not None:
-        part = ready_file.with_name(f"{ready_file.name}.{os.getpid()}.part")
-        part.write_text(json.dumps({"url": url, "pid": os.getpid()}))
-        part.replace(ready_file)
-    announce(url)

@@ -13,6 +13,7 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
+from hms_esr import serving
 from hms_esr.errors import EnvironmentProblem
 
 PORT = 5050
@@ -23,27 +24,18 @@ TRIES = 50
 
 def listen(host: str, port: int) -> socket.socket:
     """A socket that listens at ``port``, or at the next free one. EnvironmentProblem when there is none."""
-    family = socket.AF_INET6 if ":" in host else socket.AF_INET
     reason = "no port is free"
     for tried in range(port, min(port + TRIES, 65536)) if port else (0,):
-        # The protocol is named because asyncio sets TCP_NODELAY only then.
-        listener = socket.socket(family, socket.SOCK_STREAM, socket.IPPROTO_TCP)
-        listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
-            listener.bind((host, tried))
-            listener.listen(128)
-            return listener
+            return serving.bound(host, tried)
         except OSError as error:
-            listener.close()
             reason = error.strerror or str(error)
     raise EnvironmentProblem(f"the live page cannot listen on {host}:{port} or a port after it: {reason}")
 
 
 def address(listener: socket.socket, run: str) -> str:
     """The page's address: ``http://localhost:5050/dashboard/…``."""
-    host, port = listener.getsockname()[:2]
-    shown = "localhost" if host in ("127.0.0.1", "0.0.0.0", "::1", "::") else f"[{host}]" if ":" in host else host
-    return f"http://{shown}:{port}/dashboard/{run}"
+    return f"{serving.address(*listener.getsockname()[:2])}/dashboard/{run}"
 
 
 class PageProcess:

@@ -6,14 +6,12 @@ Knows nothing of pages beyond their routes. It is a process of its own that only
 from __future__ import annotations
 
 import asyncio
-import signal
 import socket
 from collections.abc import Awaitable, Callable
 from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 from time import monotonic
-from types import FrameType
 from typing import Any
 
 import psutil
@@ -27,6 +25,7 @@ from starlette.routing import Route
 
 from hms_esr.edu.app import dashboard_routes
 from hms_esr.errors import EsrError
+from hms_esr.serving import FEEDS, server
 from hms_esr.store import is_running, read_facts
 
 LOOK_S = 0.5
@@ -47,15 +46,6 @@ class Stay:
 
     parent_pid: int | None = None
     until: str = "parent"
-
-
-class _Server(uvicorn.Server):
-    """uvicorn that ends cleanly at a signal, instead of raising the signal again when all is done."""
-
-    def handle_exit(self, sig: int, frame: FrameType | None) -> None:
-        if self.should_exit and sig == signal.SIGINT:
-            self.force_exit = True
-        self.should_exit = True
 
 
 class _Seen:
@@ -96,33 +86,18 @@ def serve(listener: socket.socket, out: Path, run: str, stay: Stay) -> None:
     host = listener.getsockname()[0]
     hosts = LOOPBACK if host in ("127.0.0.1", "::1") else ("*",)
     seen = _Seen(page_app(out, run, hosts))
-    config = uvicorn.Config(
-        seen,
-        http="httptools",
-        loop="asyncio",
-        ws="websockets-sansio",
-        lifespan="off",
-        log_level="error",
-        access_log=False,
-        server_header=False,
-        proxy_headers=False,
-        ws_max_size=4096,
-        ws_ping_interval=10,
-        ws_ping_timeout=10,
-        timeout_graceful_shutdown=1,
-    )
-    asyncio.run(_serve(_Server(config), listener, seen, out / run, stay))
+    asyncio.run(_serve(server(seen, **FEEDS), listener, seen, out / run, stay))
 
 
-async def _serve(server: uvicorn.Server, listener: socket.socket, seen: _Seen, folder: Path, stay: Stay) -> None:
-    watcher = asyncio.create_task(_watch(server, seen, folder, stay))
+async def _serve(serving: uvicorn.Server, listener: socket.socket, seen: _Seen, folder: Path, stay: Stay) -> None:
+    watcher = asyncio.create_task(_watch(serving, seen, folder, stay))
     try:
-        await server.serve([listener])
+        await serving.serve([listener])
     finally:
         watcher.cancel()
 
 
-async def _watch(server: uvicorn.Server, seen: _Seen, folder: Path, stay: Stay) -> None:
+async def _watch(serving: uvicorn.Server, seen: _Seen, folder: Path, stay: Stay) -> None:
     if stay.parent_pid is None:
         return
     while _lives(stay.parent_pid) and not (stay.until == "parent" and _is_over(folder)):
@@ -130,7 +105,7 @@ async def _watch(server: uvicorn.Server, seen: _Seen, folder: Path, stay: Stay) 
     over_at_s = monotonic()
     while monotonic() - over_at_s < LINGER_S if stay.until == "parent" else not _done(seen, folder):
         await asyncio.sleep(LOOK_S)
-    server.should_exit = True
+    serving.should_exit = True
 
 
 def _is_over(folder: Path) -> bool:

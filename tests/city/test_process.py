@@ -103,15 +103,6 @@ def test_clients_that_leave_are_counted(city: CityProcess, wire: Wire) -> None:
     assert found == want
 
 
-def test_answers_do_not_wait_for_acknowledgements(city: CityProcess) -> None:
-    """Answers of two packets leave at once: the accepted sockets have TCP_NODELAY, as the server's code promises."""
-    from hms_esr.city.server import _listen
-
-    listener = _listen("127.0.0.1", 0)
-    assert listener.proto == socket.IPPROTO_TCP
-    listener.close()
-
-
 @pytest.mark.parametrize(
     "raw",
     [b"\x16\x03\x01\x02\x00\x01\x00", b"GET / HTTP/9.9\r\n\r\n", b"GET /\xff HTTP/1.1\r\n\r\n", b"\r\n\r\nX\r\n\r\n"],
