@@ -76,14 +76,14 @@ HOW_FAR_BEHIND = Said(
 )
 BYTES_IN_THE_SPOOL = Said(
     "Bytes in the spool",
-    "What waits, on disk. Past the limit the oldest points are lost, and counted.",
+    "What waits, on disk. Past the limit what comes next is lost, and counted.",
     "bytes",
     8,
 )
 POINTS_SO_FAR = Said(
     "Points so far",
-    "Written: taken by the database. Refused: it would not take them; kept in a file. Lost: the "
-    "spool was full. Both can be sent again with influx resend.",
+    "Written: taken by the database. Refused: points it would never take, kept in a file beside the run. Lost: the "
+    "spool was full; influx resend brings them back.",
     "locale",
     24,
     4,

@@ -49,7 +49,7 @@ def _verdict(which: str) -> Any:
     run = f"$run_{which.lower()}"
     return block(
         Said(f"Run {which}", f"Verdict of {run}.", "none", 4, 5),
-        Query(last({"verdict_code": "Verdict"}, where=A if which == "A" else B)),
+        Query(last({"shown_code": "Verdict"}, where=A if which == "A" else B)),
         words=VERDICTS,
         missing="– none yet",
     )

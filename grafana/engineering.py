@@ -15,6 +15,9 @@ from hms_esr.sinks.influx.buckets import COARSE, COARSE_MS
 
 OF_STEPS = f'{RUN} AND "step" =~ /^$step$/'
 
+PER_S = 'sum("count") * 1000 / $__interval_ms'
+"""Not every second has every step, and several journeys may have one: a mean of points would be wrong."""
+
 PLANNED_AGAINST_DELIVERED = Said(
     "Planned against delivered",
     "People planned and people started, each second. The line lies on the area when all came.",
@@ -63,7 +66,7 @@ P95_BY_STEP = Said(
 )
 REQUESTS_BY_STEP = Said(
     "Requests by step",
-    "Requests in each second; averaged where the screen is coarser. Polls for an outcome stand apart.",
+    "Requests per second, all journeys; over all of the time each point covers. Polls for an outcome stand apart.",
     "suffix: requests/s",
 )
 ERRORS_BY_STEP = Said(
@@ -187,7 +190,7 @@ def _steps() -> list[Any]:
         ),
         lines(
             REQUESTS_BY_STEP,
-            Query(over_time({'mean("count")': "count"}, "esr_step", OF_STEPS, '"step"'), "$tag_step"),
+            Query(over_time({PER_S: "count"}, "esr_step", OF_STEPS, '"step"'), "$tag_step"),
         ),
         lines(
             ERRORS_BY_STEP,

@@ -19,7 +19,7 @@ RANGE_FIELDS = ("from_ms", "to_ms")
 
 RUNS_IN_THE_TIME_RANGE = Said(
     "Runs in the time range",
-    "Judged runs of this scenario, by verdict; a verdict nobody got is left out.",
+    "Judged runs of this scenario, by verdict; a verdict nobody got is left out. WARN counts as PASS.",
     "locale",
     24,
     4,
@@ -75,7 +75,7 @@ def _counts() -> list[Any]:
 
 def _runs() -> Any:
     fields = (
-        "verdict_code",
+        "shown_code",
         "success_share",
         "error_share",
         "p50_ms",
@@ -94,7 +94,7 @@ def _runs() -> Any:
         columns={
             "Time": Column("Ended", width=170),
             "run": Column("Run", link=OPEN + RANGE, width=280),
-            "verdict_code": Column("Verdict", words=VERDICTS, filled=True, width=150),
+            "shown_code": Column("Verdict", words=VERDICTS, filled=True, width=150),
             "success_share": Column("Finished", "percentunit", 1),
             "p50_ms": Column("Half", "ms", 1),
             "p95_ms": Column("95 of 100", "ms", 1),

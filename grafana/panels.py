@@ -159,11 +159,14 @@ def lines(
     most: float | None = None,
     missing: str = "No data in this time range",
 ) -> Any:
-    """Values over time. ``looks`` by the series' names or ``/regular expression/``; others take Grafana's colors."""
+    """Values over time. ``looks`` by the series' names or ``/regular expression/``; others take shades of blue.
+
+    Red, yellow and green mean a status and nothing else.
+    """
     panel = _said(timeseries.Panel(), said, queries).interval("1s").no_value(missing)
     panel.line_width(2).show_points(shapes.VisibilityMode.AUTO).fill_opacity(0).point_size(4)
     panel.legend(_legend()).tooltip(common.VizTooltipOptions().mode(shapes.TooltipDisplayMode.MULTI))
-    panel.color_scheme(dashboard.FieldColor().mode(FieldColorModeId.PALETTE_CLASSIC_BY_NAME))
+    panel.color_scheme(dashboard.FieldColor().mode(FieldColorModeId.SHADES).fixed_color(BLUE))
     if log:
         panel.scale_distribution(common.ScaleDistributionConfig().type(shapes.ScaleDistribution.LOG).log(10))
     else:

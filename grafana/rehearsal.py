@@ -16,7 +16,8 @@ OF_CHECKS = f'SELECT last("code") AS "code" FROM "esr_check" WHERE {RUN} GROUP B
 
 VERDICT = Said(
     "Verdict",
-    "How the rehearsal was judged at its end. Whole run, whatever the time range.",
+    "How the rehearsal was judged at its end; WARN is PASS with a check past its warning level. Whole run, whatever "
+    "the time range.",
     "none",
     5,
     4,
@@ -99,7 +100,7 @@ ERRORS_PER_SECOND = Said(
 )
 ERRORS_SO_FAR = Said(
     "Errors so far",
-    "Requests that failed: how many, and of 100 requests. Warm-up left out of the share.",
+    "Requests and expectations that failed: how many; and of 100 requests, how many failed, without the warm-up.",
     "locale",
     4,
     8,
@@ -129,7 +130,7 @@ def _verdict() -> list[Any]:
     return [
         block(
             VERDICT,
-            Query(last({"verdict_code": "Verdict"})),
+            Query(last({"shown_code": "Verdict"})),
             words=VERDICTS,
             missing="– none yet",
         ),

@@ -35,7 +35,13 @@ def between(least: float | None, most: float | None, text: str, color: str) -> V
 
 
 VERDICTS = mapped(
-    {"0": ("✓ PASS", OK), "1": ("✕ FAIL", BAD), "3": ("? INVALID", INVALID), "130": ("□ INTERRUPTED", STOPPED)}
+    {
+        "0": ("✓ PASS", OK),
+        "1": ("✕ FAIL", BAD),
+        "2": ("! WARN", WARN),
+        "3": ("? INVALID", INVALID),
+        "130": ("□ INTERRUPTED", STOPPED),
+    }
 )
 SO_FAR = mapped(
     {

@@ -63,8 +63,9 @@ class Influx:
             self._database = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
         _await(self._answers, self._database, self.folder / "influxd.log")
 
-    def accept(self) -> None:
-        """The way in is open (again)."""
+    def accept(self, instead: str = "") -> None:
+        """The way in is open (again). ``instead``: what nginx does with points in place of letting them through."""
+        (self.folder / "nginx.conf").write_text(_front(self, instead))
         with (self.folder / "nginx.log").open("ab") as log:
             command = [self.nginx, "-e", "stderr", "-p", str(self.folder), "-c", str(self.folder / "nginx.conf")]
             self._front = subprocess.Popen(command, stdout=log, stderr=log, cwd=self.folder)
@@ -74,6 +75,21 @@ class Influx:
         """Connections are refused from now on, until :meth:`accept`."""
         _end(self._front)
         self._front = None
+
+    def answer(self, status: int, retry_after_s: int | None = None) -> None:
+        """Points get this answer from now on, until :meth:`refuse` and :meth:`accept`."""
+        asks = "" if retry_after_s is None else f"add_header Retry-After {retry_after_s} always; "
+        self.refuse()
+        self.accept(asks + f"""return {status} '{{"code":"trouble","message":"a status of {status} for tests"}}';""")
+
+    def hang(self) -> None:
+        """What is in front takes connections and reads nothing (SIGSTOP), until :meth:`go_on`."""
+        assert self._front is not None
+        self._front.send_signal(signal.SIGSTOP)
+
+    def go_on(self) -> None:
+        assert self._front is not None
+        self._front.send_signal(signal.SIGCONT)
 
     def freeze(self) -> None:
         """It takes connections and answers nothing (SIGSTOP), until :meth:`thaw`."""
@@ -91,6 +107,8 @@ class Influx:
 
     def stop(self) -> None:
         """Everything ends."""
+        with suppress(AssertionError):
+            self.go_on()
         self.refuse()
         with suppress(AssertionError):
             self.thaw()
@@ -146,7 +164,6 @@ def influx_server(needs: Callable[[str], str], folder: Path) -> Iterator[Influx]
     folder.mkdir(parents=True, exist_ok=True)
     server = Influx(folder, influxd, nginx, *_free_ports(3))
     (folder / "influxd.conf").write_text(_DATABASE.format(folder=folder, behind=server.behind, meta=server.meta))
-    (folder / "nginx.conf").write_text(_front(server))
     try:
         server.start()
         server.accept()
@@ -177,8 +194,9 @@ bind-address = "127.0.0.1:{meta}"
 """
 
 
-def _front(server: Influx) -> str:
+def _front(server: Influx, instead: str) -> str:
     folder = server.folder
+    through = f"rewrite ^ /write?db=$arg_bucket&precision=$unit break; proxy_pass http://127.0.0.1:{server.behind};"
     return f"""
 daemon off; master_process off; pid {folder}/nginx.pid; error_log stderr;
 events {{ worker_connections 256; }}
@@ -201,8 +219,7 @@ http {{
       if ($arg_org != "{server.org}") {{
         return 404 '{{"code":"not found","message":"organization name \\\\"$arg_org\\\\" not found"}}';
       }}
-      rewrite ^ /write?db=$arg_bucket&precision=$unit break;
-      proxy_pass http://127.0.0.1:{server.behind};
+      {instead or through}
     }}
   }}
 }}

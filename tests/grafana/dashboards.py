@@ -68,6 +68,7 @@ class Viewer:
     def sends(self, query: str) -> str:
         """The query with Grafana's macros and the dashboards' variables filled in, as Grafana does in expressions."""
         filled = query.replace("$timeFilter", f"time >= {self.from_ms}ms and time <= {self.to_ms}ms")
+        filled = filled.replace("$__interval_ms", f"{1000 * int(self.interval.removesuffix('s'))}")
         filled = filled.replace("$__interval", self.interval)
         values = {"run_a": self.run, "run_b": self.other, "run": self.run, "scenario": self.scenario}
         for name, value in values.items():

@@ -50,8 +50,10 @@ def test_people_are_the_record_s(filled: Filled) -> None:
 
 
 def test_verdict_and_sentence_are_the_run_s(filled: Filled) -> None:
-    """The code of the verdict, the worst check so far, the sentence."""
-    assert answered(filled, called("rehearsal", "Verdict"))[0]["Verdict"] == filled.first.ended.code
+    """The verdict as displayed, the worst check so far, the sentence."""
+    for sent, shown in ((filled.first, filled.first.ended.shown_code), (filled.second, filled.second.ended.shown_code)):
+        looks = filled.looking(run=sent.run)
+        assert answered(filled, called("rehearsal", "Verdict"), looks=looks)[0]["Verdict"] == shown
     worst = max(CODES[one.verdict] for one in filled.first.ended.checks)
     assert answered(filled, called("rehearsal", "So far, by its checks"))[0]["So far"] == worst
     assert answered(filled, called("rehearsal", "In one sentence"))[0]["text"] == "PASS: made up"
@@ -165,7 +167,7 @@ def test_two_runs_are_laid_over_each_other(filled: Filled) -> None:
 def test_history_has_a_row_for_each_run(filled: Filled) -> None:
     """Verdict and key figures of all five runs; counts by verdict."""
     rows = {row["run"]: row for row in answered(filled, called("history", "Runs"))}
-    assert sorted(row["verdict_code"] for row in rows.values()) == [0, 0, 1, 3, 130]
+    assert sorted(row["shown_code"] for row in rows.values()) == [0, 0, 1, 3, 130]
     row = rows[filled.second.run]
     assert (row["p95_ms"], row["failed"]) == (
         times_of(filled.second)[0].percentile(0.95),

@@ -95,9 +95,18 @@ def of_second(second: Second) -> Fields:
     }
 
 
+def _clock(record: Record) -> SimClock:
+    return SimClock(record.scenario.clock.warp, tuple(record.segments))
+
+
+def warp_at(record: Record, real_s: float) -> float:
+    """Simulated seconds in a real one, at a moment of the run."""
+    return _clock(record).warp_at(real_s)
+
+
 def so_far(record: Record, planned: Histogram, actual: Histogram, at: int) -> Fields:
     """The run from its start up to the end of second ``at``; shares and times without the warm-up, as verdicts are."""
-    clock = SimClock(record.scenario.clock.warp, tuple(record.segments))
+    clock = _clock(record)
     judged = record.judged_states
     ended = judged.get("completed", 0) + judged.get("failed", 0)
     requests = sum(cell.requests for cell in record.series.values())

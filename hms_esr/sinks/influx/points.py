@@ -39,6 +39,11 @@ class Ended:
     reason: str
     checks: tuple[Checked, ...] = ()
 
+    @property
+    def shown_code(self) -> float:
+        """The verdict as displayed: the exit code, or 2 (WARN) for PASS with a check past its warning level."""
+        return 2.0 if not self.code and any(one.verdict == "WARN" for one in self.checks) else float(self.code)
+
 
 class Points:
     """Ticks and events of one run in, lines out. ``record`` is folded here; nobody else may.
@@ -181,6 +186,7 @@ class Points:
         whole |= figures.of_second(self._record.seconds.get(at, Second()))
         whole |= figures.lately(self._record, max(self._front, 0))
         whole |= {"planned": float(self._record.planned), "real_s": real_s, "verdict_code": float(how.code)}
+        whole |= {"shown_code": how.shown_code, "warp": figures.warp_at(self._record, real_s)}
         whole |= {"from_ms": float(self._began_ms), "to_ms": float(self._began_ms + round(real_s * 1000))}
         if self._record.sim_s:
             whole["sim_s"] = self._record.sim_s
