@@ -71,6 +71,8 @@ def test_colors_are_the_pages_and_stand_with_words(panel: Panel) -> None:
     text = json.dumps(panel.told)
     colors = set(re.findall(r'"(?:color|fixedColor)": "([^"]+)"', text))
     assert colors <= tokens.COLORS
+    modes = set(re.findall(r'"mode": "(palette[^"]*|continuous[^"]*|shades)"', text))
+    assert modes <= {"shades"}, "red, yellow and green mean a status, never a series"
     assert all(result["text"].strip() for result in _mappings(panel) if result.get("color"))
     if panel.told["fieldConfig"]["defaults"].get("thresholds"):
         assert list(_mappings(panel)), "thresholds color without a word"

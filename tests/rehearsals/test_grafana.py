@@ -14,6 +14,18 @@ from tests.rehearsals.conftest import Ran, fetch
 from tests.rehearsals.shown import SHOWS, Figures
 from tests.rehearsals.stored import Stored
 
+KINDS = (
+    "esr_step",
+    "esr_latency",
+    "esr_heat",
+    "esr_run",
+    "esr_worker",
+    "esr_sensor",
+    "esr_check",
+    "esr_event",
+    "esr_spool",
+)
+
 SCENARIO = """
 name: shown
 clock: {warp: 1200}
@@ -80,6 +92,15 @@ def _shown(influx: Influx, looks: Viewer, panel: Panel, letter: str) -> Figures:
     return found
 
 
+def _series(influx: Influx, stored: Stored) -> dict[str, int]:
+    """How many series there are, as docs/influx.md counts them."""
+    record, events = stored.record, {(one.kind, one.text) for one in stored.record.events}
+    ranges = {row["over"] for row in influx.query("SELECT * FROM esr_latency")}
+    each = {"esr_step": len(stored.steps) + 1, "esr_latency": 2 * len(ranges), "esr_heat": 2, "esr_run": 1}
+    each |= {"esr_worker": len(record.workers), "esr_sensor": len(record.sensors), "esr_spool": 1}
+    return each | {"esr_check": len(stored.summary["checks"]), "esr_event": len(events) + 3}
+
+
 def test_every_panel_shows_what_the_record_has(
     influx: Influx, esr: Callable[..., Ran], city: Callable[..., Any], tmp_path: Path
 ) -> None:
@@ -94,6 +115,7 @@ def test_every_panel_shows_what_the_record_has(
     counted = fetch(f"{town.url}/__city/counts?run={summary['run_id']}")["requests"]
     whole = influx.query("SELECT sum(count) AS n FROM esr_step")[0]["n"]
     assert whole == summary["requests"] + summary["polls"] == counted - summary["setup_requests"]
+    assert {kind: influx.series(f"FROM {kind}") for kind in KINDS} == _series(influx, stored)
     missing = set()
     for panel in everything():
         for letter in panel.queries:

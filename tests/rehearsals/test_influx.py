@@ -167,6 +167,8 @@ def test_percentiles_over_five_minutes_are_those_of_the_record(tmp_path: Path, i
     folder, record = write_run(tmp_path, Day(people=3000, length_s=300, workers=2))
     sent_again(influx, folder)
     whole = record.merged()
+    seconds = [row["time"] for row in influx.query("SELECT * FROM esr_heat")]
+    assert max(seconds) - min(seconds) >= 299
     for kind, times in (("planned", whole.intended), ("actual", whole.actual)):
         asked = f"FROM esr_latency WHERE run = '{folder.name}' AND kind = '{kind}'"
         rows = influx.query(f'SELECT sum(*) {asked} GROUP BY "over"')
