@@ -18,6 +18,8 @@ from hms_esr.library import from_object, load_scenario
 from hms_esr.library.loading import LoadedScenario
 from hms_esr.plan import new_run_id
 
+CONSOLE = "console.txt"
+"""What a run prints, in its folder."""
 LOOK_S = 0.2
 PREPARING_S = 30.0
 """A run of another process without a record is about to begin if its folder was touched so lately."""
@@ -41,9 +43,8 @@ def start(scenario: Any, *, target: str | None = None, out: Path = Path("results
     command = [sys.executable, "-m", "hms_esr", "run", str(given), "--run-id", run_id, "--out", str(out)]
     command += ["--stem", loaded.stem]
     command += ["--target", target] if target else []
-    for name, value in options.items():
-        command += _option(name, value)
-    with (folder / "console.txt").open("wb") as console:
+    command += arguments(options)
+    with (folder / CONSOLE).open("wb") as console:
         _RUNNING[run_id] = subprocess.Popen(
             command, stdin=subprocess.DEVNULL, stdout=console, stderr=subprocess.STDOUT, start_new_session=True
         )
@@ -60,7 +61,15 @@ def _file_of(loaded: LoadedScenario, folder: Path) -> Path:
     return path
 
 
-def _option(name: str, value: Any) -> list[str]:
+def arguments(options: Mapping[str, Any]) -> list[str]:
+    """Options as ``hms-esr run`` takes them: ``{"max_late": "5%", "strict": True}`` is ``--max-late 5% --strict``.
+
+    What is None or False is left out; of a mapping or a list each entry is given.
+    """
+    return [part for name, value in options.items() for part in _argument(name, value)]
+
+
+def _argument(name: str, value: Any) -> list[str]:
     flag = f"--{name.replace('_', '-')}"
     if value is None or value is False:
         return []
@@ -86,7 +95,7 @@ def wait_for(run_id: str, out: Path = Path("results")) -> Mapping[str, Any]:
             found: dict[str, Any] = json.loads(summary.read_text(encoding="utf-8"))
             return found
         if over:
-            raise EsrError(f"run {run_id} ended without a summary: {_last_words(folder)}")
+            raise EsrError(f"run {run_id} ended without a summary: {last_words(folder, 3) or 'it said nothing'}")
         sleep(LOOK_S)
 
 
@@ -103,12 +112,16 @@ def _is_alive(folder: Path) -> bool:
         return False
 
 
-def _last_words(folder: Path) -> str:
+def last_words(folder: Path, lines: int = 1) -> str:
+    """The last lines a run printed, with `` / `` between; empty when it printed nothing."""
     try:
-        lines = (folder / "console.txt").read_text(encoding="utf-8", errors="replace").strip().splitlines()
+        with (folder / CONSOLE).open("rb") as file:
+            file.seek(0, 2)
+            file.seek(max(0, file.tell() - 4096))
+            said = file.read().decode("utf-8", "replace").strip().splitlines()
     except OSError:
-        lines = []
-    return " / ".join(lines[-3:]) or "it said nothing"
+        return ""
+    return " / ".join(line.strip()[:500] for line in said[-lines:])
 
 
 class ChildLauncher:

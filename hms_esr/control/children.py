@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Mapping
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
@@ -15,8 +14,9 @@ from typing import Any
 import psutil
 
 from hms_esr.control.settings import for_children
-from hms_esr.control.ticket import CONSOLE, DOCUMENT, Ticket
+from hms_esr.control.ticket import DOCUMENT, Ticket
 from hms_esr.errors import EnvironmentProblem
+from hms_esr.launching import CONSOLE, arguments
 from hms_esr.store.process import find, this_process
 
 
@@ -56,7 +56,7 @@ def start(ticket: Ticket, out: Path, may_load: tuple[str, ...]) -> Child:
     if ticket.target_requested not in ("", ticket.target):
         command += ["--target-requested", ticket.target_requested]
     command += [part for place in may_load for part in ("--i-may-load", place)]
-    command += [part for name, value in ticket.options.items() for part in _option(name, value)]
+    command += arguments(ticket.options)
     try:
         with (folder / CONSOLE).open("wb") as console:
             process = subprocess.Popen(
@@ -73,17 +73,6 @@ def start(ticket: Ticket, out: Path, may_load: tuple[str, ...]) -> Child:
     return Child(this_process() | {"pid": process.pid, "created": created}, process)
 
 
-def _option(name: str, value: Any) -> list[str]:
-    flag = f"--{name.replace('_', '-')}"
-    if value is None or value is False:
-        return []
-    if value is True:
-        return [flag]
-    if isinstance(value, Mapping):
-        return [part for key, inner in value.items() for part in (flag, f"{key}={inner}")]
-    return [flag, str(value)]
-
-
 def running_by_id() -> dict[str, Child]:
     """Runs in this machine's table of processes, by run id, whoever started them."""
     found: dict[str, Child] = {}
@@ -96,15 +85,3 @@ def running_by_id() -> dict[str, Child]:
         known = this_process() | {"pid": process.pid, "created": process.info["create_time"]}
         found.setdefault(run_id, Child(known))
     return found
-
-
-def last_words(folder: Path) -> str:
-    """The last line a run printed; empty when it printed nothing."""
-    try:
-        with (folder / CONSOLE).open("rb") as file:
-            file.seek(0, 2)
-            file.seek(max(0, file.tell() - 4096))
-            lines = file.read().decode("utf-8", "replace").strip().splitlines()
-    except OSError:
-        return ""
-    return lines[-1].strip()[:500] if lines else ""

@@ -20,6 +20,7 @@ from hms_esr.control.children import Child
 from hms_esr.control.settings import MOST_WAITING
 from hms_esr.control.ticket import DOCUMENT, Ticket
 from hms_esr.errors import EnvironmentProblem, EsrError
+from hms_esr.launching import last_words
 from hms_esr.store.layout import MANIFEST, SUMMARY
 
 KEEP_WAITING_S = 3600.0
@@ -169,7 +170,7 @@ class Desk:
             if run_id in lives:
                 self._running[run_id] = lives[run_id]
                 self._keep(replace(ticket, process=lives[run_id].known))
-            elif (folder / MANIFEST).is_file() or children.last_words(folder):
+            elif (folder / MANIFEST).is_file() or last_words(folder):
                 self._settle(ticket, None)
             elif _age_s(ticket.accepted_at) > KEEP_WAITING_S:
                 text = "it waited in the queue while no server was there, for too long to be started now; ask again"
@@ -184,7 +185,7 @@ def _without_summary(folder: Path, ticket: Ticket, code: int | None) -> tuple[st
         return "INTERRUPTED", f"stopped by {ticket.stopped_by or 'a signal'} before its report", 130
     if (folder / MANIFEST).is_file():
         return "INVALID", f"its process ended before its report; make one with: hms-esr report {ticket.run_id}", 3
-    said = children.last_words(folder) or "its process ended and said nothing"
+    said = last_words(folder) or "its process ended and said nothing"
     return "INVALID", f"The rehearsal did not take place: {said}", 3 if code is None else code
 
 

@@ -16,7 +16,6 @@ from hms_esr.store.layout import write_whole
 
 NAME = "ticket.json"
 DOCUMENT = "scenario.yml"
-CONSOLE = "console.txt"
 _RUN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}")
 
 
