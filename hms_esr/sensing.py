@@ -14,10 +14,12 @@ from urllib.parse import urlsplit
 
 from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem
 from hms_esr.events import Happened, Sensed
+from hms_esr.sensors import PATH
 from hms_esr.stats import Histogram
 
-PATH = "/.well-known/esr-sensors"
 EVERY_S = 1.0
+LAST_S = 10.0
+"""At the end so long is waited for a reading under way."""
 AT_TARGET = "target"
 """Instead of an address: the run's own target."""
 MOST_ROUTES = 40
@@ -163,9 +165,8 @@ class Sensing:
             Thread(target=self._round, args=(real_s, sim_s), daemon=True).start()
 
     def end(self, real_s: float, sim_s: float) -> None:
-        """Read all a last time."""
-        if self._sensors:
-            self._busy.acquire(timeout=10)
+        """Read all a last time. A reading that still waits for its answer is left to itself after :data:`LAST_S`."""
+        if self._sensors and self._busy.acquire(timeout=LAST_S):
             self._round(real_s, sim_s)
         for event in self._heard:
             self._tell(event)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+from threading import Event, Thread
 from typing import Any
 
 import pytest
@@ -80,11 +81,36 @@ def test_one_that_goes_silent_is_told_once() -> None:
     sensing.start()
     for at_s in (1.0, 2.0, 3.0):
         sensing.end(at_s, at_s)
-        sensing._busy.release() if sensing._busy.locked() else None
     notes = [event.text for event in heard if isinstance(event, Happened)]
     silent = "the sensor 127.0.0.1:1 went silent: it answers 503; mount hms_esr.sensors there"
     assert notes == [silent, "the sensor 127.0.0.1:1 is heard again"]
     assert [event.service for event in heard if isinstance(event, Sensed)] == ["permits"]
+
+
+def test_a_reading_that_hangs_does_not_spoil_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
+    """One that still waits for its answer when the run is over is neither doubled nor disturbed."""
+    monkeypatch.setattr("hms_esr.sensing.LAST_S", 0.01)
+    meter, asked, answer = Meter("permits"), Event(), Event()
+    threads: list[Thread] = []
+    monkeypatch.setattr("hms_esr.sensing.Thread", lambda **kw: threads.append(Thread(**kw)) or threads[0])
+
+    def exchange(method: str, url: str, body: bytes) -> tuple[int, bytes]:
+        if threads and not asked.is_set():
+            asked.set()
+            answer.wait(60)
+        return 200, json.dumps(meter.told()).encode()
+
+    heard: list[Any] = []
+    sensing = Sensing(["http://127.0.0.1:1/x"], exchange, heard.append)
+    sensing.start()
+    sensing.moment(1.0, 1.0)
+    assert asked.wait(60)
+    sensing.end(2.0, 2.0)
+    assert heard == []
+    answer.set()
+    threads[0].join(60)
+    sensing.end(3.0, 3.0)
+    assert [event.real_s for event in heard] == [1.0, 3.0]
 
 
 def test_addresses() -> None:

@@ -7,10 +7,8 @@ from __future__ import annotations
 
 from hms_esr.sensors.asgi import AsgiSensors
 from hms_esr.sensors.meter import METER, Gauge, Meter
+from hms_esr.sensors.telling import PATH
 from hms_esr.sensors.wsgi import WsgiSensors
-
-PATH = "/.well-known/esr-sensors"
-"""Where a service with sensors tells what they say."""
 
 
 def gauge(name: str) -> Gauge:

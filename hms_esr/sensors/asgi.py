@@ -10,14 +10,13 @@ from time import perf_counter
 from typing import Any
 
 from hms_esr.sensors.meter import METER, Meter, without_ids
-from hms_esr.sensors.telling import body, wants_text
+from hms_esr.sensors.telling import PATH, body, wants_text
 
 Scope = MutableMapping[str, Any]
 Message = MutableMapping[str, Any]
 Receive = Callable[[], Awaitable[Message]]
 Send = Callable[[Message], Awaitable[None]]
 App = Callable[[Scope, Receive, Send], Awaitable[None]]
-_PATH = "/.well-known/esr-sensors"
 _SERVICE = b"x-esr-service"
 
 
@@ -39,7 +38,7 @@ class AsgiSensors:
             await self._app(scope, receive, send)
             return
         meter = self._meter
-        if scope["path"] == _PATH:
+        if scope["path"] == PATH:
             await _tell(meter, scope, send)
             return
         status, service = 0, self._service

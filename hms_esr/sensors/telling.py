@@ -1,4 +1,4 @@
-"""Owns the two forms in which sensors are read: JSON for a rehearsal, Prometheus text for monitoring.
+"""Owns where sensors are read and in which two forms: JSON for a rehearsal, Prometheus text for monitoring.
 
 Knows nothing of how the figures came about.
 """
@@ -11,6 +11,8 @@ from collections.abc import Iterator
 from math import ldexp
 from typing import Any
 
+PATH = "/.well-known/esr-sensors"
+"""Where a service with sensors tells what they say."""
 JSON = "application/json"
 TEXT = "text/plain; version=0.0.4; charset=utf-8"
 LIMITS_MS = (5, 10, 25, 50, 100, 250, 500, 1000, 2500, 5000, 10_000)

@@ -10,12 +10,11 @@ from time import perf_counter
 from typing import Any
 
 from hms_esr.sensors.meter import METER, Meter, without_ids
-from hms_esr.sensors.telling import body, wants_text
+from hms_esr.sensors.telling import PATH, body, wants_text
 
 Environ = dict[str, Any]
 StartResponse = Callable[..., Any]
 App = Callable[[Environ, StartResponse], Iterable[bytes]]
-_PATH = "/.well-known/esr-sensors"
 
 
 class WsgiSensors:
@@ -30,7 +29,7 @@ class WsgiSensors:
     def __call__(self, environ: Environ, start_response: StartResponse) -> Iterable[bytes]:
         """One request."""
         meter = self._meter
-        if environ.get("PATH_INFO") == _PATH:
+        if environ.get("PATH_INFO") == PATH:
             text = wants_text(environ.get("HTTP_ACCEPT", ""), environ.get("QUERY_STRING", ""))
             kind, content = body(meter.told(), text)
             headers = [("Content-Type", kind), ("Content-Length", str(len(content))), ("Cache-Control", "no-store")]
