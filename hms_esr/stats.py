@@ -9,6 +9,7 @@ import sys
 from array import array
 from collections import Counter
 from collections.abc import Iterator
+from itertools import accumulate
 from math import ceil, frexp, ldexp
 from typing import Any
 
@@ -127,7 +128,8 @@ class Histogram:
         flat: list[Any] = [round(self.total, 4), round(self.minimum, 4), round(self.maximum, 4)]
         last = 0
         for index in sorted(self.counts):
-            flat += [index - last, self.counts[index]]
+            flat.append(index - last)
+            flat.append(self.counts[index])
             last = index
         return flat
 
@@ -137,9 +139,7 @@ class Histogram:
         histogram = cls()
         if flat:
             histogram.total, histogram.minimum, histogram.maximum = flat[:3]
-            index = 0
-            for gap, n in zip(flat[3::2], flat[4::2], strict=True):
-                index += gap
-                histogram.counts[index] = n
-                histogram.count += n
+            counts = flat[4::2]
+            histogram.counts = dict(zip(accumulate(flat[3::2]), counts, strict=True))
+            histogram.count = sum(counts)
         return histogram

@@ -12,6 +12,7 @@ from typing import Any
 
 from hms_esr.record import PHASES, Cell, Decisions, ErrorCount, ErrorKey, PersonEnd, Phases, Sample, SeriesKey, Tick
 from hms_esr.stats import Histogram
+from hms_esr.store.packing import plain
 
 Flat = list[Any]
 
@@ -45,8 +46,15 @@ _PLAIN = ("off_plan_max", "active", "waiting", "polls", "retries", "refreshes", 
 
 def _histogram(histogram: Histogram) -> Flat:
     """As :meth:`Histogram.to_json`, with sum, least and greatest whole, so that figures made again are equal."""
-    flat = histogram.to_json()
-    flat[:3] = [histogram.total, histogram.minimum, histogram.maximum] if flat else []
+    counts = histogram.counts
+    if not counts:
+        return []
+    flat: Flat = [histogram.total, histogram.minimum, histogram.maximum]
+    last = 0
+    for index in sorted(counts):
+        flat.append(index - last)
+        flat.append(counts[index])
+        last = index
     return flat
 
 
@@ -79,12 +87,12 @@ def _sample(one: Sample, mask: Callable[[str], str]) -> Flat:
     return list(one._replace(message=mask(one.message), trace_id=mask(one.trace_id)))
 
 
-def read_tick(text: str) -> Tick:
-    """The reverse of :func:`tick_text`; ValueError, KeyError or TypeError when it is no such text.
+def read_tick(text: str | bytes) -> Tick:
+    """The reverse of :func:`tick_text`, packed or not; ValueError, KeyError or TypeError when it is no such text.
 
     What older programs did not write (phases, samples) is empty.
     """
-    whole: dict[str, Any] = json.loads(text)
+    whole: dict[str, Any] = json.loads(plain(text))
     tick = Tick(str(whole["worker"]), int(whole["seq"]), int(whole["second"]))
     for name in _PLAIN:
         if name in whole:

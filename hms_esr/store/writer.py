@@ -19,6 +19,7 @@ from hms_esr.record import Manifest, Tick
 from hms_esr.store.database import cannot_write, close_written, open_to_write
 from hms_esr.store.layout import DATABASE, MANIFEST, write_whole
 from hms_esr.store.masking import Mask
+from hms_esr.store.packing import packed
 from hms_esr.store.process import this_process
 from hms_esr.store.tick_text import tick_text
 
@@ -64,7 +65,7 @@ class RunWriter:
         """Commit ``ticks`` at once; one already there by (worker, seq) stays as it is."""
         if ticks:
             mask = self._mask.text
-            rows = [(tick.worker, tick.seq, tick.second, tick_text(tick, mask)) for tick in ticks]
+            rows = [(tick.worker, tick.seq, tick.second, packed(tick_text(tick, mask))) for tick in ticks]
             self._write("INSERT INTO ticks VALUES (?, ?, ?, ?) ON CONFLICT (worker, seq) DO NOTHING", rows)
 
     def event(self, event: Happened | ClockChanged | Sensed) -> None:

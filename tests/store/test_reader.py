@@ -11,6 +11,8 @@ import pytest
 
 from hms_esr.errors import BadInput
 from hms_esr.store import RunWriter, open_record, read_facts
+from hms_esr.store.database import VERSION
+from hms_esr.store.packing import packed
 from hms_esr.store.reader import BROKEN_OFF, GOING_ON
 from hms_esr.verdicts.judge import judge
 from tests.records import Day, made_up_manifest, made_up_scenario, made_up_ticks
@@ -78,11 +80,11 @@ def _foreign(path: Path) -> None:
 
 def _later(path: Path) -> None:
     connection = sqlite3.connect(path)
-    connection.execute("PRAGMA user_version = 2")
+    connection.execute(f"PRAGMA user_version = {VERSION + 1}")
     connection.close()
 
 
-def _body(text: str) -> Any:
+def _body(text: str | bytes) -> Any:
     def damage(path: Path) -> None:
         connection = sqlite3.connect(path)
         connection.execute("UPDATE ticks SET body = ?", (text,))
@@ -102,10 +104,13 @@ def _torn(path: Path) -> None:
     [
         (lambda path: path.write_bytes(b"not a database, but long enough to be looked at" * 99), "cannot be read"),
         (_foreign, "not a record of a run"),
-        (_later, "version 2; this program reads version 1"),
+        (_later, f"version {VERSION + 1}; this program reads version 1 to {VERSION}"),
         (_body("{}"), "cannot be read"),
         (_body("no json"), "cannot be read"),
         (_body("[]"), "cannot be read"),
+        (_body(b"not deflated"), "a second is damaged"),
+        (_body(packed('{"worker":"w","seq":0,"second":0}')[:-5]), "a second is cut off"),
+        (_body(packed("{}")), "cannot be read"),
         (_torn, "cannot be read"),
     ],
 )

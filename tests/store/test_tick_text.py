@@ -7,6 +7,7 @@ from hypothesis import strategies as st
 
 from hms_esr.record import Cell, Decisions, ErrorCount, ErrorKey, PersonEnd, Phases, Sample, SeriesKey, Tick
 from hms_esr.stats import Histogram
+from hms_esr.store.packing import packed
 from hms_esr.store.tick_text import read_tick, tick_text
 from tests.store.kept import plain
 
@@ -62,8 +63,9 @@ TICKS = st.builds(
 @settings(max_examples=150, deadline=None)
 @given(TICKS)
 def test_a_tick_comes_back_as_it_was(tick: Tick) -> None:
-    """Writing a tick and reading it gives every figure, key and text to the last digit."""
-    assert plain(read_tick(tick_text(tick))) == plain(tick)
+    """Writing a tick and reading it, packed or not, gives every figure, key and text to the last digit."""
+    text = tick_text(tick)
+    assert plain(read_tick(text)) == plain(read_tick(packed(text))) == plain(tick)
 
 
 def test_an_empty_second_is_short() -> None:

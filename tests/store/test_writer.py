@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import signal
+import sqlite3
 import subprocess
 import sys
 from dataclasses import replace
@@ -16,6 +17,7 @@ from hms_esr.errors import EnvironmentProblem, EsrError
 from hms_esr.events import Happened
 from hms_esr.record import ErrorCount, ErrorKey, PersonEnd, Tick
 from hms_esr.store import RunWriter, open_record
+from hms_esr.store.packing import plain as plain_text
 from hms_esr.store.reader import BROKEN_OFF
 from tests.records import Day, made_up_manifest, made_up_scenario, made_up_ticks
 from tests.store.kept import plain, write_run
@@ -64,7 +66,11 @@ def test_no_secret_reaches_the_disk(tmp_path: Path) -> None:
     bytes_before = [path.read_bytes() for path in tmp_path.iterdir()]
     writer.close()
 
-    for content in [*bytes_before, *(path.read_bytes() for path in tmp_path.iterdir())]:
+    with sqlite3.connect(tmp_path / "record.db") as connection:
+        bodies = [plain_text(body).encode() for (body,) in connection.execute("SELECT body FROM ticks")]
+    connection.close()
+    assert bodies
+    for content in [*bytes_before, *(path.read_bytes() for path in tmp_path.iterdir()), *bodies]:
         assert b"hunter" not in content
     assert "because ***" in next(iter(open_record(tmp_path).stuck))
 

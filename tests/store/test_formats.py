@@ -1,4 +1,4 @@
-"""A record of the first format, kept as it was written: from now on every program reads it.
+"""Records of each format, kept as they were written: from now on every program reads them.
 
 A small run in the made-up city by two workers: a latency fault, a pause, farmers who forget, sensors.
 """
@@ -15,21 +15,29 @@ import pytest
 
 from hms_esr.cli.report import judged
 from hms_esr.record import Record
+from hms_esr.replaying import Replay
 from hms_esr.reports import REPORTS
 from hms_esr.store import RecordTail, open_record
 from hms_esr.store.database import READ, VERSION
 from hms_esr.store.layout import DATABASE, SUMMARY
 from hms_esr.store.tables import TABLES, rows
+from tests.store.kept import plain
 
-KEPT = Path(__file__).with_name("format_1")
+KEPT = {version: Path(__file__).with_name(f"format_{version}") for version in READ}
 WORDS = {"reason", "also", "trust", "title", "note", "warnings", "description"}
 """What may be said in other words by a later program."""
 
 
+@pytest.fixture(params=KEPT)
+def version(request: pytest.FixtureRequest) -> int:
+    """A format's number."""
+    return int(request.param)
+
+
 @pytest.fixture
-def folder(tmp_path: Path) -> Path:
+def folder(tmp_path: Path, version: int) -> Path:
     """A copy: nothing may write to the one that is kept."""
-    return Path(shutil.copytree(KEPT, tmp_path / "run"))
+    return Path(shutil.copytree(KEPT[version], tmp_path / "run"))
 
 
 @pytest.fixture
@@ -38,13 +46,27 @@ def record(folder: Path) -> Record:
     return open_record(folder)
 
 
-def test_it_is_of_the_first_version_and_read(folder: Path) -> None:
-    """Its file says version 1, which is among those this program reads, as is the one it writes."""
+def test_it_says_which_version_it_is(folder: Path, version: int) -> None:
+    """Its file says its version; this program reads all from the first to the one it writes."""
     connection = sqlite3.connect(folder / DATABASE)
-    (version,) = connection.execute("PRAGMA user_version").fetchone()
+    (told,) = connection.execute("PRAGMA user_version").fetchone()
     connection.close()
-    assert version == 1
-    assert set(READ) >= {1, VERSION}
+    assert told == version
+    assert list(READ) == list(range(1, VERSION + 1))
+
+
+def test_all_versions_tell_the_same(tmp_path: Path, record: Record, folder: Path) -> None:
+    """The same run gives the same record, value by value, the same news, and the same points for InfluxDB."""
+    first = Path(shutil.copytree(KEPT[1], tmp_path / "first"))
+    assert plain(record) == plain(open_record(first))
+    news, first_news = (RecordTail(one).advance() for one in (folder, first))
+    assert plain(news) == plain(first_news)
+    assert _points(folder) == _points(first) != []
+
+
+def _points(folder: Path) -> list[str]:
+    replay = Replay(folder)
+    return [line for chunk in (*replay.look(), replay.end()) for line in chunk.lines]
 
 
 def test_everything_that_was_recorded_is_there(record: Record) -> None:
