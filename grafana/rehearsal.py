@@ -31,7 +31,7 @@ SO_FAR_BY_ITS_CHECKS = Said(
 )
 IN_ONE_SENTENCE = Said(
     "In one sentence",
-    "The verdict's reason, once the rehearsal is over; cut after 120 letters.",
+    "The verdict's reason, once the rehearsal is over.",
     "string",
     8,
     4,

@@ -62,16 +62,21 @@ def _room(of: Stored, letter: str) -> Figures:
     return found
 
 
+def _said(of: Stored) -> str:
+    """Whole, however long."""
+    return " ".join(f"{of.summary['verdict']}: {of.summary['reason']}".split())
+
+
 def _sentence(of: Stored) -> Figures:
-    return {(tag_text(f"{of.summary['verdict']}: {of.summary['reason']}"), "value"): 1.0}
+    return {(_said(of), "value"): 1.0}
 
 
 def _events(of: Stored) -> Figures:
-    own = [("stop", "the run is over"), ("verdict", f"{of.summary['verdict']}: {of.summary['reason']}")]
+    own = [("stop", "the run is over")]
     people = f"{of.record.planned_total} people"
     own.append(("start", f"{of.record.scenario.name}: {people} against {of.record.manifest.target}"))
     told = [(one.kind, one.text) for one in of.record.events] + own
-    return {(kind, tag_text(text), "value"): 1.0 for kind, text in told}
+    return {(kind, tag_text(text), "value"): 1.0 for kind, text in told} | {("verdict", _said(of), "value"): 1.0}
 
 
 def _heat(of: Stored, kind: str) -> Figures:

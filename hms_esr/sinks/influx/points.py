@@ -12,7 +12,7 @@ from datetime import datetime
 from hms_esr.events import ClockChanged, Happened, RunEnded, RunStarted, Sensed
 from hms_esr.record import Cell, Record, Second, Tick
 from hms_esr.sinks.influx import figures
-from hms_esr.sinks.influx.lines import line
+from hms_esr.sinks.influx.lines import LONGEST, SENTENCE, line
 from hms_esr.stats import Histogram
 
 KEPT_S = 120
@@ -70,12 +70,11 @@ class Points:
         self._so_far: dict[int, figures.Fields] = {}
         self._planned, self._actual = Histogram(), Histogram()
 
-    def line(self, measurement: str, tags: dict[str, str], fields: figures.Fields, at_s: float) -> str:
+    def _add(
+        self, measurement: str, tags: dict[str, str], fields: figures.Fields, at_s: float, longest: int = LONGEST
+    ) -> None:
         """A point of this run; ``at_s``: real seconds since its start."""
-        return line(measurement, self._tags | tags, fields, self._began_ms + round(at_s * 1000))
-
-    def _add(self, measurement: str, tags: dict[str, str], fields: figures.Fields, at_s: float) -> None:
-        text = self.line(measurement, tags, fields, at_s)
+        text = line(measurement, self._tags | tags, fields, self._began_ms + round(at_s * 1000), longest)
         if text:
             self._lines.append(text)
 
@@ -87,8 +86,8 @@ class Points:
         elif isinstance(event, Sensed):
             self._add("esr_sensor", {"service": event.service}, figures.sensor(event.figures), int(event.real_s))
 
-    def _event(self, kind: str, text: str, at_s: float) -> None:
-        self._add("esr_event", {"kind": kind, "text": text}, {"value": 1.0}, at_s)
+    def _event(self, kind: str, text: str, at_s: float, longest: int = LONGEST) -> None:
+        self._add("esr_event", {"kind": kind, "text": text}, {"value": 1.0}, at_s, longest)
 
     def noted(self) -> list[str]:
         """Lines of events since the last call, apart from those of seconds."""
@@ -193,7 +192,7 @@ class Points:
         self._add("esr_run", {}, whole, at)
         self._checks(how.checks, at)
         self._event("stop", "the run is over", real_s)
-        self._event("verdict", f"{how.verdict}: {how.reason}", real_s)
+        self._event("verdict", f"{how.verdict}: {how.reason}", real_s, SENTENCE)
         return lines + self.noted()
 
 

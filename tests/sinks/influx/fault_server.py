@@ -24,6 +24,7 @@ class FaultServer:
         self.headers: dict[str, str] = {}
         self.points: dict[str, str] = {}
         self.bodies: list[int] = []
+        self.authorizations: set[str] = set()
         self.failed = 0
         self.largest = 0
         self.refuses: Callable[[str], bool] = lambda line: False
@@ -76,6 +77,7 @@ class FaultServer:
     def answer(self, handler: BaseHTTPRequestHandler, body: bytes) -> None:
         with self._lock:
             self.bodies.append(len(body))
+            self.authorizations.add(handler.headers["Authorization"] or "")
         mode = self.mode
         if mode == "hang":
             self.failed += 1

@@ -155,6 +155,16 @@ def test_a_check_without_data_has_no_value() -> None:
     assert checks == {"check=x\\ >\\ 1": {"code": -1.0}, "check=y": {"value": 2.0, "holds": 1.0, "code": 1.0}}
 
 
+def test_the_verdict_is_told_whole_and_as_displayed() -> None:
+    """A sentence of two hundred letters stays as it is; PASS with a check past its warning level is WARN."""
+    points, _ = _points(DAY, [])
+    reason = "The site kept every promise, one of them narrowly: " + "x" * 150
+    kept = _stored(points.end(1.0, Ended(0, "PASS", reason, (Checked("y", 2.0, 3.0, "WARN"),))))
+    assert any(f"PASS: {reason}".replace(" ", "\\ ").replace(",", "\\,") in identity for identity, _ in kept)
+    last = next(fields for (identity, _), fields in kept.items() if identity.startswith("esr_run"))
+    assert (last["verdict_code"], last["shown_code"]) == (0.0, 2.0)
+
+
 def test_series_do_not_grow_with_the_run() -> None:
     """Ten times as many people over three times as long: the same series."""
     short, long = (
