@@ -27,6 +27,5 @@ COPY personas /esr/personas
 RUN mkdir -p /esr/results /esr/tower && chown 10001:10001 /esr /esr/results /esr/tower
 USER 10001:10001
 WORKDIR /esr
-VOLUME ["/esr/results"]
 ENTRYPOINT ["hms-esr"]
 CMD ["--help"]

@@ -69,10 +69,10 @@ bench: setup-dev
 soak: setup-dev
 	@$(BIN)/python -m pytest -m soak
 
-# Wants podman, runc, catatonit, netavark, aardvark-dns, debootstrap, and the rights to use them (root).
+# Wants podman, runc, catatonit, netavark, aardvark-dns, debootstrap, influxdb, and the rights to use them (root).
 containers: setup-dev
 	@$(PIP) install $(PODMAN_COMPOSE)
-	@$(BIN)/python -m pytest -m containers
+	@$(BIN)/python -m pytest -m containers tests/containers
 
 compose-secrets:
 	@sh compose/make-secrets.sh

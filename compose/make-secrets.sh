@@ -11,7 +11,7 @@ for name in cluster influx_password influx_token influx_reader grafana_password;
   if [ -s "secrets/$name" ]; then
     echo "secrets/$name is there already"
   else
-    head -c 32 /dev/urandom | base64 | tr -d '\n=' | tr '+/' '-_' > "secrets/$name"
+    head -c 32 /dev/urandom | od -An -v -tx1 | tr -d ' \n' > "secrets/$name" # no dash: programs take one for an option
     echo "secrets/$name made"
   fi
   chmod 444 "secrets/$name"

@@ -1,6 +1,6 @@
 """Owns a cluster of containers in tests: brought up from docker-compose.yml by podman, asked, and taken away again.
 
-Knows nothing of what is asserted. The image is built on a base made here (debootstrap), so no registry is needed; what
+Knows nothing of what is asserted. Images are built on a base made here (debootstrap), so no registry is needed; what
 is made once is kept in build/containers.
 """
 
@@ -8,6 +8,8 @@ from __future__ import annotations
 
 import json
 import os
+import shutil
+import signal
 import socket
 import subprocess
 import sys
@@ -22,7 +24,10 @@ from tests.house.sources import ROOT
 KEPT = ROOT / "build" / "containers"
 BASE = "localhost/hms-esr-test-base:1"
 IMAGE = "localhost/hms-esr-test:1"
+INFLUXDB = "localhost/hms-esr-test-influxdb:1"
+STAND_IN = ROOT / "tests" / "containers" / "stand_in"
 OURS = ("gateway", "city", "tower", "worker")
+SERVICES = (*OURS, "influxdb")
 SECRETS = ("cluster", "influx_password", "influx_token", "influx_reader", "grafana_password")
 CONFIG = """[containers]
 default_ulimits=["nofile=4096:4096","nproc=4096:4096"]
@@ -40,16 +45,22 @@ def _free_port() -> str:
 
 
 class Containers:
-    """The services that can run here: ours, and the gateway on the base's own nginx."""
+    """The services that can run here: ours, the gateway on Debian's nginx, and an InfluxDB in place of its image.
 
-    def __init__(self, folder: Path, workers: int) -> None:
+    ``plan``: a scenario for the master. ``influxd``: the program of this machine that goes into InfluxDB's image.
+    """
+
+    def __init__(self, folder: Path, workers: int, plan: str, influxd: str) -> None:
         KEPT.mkdir(parents=True, exist_ok=True)
+        self._influxd, self._plan = influxd, folder / "plan.yml"
+        self._plan.write_text(plan)
         (KEPT / "containers.conf").write_text(CONFIG)
         secrets = folder / "secrets"
         secrets.mkdir()
         for name in SECRETS:
             (secrets / name).write_text(os.urandom(16).hex())
-        self.ports = {"gateway": _free_port(), "tower": _free_port()}
+        self.ports = {"gateway": _free_port(), "tower": _free_port(), "influxdb": _free_port()}
+        self.secrets = {name: (secrets / name).read_text() for name in SECRETS}
         self.project = f"esrtest{os.getpid()}"
         self._workers = workers
         self._env = os.environ | {
@@ -61,31 +72,48 @@ class Containers:
             "ESR_IMAGE": IMAGE,
             "BASE": BASE,
             "GATEWAY_IMAGE": BASE,
+            "INFLUXDB_IMAGE": INFLUXDB,
             "CITY_PORT": self.ports["gateway"],
             "TOWER_PORT": self.ports["tower"],
+            "INFLUXDB_PORT": self.ports["influxdb"],
             "WORKERS": str(workers),
-            "STREAM": "off",
+            "RUN_FILE": "plan.yml",
         }
 
     def build(self) -> None:
-        """The base, when it is not there yet, and our image from it."""
+        """The base, when it is not there yet, and from it our image and InfluxDB's."""
         if self.do("podman", "image", "exists", BASE, check=False).returncode:
             make = str(ROOT / "tests" / "containers" / "make_base.sh")
             self.do("sh", make, str(KEPT / "rootfs"), BASE)
         self.compose("build", "city")
+        shutil.copytree(STAND_IN, KEPT / "stand_in", dirs_exist_ok=True)
+        shutil.copy(self._influxd, KEPT / "stand_in" / "influxd")
+        self.do("podman", "build", "--quiet", "--build-arg", f"BASE={BASE}", "--tag", INFLUXDB, str(KEPT / "stand_in"))
 
     def up(self) -> None:
-        """Everything of ours, until it is healthy."""
-        self.compose("up", "--detach", "--no-build", "--scale", f"worker={self._workers}", *OURS)
-        for service in OURS:
-            self.wait_until(lambda service=service: self.healthy(service), f"{service} is healthy")  # type: ignore[misc]
+        """Everything, until it is healthy."""
+        self.compose("up", "--detach", "--no-build", *SERVICES)
+        for service, number in [*((one, 1) for one in SERVICES), ("worker", self._workers)]:
+            self.wait_until(
+                lambda service=service, number=number: self.healthy(service, number),  # type: ignore[misc]
+                f"{service} is healthy",
+            )
 
     def down(self) -> None:
-        """Nothing of it is left but the images."""
+        """Nothing of it is left but the images, and ``down`` itself sees to that."""
         self.compose("--profile", "run", "down", "--volumes", "--timeout", "5", check=False)
-        left = self.do("podman", "ps", "--all", "--quiet", "--filter", f"name={self.project}").stdout.split()
-        if left:
-            self.do("podman", "rm", "--force", *left)
+        left = {
+            kind: self.do("podman", *words, "--quiet", "--filter", f"name={self.project}").stdout.split()
+            for kind, words in {
+                "container": ["ps", "--all"],
+                "volume": ["volume", "ls"],
+                "network": ["network", "ls"],
+            }.items()
+        }
+        for kind, those in left.items():
+            if those:
+                self.do("podman", kind, "rm", "--force", *those, check=False)
+        assert not any(left.values()), f"left behind: {left}"
 
     def do(self, *command: str, check: bool = True, **env: str) -> subprocess.CompletedProcess[str]:
         """One command; when it fails the test does, with what it said."""
@@ -114,14 +142,19 @@ class Containers:
             text=True,
         )
 
-    @staticmethod
-    def master_command() -> list[str]:
-        """InfluxDB is not there, so nothing else is started with it."""
-        return ["--profile", "run", "run", "--rm", "-T", "--no-deps", "master"]
+    def master_command(self) -> list[str]:
+        """With the plan mounted; what it depends on is there already."""
+        mounted = f"{self._plan}:/esr/plan.yml:ro"
+        return ["--profile", "run", "run", "--rm", "-T", "--no-deps", "--volume", mounted, "master"]
 
     def healthy(self, service: str, number: int = 1) -> bool:
         """Whether a service's own health check says so now."""
         return not self.do("podman", "healthcheck", "run", self.name(service, number), check=False).returncode
+
+    def kill(self, service: str) -> None:
+        """What a container's processes see when memory runs out: SIGKILL, from no one who would start them again."""
+        form = "{{.State.Pid}}"
+        os.kill(int(self.do("podman", "inspect", "--format", form, self.name(service)).stdout), signal.SIGKILL)
 
     def name(self, service: str, number: int = 1) -> str:
         """A container's."""

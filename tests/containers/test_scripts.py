@@ -33,13 +33,13 @@ def _make_secrets(folder: Path) -> str:
 
 
 def test_secrets_are_random_and_nobody_else_gets_at_them(tmp_path: Path) -> None:
-    """Five files of 43 letters, no two alike, in a folder that only its owner may enter; .env names it."""
+    """Five files of 64 hexadecimal digits, no two alike, in a folder that only its owner may enter; .env names it."""
     _make_secrets(tmp_path)
     secrets = tmp_path / "secrets"
     found = {path.name: path.read_text() for path in secrets.iterdir()}
     assert set(found) == NAMES
     assert len(set(found.values())) == len(NAMES)
-    assert all(len(text) == 43 and text.isascii() and not set(text) & set("\n=+/ ") for text in found.values())
+    assert all(len(text) == 64 and not set(text) - set("0123456789abcdef") for text in found.values())
     assert secrets.stat().st_mode & 0o777 == 0o700
     assert {path.stat().st_mode & 0o777 for path in secrets.iterdir()} == {0o444}
     assert (tmp_path / ".env").read_text() == "ESR_SECRETS=./secrets\n"
