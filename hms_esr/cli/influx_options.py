@@ -73,6 +73,19 @@ def connection_of(given: Mapping[str, Any]) -> Connection | None:
     return read_connection(parts, "--influx" if "url" in asked else f"{path}: url")
 
 
+def influx_arguments(given: Mapping[str, Any]) -> tuple[str, ...]:
+    """The same options for a process of ours, wherever it runs; the token is not among them: it reads file or variable.
+
+    BadInput for what :func:`connection_of` would refuse.
+    """
+    from hms_esr.launching import arguments
+
+    if connection_of(given) is None:
+        return ()
+    named = {name: value.absolute() if isinstance(value, Path) else value for name, value in given.items()}
+    return tuple(arguments({"influx": named.pop("influx_url"), **named}))
+
+
 def refuse_influx(given: Mapping[str, Any], option: str) -> None:
     """BadInput when points are asked for together with ``option``."""
     if given["influx_url"] or given["influx_config"]:

@@ -5,13 +5,16 @@ Knows nothing of what it serves; the server is loaded only when the command runs
 
 from __future__ import annotations
 
+import shlex
 from collections.abc import Callable
 from contextlib import ExitStack
+from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import click
 
+from hms_esr.cli.influx_options import influx_arguments, influx_options
 from hms_esr.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
@@ -27,6 +30,7 @@ when the server ends, and the next one finds them again.
 hms-esr serve --dev
 hms-esr serve --allow stg.example.gov --max-runs 1
 hms-esr serve --dev --with-city            every target is answered by the embedded city
+hms-esr serve --dev --influx http://127.0.0.1:8086      every run streams there
 curl --data-binary @scenarios/schedule_f.yml 'http://localhost:9700/run?scale=0.1'
 """
 CITY_PORT = 9800
@@ -48,6 +52,7 @@ CITY_PORT = 9800
 @click.option("--with-city", is_flag=True, help="Start the embedded city; it answers for every target.")
 @click.option("--city-port", type=click.IntRange(0, 65535), default=CITY_PORT, show_default=True, help="Or a free one.")
 @click.option("--end-runs", is_flag=True, help="Stop the runs too when it ends: in a container nothing outlives it.")
+@influx_options
 @click.option("--ready-file", type=click.Path(dir_okay=False, path_type=Path), hidden=True)
 def command(
     port: int,
@@ -62,6 +67,7 @@ def command(
     city_port: int,
     end_runs: bool,
     ready_file: Path | None,
+    **influx: Any,
 ) -> None:
     """See HELP."""
     from hms_esr.control.server import Staying, serve
@@ -69,11 +75,11 @@ def command(
 
     where = tokens or token_file()
     with ExitStack() as stack:
+        more = {"tokens": where, "public_url": public_url, "streaming": influx_arguments(influx)}
         given = {"host": host, "port": port, "out": out, "dev": dev, "max_runs": max_runs, "allow": allow}
-        settings = Settings(**given, tokens=where, public_url=public_url)  # type: ignore[arg-type]
+        settings = Settings(**given, **more)  # type: ignore[arg-type]
         if with_city:
-            city = _city(stack, city_port)
-            settings = Settings(**given, tokens=where, public_url=public_url, answers=city)  # type: ignore[arg-type]
+            settings = replace(settings, answers=_city(stack, city_port))
         serve(settings, _teller(settings), Staying(ends_runs=with_city or end_runs, ready_file=ready_file))
 
 
@@ -97,6 +103,8 @@ def _teller(settings: Settings) -> Callable[[str], None]:
         click.echo(f"Runs in {settings.out}, at most {settings.max_runs} at once; the API: {url}/docs")
         if settings.answers:
             click.echo(f"Mock City ready at {settings.answers}; it answers for every target")
+        if settings.streaming:
+            click.echo("Runs stream to InfluxDB: " + shlex.join(settings.streaming))
         if settings.dev:
             click.echo("No token is needed (--dev); only this machine can reach it")
         elif not settings.tokens.exists():

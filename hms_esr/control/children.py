@@ -47,16 +47,18 @@ class Child:
                 raise EnvironmentProblem(f"process {process.pid} cannot be asked to end: {error}") from None
 
 
-def start(ticket: Ticket, out: Path, may_load: tuple[str, ...]) -> Child:
-    """Begin the run of ``ticket`` in a process of its own session. EnvironmentProblem when it cannot be started."""
+def start(ticket: Ticket, out: Path, always: tuple[str, ...]) -> Child:
+    """Begin the run of ``ticket`` in a process of its own session; ``always`` are options every run is given.
+
+    EnvironmentProblem when it cannot be started.
+    """
     folder = out / ticket.run_id
     command = [sys.executable, "-m", "hms_esr", "run", str(folder / DOCUMENT), "--sent-in", "--no-dashboard"]
     command += ["--run-id", ticket.run_id, "--out", str(out), "--stem", ticket.scenario]
     command += ["--target", ticket.target] if ticket.target else []
     if ticket.target_requested not in ("", ticket.target):
         command += ["--target-requested", ticket.target_requested]
-    command += [part for place in may_load for part in ("--i-may-load", place)]
-    command += arguments(ticket.options)
+    command += [*always, *arguments(ticket.options)]
     try:
         with (folder / CONSOLE).open("wb") as console:
             process = subprocess.Popen(

@@ -38,9 +38,9 @@ class Desk:
     Used from one thread. ``told`` hears of each run that began or ended.
     """
 
-    def __init__(self, out: Path, max_runs: int, may_load: tuple[str, ...] = (), told: Told = lambda *_: None) -> None:
+    def __init__(self, out: Path, max_runs: int, always: tuple[str, ...] = (), told: Told = lambda *_: None) -> None:
         self.out = out
-        self._max_runs, self._may_load, self._told = max_runs, may_load, told
+        self._max_runs, self._always, self._told = max_runs, always, told
         self._tickets: dict[str, Ticket] = {}
         self._keys: dict[str, str] = {}
         self._waiting: list[str] = []
@@ -127,7 +127,7 @@ class Desk:
         begun = replace(self._tickets[run_id], started_at=_now())
         try:
             self._keep(begun)
-            child = children.start(begun, self.out, self._may_load)
+            child = children.start(begun, self.out, self._always)
         except EsrError as error:
             self._over(begun, "INVALID", str(error), error.exit_code)
             return

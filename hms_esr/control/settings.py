@@ -23,7 +23,10 @@ RATE_PER_S, BURST = 20.0, 200
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What ``hms-esr serve`` was told. ``answers``: the address that answers for every target, empty for none."""
+    """What ``hms-esr serve`` was told. ``answers``: the address that answers for every target, empty for none.
+
+    ``streaming``: the options of ``hms-esr run`` that say where points go, for every run; no token is among them.
+    """
 
     host: str = "127.0.0.1"
     port: int = DEFAULT_PORT
@@ -34,6 +37,7 @@ class Settings:
     tokens: Path = Path("tokens.json")
     public_url: str = ""
     answers: str = ""
+    streaming: tuple[str, ...] = ()
     body_s: float = BODY_S
     head_s: float = HEAD_S
     rate_per_s: float = RATE_PER_S
@@ -50,6 +54,11 @@ class Settings:
                 split_url(self.public_url)
             except ValueError as error:
                 raise BadInput([Problem("--public-url", 0, 0, str(error))]) from None
+
+    @property
+    def always(self) -> tuple[str, ...]:
+        """What every run is given beside its own options."""
+        return (*(part for place in self.allow for part in ("--i-may-load", place)), *self.streaming)
 
     @property
     def on_loopback(self) -> bool:

@@ -32,7 +32,7 @@ class Tower:
         settings.out.mkdir(parents=True, exist_ok=True)
         self.audit = Audit(settings.out)
         self.tokens = TokenFile(settings.tokens)
-        self.desk = Desk(settings.out, settings.max_runs, settings.allow, self._told)
+        self.desk = Desk(settings.out, settings.max_runs, settings.always, self._told)
         self.sight = Sight(self.desk)
         self.steering = Steering(self.desk, self.sight)
         self.followings = Followings(self.sight)

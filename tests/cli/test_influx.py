@@ -11,7 +11,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hms_esr.cli.influx import command as influx
-from hms_esr.cli.influx_options import connection_of, influx_options, refuse_influx
+from hms_esr.cli.influx_options import connection_of, influx_arguments, influx_options, refuse_influx
 from hms_esr.errors import BadInput, EnvironmentProblem
 from hms_esr.sinks.influx.connection import Connection
 from tests.records import Day
@@ -73,6 +73,17 @@ def test_a_file_holds_everything_and_options_win(folder: Path) -> None:
     (folder / "conf" / "t").write_text("secret-1")
     found = read("--influx-config", "conf/i.toml", "--influx-org", "c", "--influx-wait", "1m")
     assert found == Connection("https://influx.test/db", "c", "b", "secret-1", 60.0, 512 * 1024**2)
+
+
+def test_a_process_of_ours_is_given_places_not_tokens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Files by where they stand, whatever folder it runs in; nothing when nobody asked."""
+    monkeypatch.setenv("INFLUX_TOKEN", "from-the-environment")
+    (folder / "token").write_text("from-a-file")
+    given = dict.fromkeys(("influx_url", "influx_bucket", "influx_config", "influx_wait"))
+    asked = given | {"influx_org": "a", "influx_token_file": Path("token")}
+    found = influx_arguments(asked | {"influx_url": URL})
+    assert found == ("--influx", URL, "--influx-org", "a", "--influx-token-file", str(folder / "token"))
+    assert influx_arguments(given | {"influx_org": None, "influx_token_file": None}) == ()
 
 
 def test_a_token_may_stand_in_the_file(folder: Path) -> None:

@@ -41,7 +41,7 @@ def puppets(monkeypatch: pytest.MonkeyPatch) -> dict[str, Puppet]:
     found: dict[str, Puppet] = {}
     monkeypatch.setattr(children, "running_by_id", lambda: {key: one for key, one in found.items() if one.alive})
 
-    def start(ticket: Ticket, out: Path, may_load: tuple[str, ...]) -> Puppet:
+    def start(ticket: Ticket, out: Path, always: tuple[str, ...]) -> Puppet:
         found[ticket.run_id] = Puppet()
         return found[ticket.run_id]
 
