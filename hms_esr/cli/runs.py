@@ -10,6 +10,7 @@ import shutil
 from collections.abc import Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
+from heapq import merge
 from itertools import islice
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -31,7 +32,13 @@ hms-esr runs --prune --older-than 90d --yes  remove them
 """
 VERDICTS = ("PASS", "FAIL", "INVALID", "INTERRUPTED")
 HEADS = ("run", "scenario", "verdict", "started", "real time", "people")
-_STATES = {"QUEUED": "(queued)", "RUNNING": "(running)", "BROKEN_OFF": "(broken off)", "UNREADABLE": "(unreadable)"}
+_STATES = {
+    "QUEUED": "(queued)",
+    "RUNNING": "(running)",
+    "BROKEN_OFF": "(broken off)",
+    "UNREADABLE": "(unreadable)",
+    "NO_RECORD": "(no record)",
+}
 
 
 @click.command(help=f"List the runs on record, the last first; remove old ones.\n{EXAMPLES}")
@@ -59,13 +66,14 @@ def command(
 ) -> None:
     """Read, filter, print or remove."""
     from hms_esr.store import list_runs
+    from hms_esr.store.unrecorded import unrecorded
 
     if out.exists() and not out.is_dir():
         raise BadInput([Problem(f"--out {out}", 0, 0, "is a file; a folder of runs is wanted, such as results")])
     after = _moment("--since", since)
     wanted = (
         line
-        for line in list_runs(out)
+        for line in merge(list_runs(out), unrecorded(out), key=_at, reverse=True)
         if (scenario is None or line.scenario == scenario)
         and (verdict is None or (line.verdict == verdict.upper() and line.state == "FINISHED"))
         and (after is None or _at(line) >= after)
@@ -114,23 +122,37 @@ def _at(line: RunLine) -> datetime:
 
 
 def _prune(out: Path, lines: list[RunLine], prune: bool, keep: int | None, before: datetime | None, yes: bool) -> None:
-    """Remove all but the last ``keep`` of ``lines``, only those from before ``before``; never one that is running."""
+    """Remove all but the last ``keep`` of ``lines``, only those from before ``before``; never one that is running.
+
+    Those without a record are not among the last that stay: nothing of them is worth keeping.
+    """
     if not prune or (keep is None and before is None):
         text = "say which runs go: --prune with --keep N or --older-than D (and --yes to do it)"
         raise BadInput([Problem("--prune", 0, 0, text)])
-    going = [line for line in lines[keep or 0 :] if before is None or _at(line) < before]
-    running = [line for line in going if line.state in ("QUEUED", "RUNNING")]
-    going = [line for line in going if line not in running]
+    recorded = [line.run_id for line in lines if (out / line.run_id / "manifest.json").exists()]
+    staying = set(recorded[: keep or 0])
+    going = [line for line in lines if line.run_id not in staying and (before is None or _at(line) < before)]
+    kept = {line.run_id: why for line in going if (why := _why_kept(out / line.run_id, line))}
+    going = [line for line in going if line.run_id not in kept]
     for line in going:
         if yes:
             remove_run(out / line.run_id)
         click.echo(f"{'removed' if yes else 'would remove'} {line.run_id}  {cells(line)[2]}")
-    for line in running:
-        click.echo(f"kept {line.run_id}: it is running")
+    for run_id, why in kept.items():
+        click.echo(f"kept {run_id}: it {why}")
     if not going:
         click.echo("Nothing to remove.")
     elif not yes:
         click.echo(f"{len(going)} run{'s' * (len(going) > 1)} would go; add --yes to do it.")
+
+
+def _why_kept(folder: Path, line: RunLine) -> str:
+    """Why the run must stay; empty when it need not."""
+    from hms_esr.store.unrecorded import may_begin
+
+    if line.state in ("QUEUED", "RUNNING"):
+        return "is running" if (folder / "manifest.json").exists() else "may be about to begin"
+    return "may be about to begin" if line.state == "BROKEN_OFF" and may_begin(folder) else ""
 
 
 def remove_run(folder: Path) -> None:

@@ -3,6 +3,9 @@
 from __future__ import annotations
 
 import json
+import os
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -117,3 +120,82 @@ def test_a_run_that_goes_on_is_never_removed(tmp_path: Path) -> None:
     write_run(tmp_path, DAY, "alive", state="RUNNING")
     assert "kept alive: it is running" in runs(tmp_path, "--prune", "--keep", "0", "--yes").stdout
     assert (tmp_path / "alive").exists()
+
+
+def _old(folder: Path) -> None:
+    """As if nobody had touched it for a day."""
+    for path in (*folder.iterdir(), folder):
+        os.utime(path, (1.7e9, 1.7e9))
+
+
+@pytest.fixture
+def left(out: Path) -> Path:
+    """Beside runs: folders that runs left without a record, and folders that are no run's."""
+    for number, files in enumerate(
+        ({}, {"console.txt": "refused"}, {"ticket.json": '{"ended": {"verdict": "INVALID"}}'})
+    ):
+        _folder(out, f"20231114-22132{number}-claims-3fa{number}", files)
+    _folder(out, "20231114-221330-claims-3faa", {"ticket.json": '{"scenario": "claims", "ended": null}'})
+    _folder(out, "20231114-221331-claims-3fab", {"notes.txt": "mine"})
+    _folder(out, "20231114-221332-claims-3fac", {"record.db": ""})
+    _folder(out, "drafts", {})
+    (out / "20231114-221333-claims-3fad").symlink_to("one", target_is_directory=True)
+    (out / "20231114-221334-claims-3fae").mkdir()
+    return out
+
+
+def _folder(out: Path, name: str, files: dict[str, str]) -> None:
+    folder = out / name
+    folder.mkdir()
+    for file, text in files.items():
+        (folder / file).write_text(text)
+    _old(folder)
+
+
+def test_runs_without_a_record_are_listed(left: Path) -> None:
+    """What a run left that never took place is listed where it belongs in time; what is no run's is not."""
+    listed = {one["run_id"]: one["state"] for one in json.loads(runs(left, "--format", "json").stdout)}
+    assert {name[-4:]: state for name, state in listed.items() if name.startswith("2023")} == {
+        "3fa0": "NO_RECORD",
+        "3fa1": "NO_RECORD",
+        "3fa2": "NO_RECORD",
+        "3faa": "QUEUED",
+        "3fae": "QUEUED",
+    }
+    assert set(listed) >= {"one", "two", "three"}
+    lines = runs(left, "--scenario", "claims").stdout.splitlines()
+    assert [line.split()[0] for line in lines[1:]] == ["three", "20231114-221330-claims-3faa"]
+
+
+def test_runs_without_a_record_are_pruned(left: Path) -> None:
+    """They go, whatever --keep says; those that may yet begin, and all that is no run's, stay untouched."""
+    said = runs(left, "--prune", "--keep", "3", "--yes").stdout
+    assert "removed 20231114-221320-claims-3fa0  (no record)" in said
+    assert "kept 20231114-221330-claims-3faa: it may be about to begin" in said
+    assert sorted(path.name[-4:] for path in left.iterdir() if path.name.startswith("2023")) == [
+        "3faa",
+        "3fab",
+        "3fac",
+        "3fad",
+        "3fae",
+    ]
+    assert {"one", "two", "three", "drafts"} <= {path.name for path in left.iterdir()}
+
+
+def test_a_run_with_a_process_is_not_without(left: Path) -> None:
+    """However old its folder, a run that a process of this machine carries out stays."""
+    name = "20231114-221320-claims-3fa0"
+    with subprocess.Popen([sys.executable, "-c", "input()", "--run-id", name], stdin=subprocess.PIPE) as process:
+        said = runs(left, "--prune", "--older-than", "1d").stdout
+        process.communicate(b"\n")
+    assert f"kept {name}: it may be about to begin" in said
+    assert "would remove 20231114-221321-claims-3fa1" in said
+
+
+def test_a_manifest_alone_is_pruned_when_it_is_old(tmp_path: Path) -> None:
+    """A run killed before its database goes with the others, but not in the moments in which it may be made."""
+    folder = write_manifest(tmp_path, "dead", "claims", "2026-11-01T08:00:00+00:00")
+    assert "kept dead: it may be about to begin" in runs(tmp_path, "--prune", "--keep", "0", "--yes").stdout
+    _old(folder)
+    assert "removed dead" in runs(tmp_path, "--prune", "--keep", "0", "--yes").stdout
+    assert not folder.exists()
