@@ -13,7 +13,7 @@ from typing import Any
 from hms_esr.control.desk import Desk, as_summary
 from hms_esr.control.ticket import Ticket, is_run_id
 from hms_esr.errors import EsrError
-from hms_esr.store import is_running, list_runs, run_line
+from hms_esr.store import RunList, is_running, run_line
 from hms_esr.store.clock import clock_stands
 from hms_esr.store.layout import MANIFEST, SUMMARY
 from hms_esr.store.listing import RunLine
@@ -39,6 +39,7 @@ class Sight:
     def __init__(self, desk: Desk) -> None:
         self._desk = desk
         self.out = desk.out
+        self._runs = RunList(desk.out)
 
     def exists(self, run_id: str) -> bool:
         """Whether there is such a run."""
@@ -83,7 +84,7 @@ class Sight:
 
     def lines(self) -> list[RunLine]:
         """Every run, the last first; those that never left a record too. ``state`` is one of the four."""
-        found = {line.run_id: line for line in list_runs(self.out)}
+        found = {line.run_id: line for line in self._runs.lines()}
         for ticket in self._desk.tickets():
             if ticket.run_id not in found:
                 verdict = str((ticket.ended or {}).get("verdict", ""))

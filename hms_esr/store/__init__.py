@@ -9,7 +9,7 @@ from hms_esr.store.database import read_facts
 from hms_esr.store.finding import find_run
 from hms_esr.store.latest import copy_report, latest_id, point_latest
 from hms_esr.store.layout import write_whole
-from hms_esr.store.listing import RunLine, list_runs, run_line
+from hms_esr.store.listing import RunLine, RunList, list_runs, run_line
 from hms_esr.store.manifest import read_manifest
 from hms_esr.store.process import is_running
 from hms_esr.store.reader import open_record
@@ -20,6 +20,7 @@ __all__ = [
     "News",
     "RecordTail",
     "RunLine",
+    "RunList",
     "RunWriter",
     "copy_report",
     "find_run",
