@@ -20,6 +20,8 @@ from hms_esr.sinks.influx.transport import ANSWER_S, CONNECT_S
 
 LOOK_EVERY_S = 1.0
 MOST_STARTS = 5
+CAUGHT_UP_S = 5.0
+"""What waits longest is younger: nothing is left of what waited."""
 GRACE_S = 5.0
 """Beyond the time to wait and that of one request: then it is ended."""
 
@@ -36,7 +38,9 @@ class InfluxSink:
         self._folder, self._connection = folder, connection
         self._command, self._tell, self._resend = list(command), tell, resend
         self._looked_s = 0.0
-        self._told = State()
+        self._told = ("", "")
+        self._away_s = 0.0
+        self._is_lost_told = False
         self._starts = 0
         self._began = self._over = False
         self._process = self._start()
@@ -79,20 +83,28 @@ class InfluxSink:
             self._process = self._start()
 
     def _say(self, state: State) -> None:
-        before, self._told = self._told, state
-        if state.trouble and (state.trouble, state.reason) != (before.trouble, before.reason):
-            if state.trouble == "refused":
-                text = f"InfluxDB refuses points ({state.reason}); they are kept on disk. Look: hms-esr influx check"
-            else:
-                text = f"InfluxDB takes no points ({state.reason}); they are kept on disk and sent when it does"
-            self._tell(text)
-        if before.trouble and not state.trouble:
-            after = wording.whole_s(max(1.0, before.trouble_s))
-            self._tell(f"InfluxDB takes points again after {after}; what waited is sent")
-        if state.lost_points > 0 and not before.lost_points:
+        if state.trouble:
+            self._say_away(state)
+        elif self._away_s and state.behind_s < CAUGHT_UP_S:
+            self._tell(f"InfluxDB takes points again after {wording.whole_s(self._away_s)}; what waited is sent")
+            self._told, self._away_s = ("", ""), 0.0
+        if state.lost_points > 0 and not self._is_lost_told:
+            self._is_lost_told = True
             self._tell(
                 f"InfluxDB: no more may wait on disk; from here on points are lost. Send them later: {self._resend}"
             )
+
+    def _say_away(self, state: State) -> None:
+        """Once for each reason, until all that waited is sent."""
+        self._away_s = max(1.0, self._away_s, state.trouble_s)
+        if (state.trouble, state.reason) == self._told:
+            return
+        self._told = (state.trouble, state.reason)
+        if state.trouble == "refused":
+            text = f"InfluxDB refuses points ({state.reason}); they are kept on disk. Look: hms-esr influx check"
+        else:
+            text = f"InfluxDB takes no points ({state.reason}); they are kept on disk and sent when it does"
+        self._tell(text)
 
     def _let_go(self) -> None:
         """The end of the pipe: for the process that sends, the run is over."""

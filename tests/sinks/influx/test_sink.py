@@ -91,13 +91,18 @@ def test_the_token_goes_through_a_pipe(tmp_path: Path) -> None:
 
 
 def test_it_says_when_points_wait_and_when_they_no_longer_do(tmp_path: Path) -> None:
-    """Once each, with the reason; nothing while all is well."""
+    """Once each, with the reason; nothing while all is well. The last only when nothing of what waited is left."""
     watched = Watched(tmp_path)
     watched.look(written_points=3)
     assert watched.said == []
     for seconds in (1.0, 2.0, 61.0):
         watched.look(trouble="later", reason="connection refused", trouble_s=seconds)
-    watched.look(trouble="", reason="")
+    watched.look(trouble="", reason="", behind_s=61.0)
+    watched.look(trouble="later", reason="connection refused", trouble_s=1.0)
+    watched.look(trouble="", reason="", behind_s=30.0)
+    assert len(watched.said) == 1
+    watched.look(behind_s=0.5)
+    watched.look(behind_s=0.0)
     assert watched.said == [
         "InfluxDB takes no points (connection refused); they are kept on disk and sent when it does",
         "InfluxDB takes points again after 61 s; what waited is sent",
