@@ -80,6 +80,7 @@ class Column:
     decimals: int | None = None
     words: ValueMapping | None = None
     filled: bool = False
+    wrapped: bool = False
     link: str = ""
     width: int = 0
     hidden: bool = False
@@ -96,6 +97,8 @@ class Column:
             given.append(("mappings", [self.words]))
         if self.filled:
             given.append(("custom.cellOptions", {"type": "color-background", "mode": "basic"}))
+        if self.wrapped:
+            given.append(("custom.cellOptions", {"type": "auto", "wrapText": True}))
         if self.link:
             given.append(("links", [{"title": "Open this run", "url": self.link}]))
         if self.width:
@@ -203,10 +206,11 @@ def rows(
     columns: Mapping[str, Column],
     sort: tuple[str, bool] | None = None,
     missing: str = "Nothing",
+    heads: bool = True,
 ) -> Any:
     """A table with these columns in this order, and no others; ``sort``: a head, and whether from the greatest down."""
     panel = (
-        _said(table.Panel(), said, queries).no_value(missing).show_header(True).cell_height(shapes.TableCellHeight.SM)
+        _said(table.Panel(), said, queries).no_value(missing).show_header(heads).cell_height(shapes.TableCellHeight.SM)
     )
     panel.with_transformation(
         DataTransformerConfig("filterFieldsByName", options={"include": {"names": list(columns)}})

@@ -143,13 +143,15 @@ def _verdict() -> list[Any]:
         rows(
             IN_ONE_SENTENCE,
             Query(sentence, table=True),
-            columns={"text": Column("Verdict and reason")},
+            columns={"text": Column("Verdict and reason", wrapped=True)},
+            heads=False,
             missing="The rehearsal goes on, or no run is chosen",
         ),
         figures(
             BOTH_CLOCKS,
             Query(last(clocks), alias="$col"),
             units={"Simulated seconds in one second": "none"},
+            decimals=None,
         ),
     ]
 
@@ -262,7 +264,7 @@ def _events() -> Any:
         columns={
             "Time": Column("When", width=190),
             "kind": Column("What", words=KINDS, width=200),
-            "text": Column("In words"),
+            "text": Column("In words", wrapped=True),
         },
         sort=("When", False),
         missing="Nothing has happened yet",
