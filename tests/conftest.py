@@ -55,6 +55,28 @@ def chromium(needs: Callable[[str], str]) -> Iterator[Any]:
         browser.close()
 
 
+@pytest.fixture
+def pages(chromium: Any) -> Iterator[Callable[..., Any]]:
+    """``pages(width=1280, scheme="light", script=True)``: a page; nothing may be said on its console."""
+    said: list[str] = []
+    contexts = []
+
+    def open_page(width: int = 1280, scheme: str = "light", *, script: bool = True) -> Any:
+        context = chromium.new_context(
+            viewport={"width": width, "height": 900}, color_scheme=scheme, java_script_enabled=script
+        )
+        contexts.append(context)
+        page = context.new_page()
+        page.on("console", lambda message: said.append(message.text))
+        page.on("pageerror", lambda error: said.append(str(error)))
+        return page
+
+    yield open_page
+    for context in contexts:
+        context.close()
+    assert not said
+
+
 @pytest.fixture(scope="session", autouse=True)
 def nothing_left_running() -> Iterator[None]:
     """Processes started by tests are over when the tests are; those that are not are ended and named."""
