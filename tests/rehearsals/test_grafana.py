@@ -10,6 +10,7 @@ import pytest
 
 from tests.grafana.dashboards import NAMES, Panel, Viewer, board, everything, panels
 from tests.influx import Influx, influx_server
+from tests.rehearsals.clusters import NO_LIMITS
 from tests.rehearsals.conftest import Ran, fetch
 from tests.rehearsals.shown import SHOWS, Figures
 from tests.rehearsals.stored import Stored
@@ -107,7 +108,7 @@ def test_every_panel_shows_what_the_record_has(
     """Requests are the city's count; every query's last values are the record's, but for those named; faults marked."""
     (tmp_path / "shown.yml").write_text(SCENARIO, encoding="utf-8")
     town = city()
-    options = ["--target", town.url, "--workers", "2", "--quiet", "--max-late", "100%", *influx.options]
+    options = ["--target", town.url, "--workers", "2", "--quiet", *NO_LIMITS, *influx.options]
     ran = esr("run", "shown.yml", *options, env=influx.environment)
     assert ran.code == 0, ran.output + ran.errors
     summary, looks, stored = ran.summary, _looking(influx), Stored(ran.folder)
@@ -127,6 +128,6 @@ def test_every_panel_shows_what_the_record_has(
     assert missing == set(WITHOUT_DATA)
     so_far = next(panel for panel in panels("cluster") if panel.title == "Points so far")
     sent = _shown(influx, looks, so_far, "A")
-    assert sent[("Written",)] > 1000 and sent[("Refused",)] == sent[("Lost",)] == 0
+    assert sent[("Written",)] > 300 and sent[("Refused",)] == sent[("Lost",)] == 0
     marks = {one["name"]: one["query"] for one in board(NAMES[0])["annotations"]["list"]}
     assert [one["kind"] for one in influx.query(looks.sends(marks["Faults"]))] == ["fault_on", "fault_off"]
