@@ -148,7 +148,7 @@ class _Pages:
         try:
             feed = await self._feeds.of(run)
             epoch, number = await _hello(socket)
-        except (EsrError, ValueError, TimeoutError, WebSocketDisconnect, RuntimeError):
+        except (EsrError, ValueError, KeyError, TimeoutError, WebSocketDisconnect, RuntimeError):  # KeyError: bytes
             with suppress(RuntimeError):
                 await socket.close(NO_RUN)
             return
@@ -177,7 +177,9 @@ async def _hello(socket: WebSocket) -> tuple[str, int]:
     if len(said) > MOST_HELLO:
         raise ValueError("too long")
     found = json.loads(said)
-    return str(found.get("e", "")), int(found.get("n", -1))
+    if not isinstance(found, dict) or not isinstance(found.get("n", -1), int):
+        raise ValueError("not a moment")
+    return str(found.get("e", "")), found.get("n", -1)
 
 
 async def _serve(socket: WebSocket, observer: Observer, feed: Feed) -> None:

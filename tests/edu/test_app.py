@@ -2,43 +2,21 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
 from pathlib import Path
-from threading import Thread
 from typing import Any
 from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-import uvicorn
-from starlette.applications import Starlette
 from websockets.exceptions import ConnectionClosed
-from websockets.sync.client import ClientConnection, connect
+from websockets.sync.client import connect
 
-from hms_esr.edu.app import FORBIDDEN, FOREIGN, NO_RUN, dashboard_routes
-from hms_esr.edu.opening import listen
+from hms_esr.edu.app import FORBIDDEN, FOREIGN, NO_RUN
+from tests.edu.looking import hello, served
 from tests.edu.replay import Replay
 from tests.records import Day
 from tests.store.kept import write_run
-
-
-@contextmanager
-def served(out: Path, may_see: Callable[[Any, str], bool] = lambda *_: True) -> Iterator[str]:
-    """``127.0.0.1:PORT`` of a server of all runs in ``out``, in this process."""
-    app = Starlette(routes=dashboard_routes(out, may_see, runs="/"))
-    config = uvicorn.Config(app, lifespan="off", log_level="error", ws="websockets-sansio", timeout_graceful_shutdown=1)
-    server = uvicorn.Server(config)
-    with listen("127.0.0.1", 0) as listener:
-        thread = Thread(target=lambda: asyncio.run(server.serve([listener])), daemon=True)
-        thread.start()
-        try:
-            yield f"127.0.0.1:{listener.getsockname()[1]}"
-        finally:
-            server.should_exit = True
-            thread.join(10)
 
 
 def ask(place: str, path: str, **headers: str) -> tuple[int, str, Any]:
@@ -48,13 +26,6 @@ def ask(place: str, path: str, **headers: str) -> tuple[int, str, Any]:
             return answer.status, answer.read().decode(), answer.headers
     except HTTPError as error:
         return error.code, error.read().decode(), error.headers
-
-
-def hello(socket: ClientConnection, epoch: str = "", number: int = -1) -> dict[str, Any]:
-    """Say the last moment one has; the first answer."""
-    socket.send(json.dumps({"e": epoch, "n": number}))
-    found: dict[str, Any] = json.loads(socket.recv(timeout=10))
-    return found
 
 
 def closed_with(place: str, run: str, **options: Any) -> int:
@@ -150,14 +121,16 @@ def hello_elsewhere(address: str) -> dict[str, Any]:
 
 
 def test_nonsense_ends_the_connection_and_nothing_else(tmp_path: Path) -> None:
-    """Bytes, no JSON, endless texts: closed; the next one is served."""
+    """Bytes, no JSON, endless texts: closed in good order; the next one is served."""
     replay = Replay(tmp_path).go(6)
     with served(tmp_path) as place:
         address = f"ws://{place}/dashboard/{replay.run_id}/live"
-        for said in (b"\x00\xff", "[]", "{", '{"n": "x"}', "x" * 5000):
-            with connect(address) as socket, pytest.raises(ConnectionClosed):
+        for said in (b"\x00\xff", "[]", "{", '{"n": "x"}', '{"n": null}', "x" * 5000):
+            with connect(address) as socket:
                 socket.send(said)
-                socket.recv(timeout=10)
+                with pytest.raises(ConnectionClosed) as closed:
+                    socket.recv(timeout=10)
+                assert closed.value.rcvd is not None and closed.value.rcvd.code == NO_RUN, said
         with connect(address) as socket:
             assert hello(socket)["h"]
     replay.close()
