@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import subprocess
-import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -13,6 +10,7 @@ from click.testing import CliRunner, Result
 import hms_esr.cli.pause
 import hms_esr.cli.resume
 from hms_esr.errors import BadInput, EnvironmentProblem
+from tests.cli.conftest import Start
 from tests.records import Day
 from tests.store.kept import write_run
 
@@ -37,27 +35,6 @@ while True:
         wish.unlink()
         writer.event(ClockChanged(1.0, 1.0, 0.0 if asked == "pause" else 1.0))
 """
-Start = Callable[..., Path]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts a process that keeps a run's record and does as it is asked."""
-    children = []
-
-    def start(run_id: str, manners: str = "obedient") -> Path:
-        folder = tmp_path / run_id
-        child = subprocess.Popen([sys.executable, "-c", CHILD, str(folder), manners], stdout=subprocess.PIPE, text=True)
-        children.append(child)
-        assert child.stdout is not None and child.stdout.readline() == "ready\n"
-        return folder
-
-    yield start
-    for child in children:
-        child.kill()
-        child.wait()
-        assert child.stdout is not None
-        child.stdout.close()
 
 
 def ask(what: str, out: Path, *arguments: str) -> Result:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
 from pathlib import Path
 
 import pytest
@@ -12,6 +11,7 @@ from click.testing import CliRunner, Result
 
 from hms_esr.cli.stop import command
 from hms_esr.errors import BadInput, EnvironmentProblem
+from tests.cli.conftest import Start
 from tests.records import Day
 from tests.store.kept import GONE, write_run
 
@@ -35,27 +35,6 @@ print("ready", flush=True)
 while True:
     signal.pause()
 """
-Start = Callable[..., Path]
-
-
-@pytest.fixture
-def start(tmp_path: Path) -> Iterator[Start]:
-    """Starts a process that keeps a run's record until it is told to end."""
-    children = []
-
-    def start(run_id: str, manners: str = "obedient") -> Path:
-        folder = tmp_path / run_id
-        child = subprocess.Popen([sys.executable, "-c", CHILD, str(folder), manners], stdout=subprocess.PIPE, text=True)
-        children.append(child)
-        assert child.stdout is not None and child.stdout.readline() == "ready\n"
-        return folder
-
-    yield start
-    for child in children:
-        child.kill()
-        child.wait()
-        assert child.stdout is not None
-        child.stdout.close()
 
 
 def stop(out: Path, *arguments: str) -> Result:

@@ -10,11 +10,14 @@ import urllib.request
 from collections.abc import Callable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 
 from hms_esr.city.process import CityProcess
+
+if TYPE_CHECKING:
+    from tests.rehearsals.clusters import Gathering, Rehearsal
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -130,3 +133,35 @@ def logging_target(tmp_path: Path) -> Iterator[Callable[..., LoggingTarget]]:
     for process in started:
         process.kill()
         process.wait()
+
+
+@pytest.fixture
+def rehearsal(tmp_path: Path, logging_target: Any) -> Iterator[Callable[..., Rehearsal]]:
+    """``rehearsal(3, *LATE, rate=200)``: a run over 3 workers against a target whose log is the truth."""
+    from tests.rehearsals.clusters import Rehearsal
+
+    started: list[Rehearsal] = []
+
+    def start(workers: int, *options: str, **plan: Any) -> Rehearsal:
+        started.append(Rehearsal(tmp_path, logging_target(), workers, *options, **plan))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()
+
+
+@pytest.fixture
+def gathering(tmp_path: Path, logging_target: Any) -> Iterator[Callable[..., Gathering]]:
+    """``gathering(2, rate=50)``: a master that waits for two workers."""
+    from tests.rehearsals.clusters import Gathering
+
+    started: list[Gathering] = []
+
+    def start(expect: int, **plan: Any) -> Gathering:
+        started.append(Gathering(tmp_path, logging_target(), expect, **plan))
+        return started[-1]
+
+    yield start
+    for one in started:
+        one.close()

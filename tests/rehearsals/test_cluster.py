@@ -3,28 +3,10 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Callable, Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.rehearsals.clusters import LATE, Rehearsal, twice
-
-
-@pytest.fixture
-def rehearsal(tmp_path: Path, logging_target: Any) -> Iterator[Callable[..., Rehearsal]]:
-    """``rehearsal(3, *LATE, rate=200)``: a run over 3 workers against a target whose log is the truth."""
-    started: list[Rehearsal] = []
-
-    def start(workers: int, *options: str, **plan: Any) -> Rehearsal:
-        started.append(Rehearsal(tmp_path, logging_target(), workers, *options, **plan))
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.close()
+from tests.rehearsals.clusters import LATE, twice
 
 
 def test_workers_deliver_the_plan(rehearsal: Any) -> None:

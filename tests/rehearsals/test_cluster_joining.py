@@ -2,27 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.rehearsals.clusters import SECRET, Gathering
-
-
-@pytest.fixture
-def gathering(tmp_path: Path, logging_target: Any) -> Iterator[Callable[..., Gathering]]:
-    """``gathering(2, rate=50)``: a master that waits for two workers."""
-    started: list[Gathering] = []
-
-    def start(expect: int, **plan: Any) -> Gathering:
-        started.append(Gathering(tmp_path, logging_target(), expect, **plan))
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.close()
+from tests.rehearsals.clusters import SECRET
 
 
 def test_workers_join_by_a_line_and_a_secret(gathering: Any) -> None:

@@ -4,41 +4,9 @@ from __future__ import annotations
 
 import signal
 from collections import Counter
-from collections.abc import Callable, Iterator
-from pathlib import Path
 from typing import Any
 
-import pytest
-
-from tests.rehearsals.clusters import NO_LIMITS, Gathering, Rehearsal, twice
-
-
-@pytest.fixture
-def rehearsal(tmp_path: Path, logging_target: Any) -> Iterator[Callable[..., Rehearsal]]:
-    """``rehearsal(3, *LATE, rate=200)``: a run over 3 workers against a target whose log is the truth."""
-    started: list[Rehearsal] = []
-
-    def start(workers: int, *options: str, **plan: Any) -> Rehearsal:
-        started.append(Rehearsal(tmp_path, logging_target(), workers, *options, **plan))
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.close()
-
-
-@pytest.fixture
-def gathering(tmp_path: Path, logging_target: Any) -> Iterator[Callable[..., Gathering]]:
-    """``gathering(2, rate=50)``: a master that waits for two workers."""
-    started: list[Gathering] = []
-
-    def start(expect: int, **plan: Any) -> Gathering:
-        started.append(Gathering(tmp_path, logging_target(), expect, **plan))
-        return started[-1]
-
-    yield start
-    for one in started:
-        one.close()
+from tests.rehearsals.clusters import NO_LIMITS, twice
 
 
 def accounted(summary: dict[str, Any]) -> int:
