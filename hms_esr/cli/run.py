@@ -1,4 +1,4 @@
-"""Owns ``hms-esr run``: reads options, starts the city when nobody named a target, prints the closing lines.
+"""Owns ``hms-esr run``: reads options, starts the city when nobody named a target, ends with the worst exit code.
 
 Knows nothing of how a run is put together.
 """
@@ -13,14 +13,15 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
-from shutil import which
 from tempfile import TemporaryFile
 from typing import TYPE_CHECKING, Any
 
 import click
 
+from hms_esr.cli.closing import closing
 from hms_esr.cli.influx_options import connection_of, influx_options, influx_sink, refuse_influx
 from hms_esr.cli.options import SCALE, WARP, Seed, run_id
+from hms_esr.cli.secret_files import cluster_secret, read_secrets
 from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem
 from hms_esr.units import duration_s, share
 
@@ -30,7 +31,7 @@ if TYPE_CHECKING:
     from hms_esr.events import Sink
     from hms_esr.library.loading import LoadedScenario
     from hms_esr.plan import Options
-    from hms_esr.run import Outcome, StopSwitch
+    from hms_esr.run import StopSwitch
     from hms_esr.sinks.fanout import FanOut
     from hms_esr.sinks.influx.connection import Connection
 
@@ -214,45 +215,8 @@ def _invitation(given: dict[str, Any]) -> Invitation:
     return Invitation(secret, host, port, given["expect_workers"], given["wait"])
 
 
-def cluster_secret(path: Path | None, who: str) -> str:
-    """The secret that master and workers share, from its file; BadInput when there is none."""
-    from hms_esr.engine.cluster.invitation import check_secret
-
-    if path is None:
-        how = "make one with: head -c 24 /dev/urandom | base64 > cluster.secret"
-        raise BadInput([Problem(who, 0, 0, f"needs --cluster-secret-file, the same on every machine; {how}")])
-    try:
-        return check_secret(path.read_text(encoding="utf-8"), str(path))
-    except (OSError, UnicodeDecodeError) as error:
-        raise BadInput([Problem(str(path), 0, 0, f"cannot be read: {error}")]) from None
-
-
 def _invite(line: str) -> None:
     click.echo(f"Workers join with: hms-esr worker {line} --cluster-secret-file FILE")
-
-
-def read_secrets(path: Path | None) -> dict[str, str]:
-    """Secrets from ``ESR_SECRET_X`` variables and a file of NAME=VALUE lines (the file wins)."""
-    found = {name[11:]: value for name, value in os.environ.items() if name.startswith("ESR_SECRET_")}
-    if path is None:
-        return found
-    try:
-        lines = path.read_text(encoding="utf-8").splitlines()
-    except FileNotFoundError:
-        raise BadInput([Problem(f"--secret-file {path}", 0, 0, "no such file")]) from None
-    except OSError as error:
-        reason = (error.strerror or str(error)).lower()
-        raise BadInput([Problem(f"--secret-file {path}", 0, 0, f"cannot be read: {reason}")]) from None
-    except UnicodeDecodeError as error:
-        text = f"is not UTF-8 (byte {error.start + 1}); save it as UTF-8"
-        raise BadInput([Problem(f"--secret-file {path}", 0, 0, text)]) from None
-    for number, line in enumerate(lines, start=1):
-        if line.strip() and not line.startswith("#"):
-            if "=" not in line:
-                raise BadInput([Problem(str(path), number, 1, "a line is NAME=VALUE")])
-            name, value = line.split("=", 1)
-            found[name.strip()] = value.strip()
-    return found
 
 
 def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
@@ -356,32 +320,3 @@ def _sinks(given: dict[str, Any], folder: Path, connection: Connection | None) -
 
 def _command() -> str:
     return shlex.join(["hms-esr", *sys.argv[1:]])
-
-
-def _program() -> str:
-    """What a person types to call this program: its name, or the way to it when the shell would not find it."""
-    called = Path(sys.argv[0])
-    return "hms-esr" if which("hms-esr") or called.name != "hms-esr" else str(called)
-
-
-def closing(outcome: Outcome, name: str, out: Path) -> None:
-    """The lines that end a run on the console."""
-    from hms_esr.sinks.console import closing_lines
-
-    record = outcome.record
-    following = following_command(
-        name, record.scenario.name, record.manifest.stem, out, warned=bool(outcome.judgement.warnings)
-    )
-    for line in closing_lines(record, outcome.judgement, outcome.report, f"{_program()} {following}"):
-        click.echo(line)
-
-
-def following_command(name: str, scenario: str, stem: str, out: Path, *, warned: bool) -> str:
-    """What a person may type next; ``name`` is what was typed for this run, ``out`` where its results are."""
-    text, why = f"report {scenario} --format html", ""
-    if warned:
-        text, why = f"run {shlex.quote(name)} --strict", "   (warnings fail)"
-    if stem == "schedule_f":
-        text, why = "run scenarios/schedule_f_strict.yml", "   (fails on purpose)"
-    elsewhere = "" if out == Path("results") else f" --out {shlex.quote(str(out))}"
-    return f"{text}{elsewhere}{why}"

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING, Any
 import click
 
 from hms_esr.cli.options import Seed, target_problem
-from hms_esr.cli.run import read_secrets
+from hms_esr.cli.secret_files import read_secrets
 from hms_esr.errors import BadInput
 
 if TYPE_CHECKING:

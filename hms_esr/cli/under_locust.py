@@ -16,6 +16,8 @@ from typing import Any
 import click
 
 from hms_esr.cli import run as command_line
+from hms_esr.cli.closing import following_command
+from hms_esr.cli.secret_files import cluster_secret
 from hms_esr.engine.under_locust import bind as bind_engine
 from hms_esr.errors import BadInput, EsrError, Problem
 from hms_esr.fronting import NOBODY_YET, Front, Wish, choices
@@ -34,7 +36,7 @@ def bind() -> None:
     path = os.environ.get(SECRET_FILE, "")
     try:
         made = token_hex(32) if _on_one_machine(sys.argv) else ""
-        secret = command_line.cluster_secret(Path(path), SECRET_FILE) if path else made
+        secret = cluster_secret(Path(path), SECRET_FILE) if path else made
     except EsrError as error:
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)
@@ -205,6 +207,6 @@ class LocustRuns:
 
         record, out = outcome.record, Path(self._parsed.out)
         warned = bool(outcome.judgement.warnings)
-        following = command_line.following_command(name, record.scenario.name, record.manifest.stem, out, warned=warned)
+        following = following_command(name, record.scenario.name, record.manifest.stem, out, warned=warned)
         for line in closing_lines(record, outcome.judgement, outcome.report, f"hms-esr {following}"):
             click.echo(line, err=True)

@@ -15,6 +15,7 @@ from typing import Any
 import click
 
 from hms_esr.cli import run as command_line
+from hms_esr.cli.closing import closing
 from hms_esr.cli.under_locust import form_fields
 from hms_esr.engine.local import Finished
 from hms_esr.engine.web.login import read_login
@@ -119,4 +120,4 @@ class WebRuns:
         return self._front.rehearse(self._wish, self._options, switch, carrier)
 
     def _close(self, outcome: Outcome, name: str) -> None:
-        command_line.closing(outcome, name, self._options.out)
+        closing(outcome, name, self._options.out)

@@ -12,7 +12,7 @@ from pathlib import Path
 
 import click
 
-from hms_esr.cli.run import cluster_secret
+from hms_esr.cli.secret_files import cluster_secret
 from hms_esr.errors import BadInput, Problem
 
 HELP = """Take a share of a run's people, for a master that tells which.

@@ -10,7 +10,7 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hms_esr.cli import group
-from hms_esr.cli.run import read_secrets
+from hms_esr.cli.secret_files import read_secrets
 from hms_esr.errors import BadInput
 
 LOOK = """

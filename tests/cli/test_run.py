@@ -6,7 +6,7 @@ from pathlib import Path
 
 import pytest
 
-from hms_esr.cli.run import following_command
+from hms_esr.cli.closing import following_command
 
 
 @pytest.mark.parametrize(
