@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import shutil
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime, timedelta
 from heapq import merge
@@ -65,15 +65,12 @@ def command(
     yes: bool,
 ) -> None:
     """Read, filter, print or remove."""
-    from hms_esr.store import list_runs
-    from hms_esr.store.unrecorded import unrecorded
-
     if out.exists() and not out.is_dir():
         raise BadInput([Problem(f"--out {out}", 0, 0, "is a file; a folder of runs is wanted, such as results")])
     after = _moment("--since", since)
     wanted = (
         line
-        for line in merge(list_runs(out), unrecorded(out), key=_at, reverse=True)
+        for line in _every_run(out)
         if (scenario is None or line.scenario == scenario)
         and (verdict is None or (line.verdict == verdict.upper() and line.state == "FINISHED"))
         and (after is None or _at(line) >= after)
@@ -93,6 +90,14 @@ def command(
     else:
         of = f" of a scenario '{scenario}'" if scenario is not None else ""
         click.echo(f"No runs{of} in {out}. Start one: hms-esr run FILE")
+
+
+def _every_run(out: Path) -> Iterator[RunLine]:
+    """All there are, the last first; those without a record too."""
+    from hms_esr.store import list_runs
+    from hms_esr.store.unrecorded import unrecorded
+
+    return merge(list_runs(out), unrecorded(out), key=_at, reverse=True)
 
 
 def _moment(option: str, text: str | None) -> datetime | None:
