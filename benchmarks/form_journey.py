@@ -23,16 +23,22 @@ from hms_esr.city.process import CityProcess
 GOAL = 0.25
 PER_PERSON = 6
 EACH_PER_S = 5.0
+PEER = "FastHttpUser by hand"
 LOCUSTFILE = ROOT / "benchmarks" / "peers" / "form_journey_locustfile.py"
 SIDES = {
     "ours": "ours from a file",
     "locust": "FastHttpUser by hand",
     "ours, reused": "ours from a file, connections reused by the next person",
     "locust, reused": "FastHttpUser by hand, connections reused by the next person",
+    "ours, at full speed": "ours from a file, as fast as one core can",
+    "locust, at full speed": "FastHttpUser by hand, as fast as one core can",
 }
+AT_ONCE = 50
+"""People of ours, or users of Locust, at full speed."""
+MOST_PER_USER_PER_S = 1000.0
 SCENARIO = """name: form-journey
 spacing: even
-load: {{people: {people}, over: {over_s:g}s}}
+load: {load}
 http: {{connections: {connections}}}
 journeys:
   - name: apply
@@ -56,18 +62,37 @@ account: true
 HOW = """Login, form, upload of a 20 kB PDF, submit, with redirects, session cookie and CSRF token: six
 requests a person, {rate:g} people a second, against the city on another core. The goal is for one connection
 per person: kept through its six requests and closed with the person, on both sides; beside it, both with
-connections that the next person goes on using. The peer is
-[hand-written](../benchmarks/peers/form_journey_locustfile.py): token by pattern, multipart by hand, users
+connections that the next person goes on using. *At full speed* {at_once} people are always under way, one connection
+for each person on both sides, as many a second as one core can; the figure is then free of what waking up costs. The
+peer is [hand-written](../benchmarks/peers/form_journey_locustfile.py): token by pattern, multipart by hand, users
 reused. The city counts the requests; each run ends with every form of everybody received."""
 
 
 @dataclass(frozen=True)
 class Crowd:
-    """Who comes: so many people, at so many a second; ``connections`` as in a scenario."""
+    """Who comes: so many people in so many seconds, at full speed as many as can; ``connections`` as in a scenario."""
 
     people: int
-    rate_per_s: float
-    connections: str
+    length_s: float
+    connections: str = "per_person"
+    full_speed: bool = False
+
+    @property
+    def load(self) -> str:
+        """As a scenario says it."""
+        if self.full_speed:
+            return f"{{concurrent: {AT_ONCE}}}\nduration: {self.length_s:g}s"
+        return f"{{people: {self.people}, over: {self.length_s:g}s}}"
+
+    @property
+    def users(self) -> int:
+        """Locust's users, who are one person after another."""
+        return AT_ONCE if self.full_speed else min(self.people, max(1, round(self.people / self.length_s / EACH_PER_S)))
+
+    @property
+    def per_user_per_s(self) -> float:
+        """People a second that a user is."""
+        return MOST_PER_USER_PER_S if self.full_speed else self.people / self.length_s / self.users
 
 
 def prepare(folder: Path) -> None:
@@ -80,18 +105,17 @@ def prepare(folder: Path) -> None:
 def command(side: str, folder: Path, url: str, crowd: Crowd) -> tuple[list[str], dict[str, str]]:
     """A side's command and environment."""
     if side.startswith("ours"):
-        over_s = crowd.people / crowd.rate_per_s
         file = folder / "journey.yml"
-        file.write_text(SCENARIO.format(people=crowd.people, over_s=over_s, connections=crowd.connections))
+        file.write_text(SCENARIO.format(load=crowd.load, connections=crowd.connections))
         return _ours.run(file, url), {}
-    users = min(crowd.people, max(1, round(crowd.rate_per_s / EACH_PER_S)))
+    users = str(crowd.users)
     env = {
         "PEOPLE": str(crowd.people),
-        "PER_USER_PER_S": str(crowd.rate_per_s / users),
+        "PER_USER_PER_S": str(crowd.per_user_per_s),
         "SCHEDULE_F": str(folder / "schedule_f.pdf"),
         "CONNECTIONS": crowd.connections,
     }
-    locust = [*program("locust"), "-f", str(LOCUSTFILE), "--headless", "-u", str(users), "-r", str(users)]
+    locust = [*program("locust"), "-f", str(LOCUSTFILE), "--headless", "-u", users, "-r", users]
     return [*locust, "--host", url, "--only-summary", "--skip-log-setup"], env
 
 
@@ -124,27 +148,39 @@ def window(side: str, folder: Path, url: str, crowd: Crowd, settle_s: float, spa
     with running(line, folder, env) as process:
         taken = process.window(lambda: requests(url), settle_s, span_s)
         process.end()
-    before = _ours.summary(folder)["setup_requests"] if side.startswith("ours") else 0
-    see_that_all_came(url, crowd.people, before)
+    summary = _ours.summary(folder) if side.startswith("ours") else None
+    people = summary["people"]["completed"] if summary else crowd.people
+    see_that_all_came(url, people, summary["setup_requests"] if summary else 0)
     return taken
+
+
+def crowd_of(side: str, setup: Setup) -> Crowd:
+    """Who comes in a side's turn."""
+    if side.endswith("full speed"):
+        return Crowd(*setup.size((2500, 5.0), (100, 3.0)), full_speed=True)
+    return Crowd(*setup.size((1250, 5.0), (120, 3.0)), connections="reused" if "reused" in side else "per_person")
 
 
 def measure(setup: Setup) -> Found:
     """All sides in turn."""
-    rate_per_s, length_s, settle_s, span_s = setup.size((250.0, 5.0, 1.0, 3.2), (40.0, 3.0, 0.1, 0.3))
-    taken: dict[str, list[float]] = {side: [] for side in list(SIDES)[: setup.size(4, 2)]}
+    settle_s, span_s = setup.size((1.0, 2.5), (0.1, 0.3))
+    taken: dict[str, list[float]] = {side: [] for side in SIDES if not setup.quick or "reused" not in side}
     with tempfile.TemporaryDirectory() as name, CityProcess() as city:
         own_core(TARGET_CORE, city.pid)
         folder = Path(name)
         prepare(folder)
         for side in setup.turns(list(taken)):
-            connections = "reused" if side.endswith("reused") else "per_person"
-            crowd = Crowd(round(rate_per_s * length_s), rate_per_s, connections)
+            crowd = crowd_of(side, setup)
             taken[side].append(window(side, folder, city.url, crowd, settle_s, span_s).us_per_request)
     figures = [Figure(f"CPU per request, {SIDES[side]}, µs", values) for side, values in taken.items()]
     if "ours, reused" in taken:
         reused = [a / b for a, b in zip(taken["ours, reused"], taken["locust, reused"], strict=True)]
         figures.append(Figure("ratio, connections reused", reused, 2))
     what = "CPU per request, form journey with a session cookie"
-    goal = Goal(what, taken["ours"], "≤", GOAL, "ratio", "FastHttpUser by hand", taken["locust"], unit="µs")
-    return Found("A form journey against plain Locust", HOW.format(rate=rate_per_s), figures, [goal])
+    rate_per_s = round(crowd_of("ours", setup).people / crowd_of("ours", setup).length_s)
+    goals = [
+        Goal(f"{what}, {when}", taken[f"ours{side}"], "≤", GOAL, "ratio", PEER, taken[f"locust{side}"], unit="µs")
+        for when, side in ((f"{rate_per_s} people/s", ""), ("at full speed", ", at full speed"))
+    ]
+    how = HOW.format(rate=rate_per_s, at_once=AT_ONCE)
+    return Found("A form journey against plain Locust", how, figures, goals)
