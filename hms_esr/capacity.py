@@ -1,30 +1,23 @@
 """Owns what this machine can carry against what a plan needs: processor, people at once, open files, ports, memory.
 
-Knows nothing of targets or engines. Everything said is "about": costs were measured once (docs/generator.md), this
-machine's speed is measured anew in a twentieth of a second.
+Knows nothing of targets or engines. Everything said is "about": costs were measured once (docs/generator.md).
 """
 
 from __future__ import annotations
 
-import os
-import resource
 from collections.abc import Iterator, Mapping
-from contextlib import suppress
 from dataclasses import dataclass, replace
 from math import ceil, exp, prod
-from pathlib import Path
-from time import process_time
 from typing import TYPE_CHECKING
 
-from hms_esr.draw import draw
+from hms_esr.machine import MOST_PEOPLE, Machine, most_people, this_machine
 from hms_esr.personas.template import PersonaTemplate
 from hms_esr.profiles.crowd import Crowd, Stream
 from hms_esr.scenario.model import Journey, Scenario
 from hms_esr.scenario.unfold import named_steps
-from hms_esr.stats import Histogram
 from hms_esr.steps.think import Think
 from hms_esr.verdicts.bottleneck import FULL
-from hms_esr.wording import count, mask, number, plural, size
+from hms_esr.wording import count, number, plural, size
 
 if TYPE_CHECKING:
     from hms_esr.plan import RunPlan
@@ -37,8 +30,6 @@ REQUEST_US = 100.0
 """Of one request more on the same connection."""
 FORM_US = 400.0
 """Of finding, filling and encoding a form, besides its request."""
-REFERENCE_S = 0.0053
-"""What :func:`_sample` took there."""
 ANSWER_S = 0.2
 """How long answers are taken to take, to tell how many people are under way at once."""
 PERSON_BYTES = 18 * 1024
@@ -47,29 +38,9 @@ TLS_BYTES = 20 * 1024
 """Of a connection with TLS, besides."""
 PAGE_BYTES = 20 * 1024
 """The page a person is on is kept; it is taken to be so large."""
-MOST_PEOPLE = 50_000
-"""People at once in one process, whatever it may open."""
 _WITH_FORMS = ("submit", "login", "pay")
 _REQUESTS = {"submit": 2, "login": 3}
 """Of steps that usually take more than one: the page of the form, the form, the page people are sent on to."""
-_FILES_KEPT = 200
-_WANTED_FILES = 65_536
-_TIME_WAIT_S = 60.0
-_REUSED_AFTER_S = 1.0
-
-
-@dataclass(frozen=True, slots=True)
-class Machine:
-    """What there is. ``speed``: times the machine of docs/benchmarks.md; ``port_held_s``: after a connection's end."""
-
-    cores: int
-    speed: float
-    open_files: int
-    ports: int
-    port_held_s: float
-    free_bytes: int
-    load: float = 0.0
-    """Programs that wanted the processor at a time, over the last minute."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -252,66 +223,6 @@ def _pace_s(journey: Journey, personas: Mapping[str, PersonaTemplate]) -> float:
     paces = [journey.pace] if journey.pace is not None else [personas[role].pace for role in journey.persona]
     means = [pace.median_s * exp(pace.spread**2 / 2) if pace is not None else 0.0 for pace in paces]
     return sum(means) / len(means)
-
-
-def this_machine(*, loopback: bool = True) -> Machine:
-    """What there is here; ``loopback``: whether the target is on this machine, where ports are free again at once."""
-    cores = len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
-    ports = _numbers("/proc/sys/net/ipv4/ip_local_port_range", [32_768, 60_999])
-    reuse = _numbers("/proc/sys/net/ipv4/tcp_tw_reuse", [0])[0]
-    held_s = _REUSED_AFTER_S if reuse == 1 or (reuse == 2 and loopback) else _TIME_WAIT_S
-    return Machine(
-        cores, measured_speed(), open_files(), ports[1] - ports[0] + 1, held_s, _free_bytes(), os.getloadavg()[0]
-    )
-
-
-def open_files() -> int:
-    """Files this process may have open; its soft limit is raised as far as it may be."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    wanted = _WANTED_FILES if hard == resource.RLIM_INFINITY else min(hard, _WANTED_FILES)
-    if soft != resource.RLIM_INFINITY and soft < wanted:
-        with suppress(ValueError, OSError):
-            resource.setrlimit(resource.RLIMIT_NOFILE, (wanted, hard))
-            soft = wanted
-    return _WANTED_FILES if soft == resource.RLIM_INFINITY else soft
-
-
-def most_people(files: int | None = None) -> int:
-    """People under way in one process that may open so many files (this one's limit, raised, without argument)."""
-    return max(10, min(MOST_PEOPLE, (open_files() if files is None else files) - _FILES_KEPT))
-
-
-def measured_speed() -> float:
-    """How many times as fast as the machine of docs/benchmarks.md this one is: the best of four short samples."""
-    return REFERENCE_S / max(1e-6, min(_sample() for _ in range(4)))
-
-
-def _sample() -> float:
-    """Processor seconds of a fixed amount of what is done for people: draws, figures, texts."""
-    began = process_time()
-    times = Histogram()
-    for number_ in range(1_000):
-        times.add((draw(7, "speed", number_) % 10_000) / 10)
-    for _ in range(30):
-        mask("Schedule F of 4,711 missing for “somebody”, status 400 after 12 s")
-        Histogram.from_json(times.to_json())
-    return process_time() - began
-
-
-def _numbers(path: str, otherwise: list[int]) -> list[int]:
-    try:
-        return [int(word) for word in Path(path).read_text(encoding="ascii").split()]
-    except (OSError, ValueError):
-        return otherwise
-
-
-def _free_bytes() -> int:
-    """Memory that can still be had; 0 where the system does not tell."""
-    with suppress(OSError, ValueError, IndexError):
-        for line in Path("/proc/meminfo").read_text(encoding="ascii").splitlines():
-            if line.startswith("MemAvailable:"):
-                return int(line.split()[1]) * 1024
-    return 0
 
 
 def _digits(value: float) -> float:

@@ -9,9 +9,9 @@ import signal
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hms_esr.capacity import open_files
 from hms_esr.engine.cluster.worker import Join, WorkerRun
 from hms_esr.guarding import Trust, guard_for
+from hms_esr.machine import open_files
 from hms_esr.scenario.guard import Guard
 
 

@@ -2,22 +2,13 @@
 
 from __future__ import annotations
 
-import resource
 from pathlib import Path
 
 import pytest
 
-from hms_esr.capacity import (
-    Capacity,
-    Machine,
-    Needs,
-    measured_speed,
-    most_people,
-    needs_of,
-    open_files,
-    this_machine,
-)
+from hms_esr.capacity import Capacity, Needs, needs_of
 from hms_esr.library import load_scenario
+from hms_esr.machine import Machine, most_people
 from hms_esr.profiles.crowd import Crowd
 
 MACHINE = Machine(cores=8, speed=1.0, open_files=20_000, ports=28_232, port_held_s=60.0, free_bytes=8 * 2**30)
@@ -109,24 +100,3 @@ def test_journeys_count_by_their_weights(tmp_path: Path) -> None:
     only_pages, only_forms = (needs(tmp_path, f"{load}[{one % 1}]").person_us for one in (page, form))
     assert only_pages < rare < even < only_forms
     assert even == pytest.approx((only_pages + only_forms) / 2)
-
-
-def test_this_machine_is_seen() -> None:
-    """All figures of a real machine are there, and the speed is measured in a moment."""
-    machine = this_machine()
-    assert machine.cores >= 1
-    assert machine.ports > 1000
-    assert machine.port_held_s in (1.0, 60.0)
-    assert machine.free_bytes > 0
-    assert 0.01 < measured_speed() < 100
-
-
-def test_the_limit_of_open_files_is_raised() -> None:
-    """As far as the system allows without asking."""
-    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
-    low = min(soft, 512)
-    resource.setrlimit(resource.RLIMIT_NOFILE, (low, hard))
-    try:
-        assert open_files() == (65_536 if hard == resource.RLIM_INFINITY else min(hard, 65_536))
-    finally:
-        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))

@@ -179,7 +179,7 @@ def _switch() -> StopSwitch:
 
 def options_of(given: dict[str, Any]) -> Options:
     """The plan's options from the command line's by name; BadInput for what cannot be read."""
-    from hms_esr.capacity import most_people
+    from hms_esr.machine import most_people
     from hms_esr.plan import Options
     from hms_esr.verdicts.judgement import Limits
 
