@@ -55,6 +55,23 @@ def test_nothing_runs_with_rights(cluster: Containers) -> None:
         assert int(memory) > 0 and int(pids) > 0 and read_only == "true", service
 
 
+def test_workers_reach_neither_city_nor_influxdb(cluster: Containers) -> None:
+    """Only the gateway's door is open to them."""
+    look = [
+        "podman",
+        "exec",
+        cluster.name("worker"),
+        "wget",
+        "--quiet",
+        "--tries=1",
+        "--timeout=5",
+        "--output-document=-",
+    ]
+    assert cluster.do(*look, "http://gateway:8080/__city/health").stdout
+    for place in ("http://city:9800/__city/health", "http://influxdb:8086/ping"):
+        assert cluster.do(*look, place, check=False).returncode, place
+
+
 def test_a_run_over_the_workers_ends_with_its_verdict(cluster: Containers) -> None:
     """Both workers take part, the city counted what the record says, InfluxDB has it too; PASS is exit code 0."""
     ran = cluster.master(RUN_OPTIONS=QUICK)

@@ -84,8 +84,10 @@ def test_only_those_reach_each_other_that_must() -> None:
     networks = {name: set(service["networks"]) for name, service in WHOLE["services"].items()}
     assert networks["city"] == {"services"}
     assert [name for name, those in networks.items() if "services" in those] == ["gateway", "city"]
-    assert not networks["worker"] & {"metrics", "services"}
-    assert [name for name, network in WHOLE["networks"].items() if not network.get("internal")] == ["front"]
+    for name in ("worker", "tower", "gateway", "city"):
+        assert not networks[name] & (networks["influxdb"] | networks["grafana"]), name
+    assert not networks["worker"] & networks["city"]
+    assert [name for name, network in WHOLE["networks"].items() if not network.get("internal")] == ["front", "desk"]
 
 
 def test_every_file_that_is_mounted_is_there() -> None:
