@@ -69,7 +69,7 @@ bench: setup-dev
 soak: setup-dev
 	@$(BIN)/python -m pytest -m soak
 
-# Wants podman, runc, catatonit, netavark, aardvark-dns, debootstrap, influxdb, and the rights to use them (root).
+# Wants podman, runc, catatonit, netavark, aardvark-dns, debootstrap, influxdb, curl, and the rights to use them (root).
 containers: setup-dev
 	@$(PIP) install $(PODMAN_COMPOSE)
 	@$(BIN)/python -m pytest -m containers tests/containers

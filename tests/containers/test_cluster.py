@@ -28,7 +28,7 @@ checks: [success_rate > 0.9]
 @pytest.fixture(scope="module")
 def cluster(tmp_path_factory: pytest.TempPathFactory, needs: Callable[[str], str]) -> Iterator[Containers]:
     """City, gateway, tower, two workers and InfluxDB, healthy."""
-    for program in ("podman", "runc", "debootstrap", "catatonit"):
+    for program in ("podman", "runc", "debootstrap", "catatonit", "curl"):
         needs(program)
     made = Containers(tmp_path_factory.mktemp("compose"), workers=2, plan=PLAN, influxd=needs("influxd"))
     made.build()
