@@ -6,6 +6,7 @@ Knows nothing of how people act; it answers the engine's questions and returns a
 from __future__ import annotations
 
 from collections import Counter, deque
+from collections.abc import Callable
 from itertools import chain
 from math import ceil
 from pathlib import Path
@@ -63,6 +64,16 @@ def _is_broken(check: str, seconds: list[list[Tick]], record: Record, plan: RunP
         return not parse(check).evaluate(lambda ref: measure(lately, ref, plan.loaded.metrics).value)
     except EsrError:
         return False
+
+
+def _broken_for_long(recent: deque[list[Tick]], record: Record, plan: RunPlan) -> str:
+    """A check with ``abort_after`` that did not hold on that many seconds, in words; empty when there is none."""
+    for check in plan.scenario.checks:
+        window_s = ceil(check.abort_after_s or 0)
+        lately = list(recent)[-window_s:]
+        if window_s and len(lately) >= window_s and _is_broken(check.check, lately, record, plan):
+            return f"“{check.check}” did not hold over {window_s:g} s"
+    return ""
 
 
 def _taken(path: Path) -> str:
@@ -152,24 +163,30 @@ class Follower:
         self._paused = wish == "pause" if wish else self._paused
         return self._paused
 
-    def ticks(self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float) -> str:
-        """Fold, store, show; a reason to stop when a check with ``abort_after`` or the breaker says so."""
+    def ticks(
+        self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float, breathe: Callable[[], None]
+    ) -> str:
+        """Fold, store, show; a reason to stop when a check with ``abort_after`` or the breaker says so.
+
+        A busy second is milliseconds of work: ``breathe`` is called now and then; other questions may come meanwhile.
+        """
         if not ticks:
             return ""
         record = self._record
         for tick in ticks:
             record.fold(tick)
+            breathe()
             for cell in tick.cells.values():
                 self._answers.merge(cell.intended)
             self._failed_by_step.update(end.step for end in tick.ends if end.state == "failed")
             if tick.second >= record.warm_real_s:
                 _keep(self._recent, tick)
             record.planned_curve |= planned_in(tick.second, self._plan, self._crowd)
-        self._writer.ticks(ticks)
+        self._writer.ticks(ticks, breathe)
         self._forget(int(real_s) - STEPS_KEPT_S)
         self._sinks.hear(Recorded(tuple(ticks), real_s, sim_s))
         self._sinks.hear(self._progress(ticks, phase, real_s, sim_s, warp))
-        reason = self._abort() or self._break(ticks)
+        reason = _broken_for_long(self._recent, record, self._plan) or self._break(ticks)
         if reason and not record.aborted and phase != "over":
             record.aborted = reason
             self.happened(Happened("abort", reason, real_s, sim_s))
@@ -182,14 +199,6 @@ class Follower:
                 if at in self._record.seconds:
                     self._record.seconds[at].steps.clear()
             self._forgotten = max(self._forgotten, before)
-
-    def _abort(self) -> str:
-        for check in self._plan.scenario.checks:
-            window_s = ceil(check.abort_after_s or 0)
-            lately = list(self._recent)[-window_s:]
-            if window_s and len(lately) >= window_s and _is_broken(check.check, lately, self._record, self._plan):
-                return f"“{check.check}” did not hold over {window_s:g} s"
-        return ""
 
     def _break(self, ticks: list[Tick]) -> str:
         for at in sorted({tick.second for tick in ticks if tick.second > self._fed and self._guard.off_loopback}):

@@ -11,6 +11,7 @@ from time import process_time, time
 from typing import Protocol
 
 import gevent
+from gevent.lock import Semaphore
 
 from hms_esr.clock import Segment, SimClock
 from hms_esr.engine.assignment import Assignment
@@ -27,13 +28,24 @@ from hms_esr.events import ClockChanged, Happened
 from hms_esr.record import Tick
 
 LAG_EVERY_S = 0.05
+BREATH_S = 0.001
+
+
+def breathe() -> None:
+    """Let people go on: in long work of this loop, nobody is to start late for it."""
+    gevent.sleep(BREATH_S)
 
 
 class Listener(Protocol):
     """Who follows a run from outside the engine. Called in the run's own loop: return soon."""
 
-    def ticks(self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float) -> str:
-        """Ticks of seconds that are over; the answer, if not empty, is a reason to stop now."""
+    def ticks(
+        self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float, breathe: Callable[[], None]
+    ) -> str:
+        """Ticks of seconds that are over; the answer, if not empty, is a reason to stop now.
+
+        Where this takes long, ``breathe`` is to be called every half millisecond or so: it lets others run.
+        """
         ...
 
     def happened(self, event: Happened | ClockChanged) -> None:
@@ -83,6 +95,7 @@ class LocalRun:
             at_s = self.stage.cast.crowd.arrival(assignment.only).at_s
             self.clock.sim = SimClock(assignment.warp, (Segment(0.0, at_s, assignment.warp),))
         self._trouble: Exception | None = None
+        self._handing = Semaphore()
         self._stopped = ""
         self._began_at = 0.0
         classes = user_classes(assignment.scenario)
@@ -109,7 +122,8 @@ class LocalRun:
             self._stand.begin(self._conduct)
             self.conductor.finished.wait()
         finally:
-            gevent.killall(helpers)
+            with self._handing:  # a second that is being written down is not to be torn
+                gevent.killall(helpers)
             real_s, sim_s = self.clock.now_s(), self.clock.sim_s()
             self._guarded(lambda: self._hand_out(self.stage.recorder.take(int(real_s) + 1, 0.0), real_s))
             self._stand.end()
@@ -138,7 +152,8 @@ class LocalRun:
             self.conductor.busiest(sum(cell.requests for cell in tick.cells.values()))
         clock = self.clock
         add_to_stats(self._environment.stats, ticks, began_at=self._began_at)
-        reason = self._listener.ticks(ticks, self.conductor.phase, real_s, clock.sim_s(), clock.sim.warp)
+        breathe()
+        reason = self._listener.ticks(ticks, self.conductor.phase, real_s, clock.sim_s(), clock.sim.warp, breathe)
         if reason:
             self._stop(reason)
 
@@ -161,8 +176,9 @@ class LocalRun:
                 closed = int(now_s)
                 share = min(1.0, (process_time() - cpu_s) / max(now_s - at_s, 1e-6))
                 cpu_s, at_s = process_time(), now_s
-                ticks = self.stage.recorder.take(closed, share)
-                self._guarded(lambda some=ticks, at=now_s: self._hand_out(some, at))  # type: ignore[misc]
+                with self._handing:
+                    ticks = self.stage.recorder.take(closed, share)
+                    self._guarded(lambda some=ticks, at=now_s: self._hand_out(some, at))  # type: ignore[misc]
 
     def _ask(self, now_s: float) -> None:
         self._listener.moment(now_s, self.clock.sim_s())

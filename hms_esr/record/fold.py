@@ -5,15 +5,19 @@ Knows nothing of where ticks come from; the caller has removed repeats.
 
 from __future__ import annotations
 
+from collections import Counter
+from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
 from hms_esr.record.phases import Phases
 from hms_esr.record.second import LONG_PAUSE_MS, Second, WorkerHealth
-from hms_esr.record.tick import Cell, Decisions, ErrorCount, Tick
+from hms_esr.record.tick import Cell, Decisions, ErrorCount, PersonEnd, Tick
 from hms_esr.stats import Histogram
 
 if TYPE_CHECKING:
     from hms_esr.record.run import Record
+
+_who = attrgetter("journey", "persona", "state")
 
 
 def fold_tick(record: Record, tick: Tick) -> None:
@@ -56,26 +60,37 @@ def _fold_people(record: Record, tick: Tick) -> None:
         record.delivered += n
     record.late_ms.merge(tick.late_ms)
     record.off_plan_max = max(record.off_plan_max, tick.off_plan_max)
+    warm_real_s = record.warm_real_s
+    judged = [end for end in tick.ends if end.planned_s >= warm_real_s] if warm_real_s > 0 else tick.ends
+    for (journey, _, state), n in Counter(map(_who, tick.ends)).items():
+        _count(record.states, state, n)
+        _count(record.journey_states, (journey, state), n)
+    for (journey, persona, state), n in Counter(map(_who, judged)).items():
+        _count(record.judged_states, state, n)
+        _count(record.persona_states, (persona, state), n)
+        _count(record.judged_people, (journey, persona, state), n)
+    for (at, state), n in Counter((int(end.ended_s), end.state) for end in tick.ends).items():
+        second = record.seconds.setdefault(at, Second())
+        second.completed += n if state == "completed" else 0
+        second.failed += n if state == "failed" else 0
+    _fold_times(record, judged)
     for end in tick.ends:
-        judged = end.planned_s >= record.warm_real_s
-        _count(record.states, end.state)
-        _count(record.journey_states, (end.journey, end.state))
-        if judged:
-            _count(record.judged_states, end.state)
-            _count(record.persona_states, (end.persona, end.state))
-            _count(record.judged_people, (end.journey, end.persona, end.state))
-        second = record.seconds.setdefault(int(end.ended_s), Second())
-        if end.state == "completed":
-            second.completed += 1
-            if judged:
-                record.journey_ms.setdefault(end.journey, Histogram()).add((end.ended_s - end.planned_s) * 1000)
-        else:
-            second.failed += end.state == "failed"
+        if end.state != "completed":
             _count(record.stuck, (end.journey, end.step, end.reason))
 
 
-def _count(counts: dict[Any, int], key: Any) -> None:
-    counts[key] = counts.get(key, 0) + 1
+def _fold_times(record: Record, judged: list[PersonEnd]) -> None:
+    """How long completed journeys of judged people took."""
+    times: dict[str, list[float]] = {}
+    for end in judged:
+        if end.state == "completed":
+            times.setdefault(end.journey, []).append((end.ended_s - end.planned_s) * 1000)
+    for journey, took_ms in times.items():
+        record.journey_ms.setdefault(journey, Histogram()).add_all(took_ms)
+
+
+def _count(counts: dict[Any, int], key: Any, n: int = 1) -> None:
+    counts[key] = counts.get(key, 0) + n
 
 
 def _fold_worker(record: Record, tick: Tick) -> None:

@@ -6,6 +6,7 @@ Knows nothing of what the text says. Records of the first version hold the text 
 from __future__ import annotations
 
 import zlib
+from collections.abc import Iterable
 
 LEVEL = 1
 """A tenth larger than the best, for half the time: the master packs while a run goes on."""
@@ -15,7 +16,13 @@ MOST_BYTES = 2**28
 
 def packed(text: str) -> bytes:
     """``text`` as zlib's bytes (RFC 1950)."""
-    return zlib.compress(text.encode(), LEVEL)
+    return packed_pieces([text])
+
+
+def packed_pieces(pieces: Iterable[str]) -> bytes:
+    """The same of a text that comes in pieces, each deflated as it comes."""
+    deflating = zlib.compressobj(LEVEL)
+    return b"".join([*(deflating.compress(piece.encode()) for piece in pieces), deflating.flush()])
 
 
 def plain(body: str | bytes) -> str:

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
@@ -19,11 +19,15 @@ from hms_esr.record import Manifest, Tick
 from hms_esr.store.database import cannot_write, close_written, open_to_write
 from hms_esr.store.layout import DATABASE, MANIFEST, write_whole
 from hms_esr.store.masking import Mask
-from hms_esr.store.packing import packed
+from hms_esr.store.packing import packed_pieces
 from hms_esr.store.process import this_process
-from hms_esr.store.tick_text import tick_text
+from hms_esr.store.tick_text import tick_pieces
 
 VERSION = 1
+
+
+def at_once() -> None:
+    """No breath."""
 
 
 class RunWriter:
@@ -61,12 +65,22 @@ class RunWriter:
             except sqlite3.Error as error:
                 raise cannot_write(self._folder / DATABASE, error) from None
 
-    def ticks(self, ticks: Sequence[Tick]) -> None:
-        """Commit ``ticks`` at once; one already there by (worker, seq) stays as it is."""
+    def ticks(self, ticks: Sequence[Tick], breathe: Callable[[], None] = at_once) -> None:
+        """Commit ``ticks`` at once; one already there by (worker, seq) stays as it is.
+
+        ``breathe`` is called every half millisecond or so until all is ready to be written.
+        """
         if ticks:
-            mask = self._mask.text
-            rows = [(tick.worker, tick.seq, tick.second, packed(tick_text(tick, mask))) for tick in ticks]
+            rows = [(tick.worker, tick.seq, tick.second, self._body(tick, breathe)) for tick in ticks]
             self._write("INSERT INTO ticks VALUES (?, ?, ?, ?) ON CONFLICT (worker, seq) DO NOTHING", rows)
+
+    def _body(self, tick: Tick, breathe: Callable[[], None]) -> bytes:
+        def pieces() -> Iterator[str]:
+            for piece in tick_pieces(tick, self._mask.text):
+                yield piece
+                breathe()
+
+        return packed_pieces(pieces())
 
     def event(self, event: Happened | ClockChanged | Sensed) -> None:
         """Commit one event."""

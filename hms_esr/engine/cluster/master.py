@@ -18,6 +18,7 @@ from hms_esr.engine.cluster.lease import LEASE_S
 from hms_esr.engine.cluster.team import Team, Workers
 from hms_esr.engine.local import Finished, Listener
 from hms_esr.engine.statistics import add_to_stats
+from hms_esr.store.writer import at_once
 
 __all__ = ["MasterRun", "Workers"]
 
@@ -164,7 +165,7 @@ class MasterRun:
         if not ticks:
             return
         add_to_stats(team.post.runner.stats, ticks, began_at=team.began_at)
-        reason = self._listener.ticks(ticks, team.course.phase, clock.now_s(), clock.sim_s(), clock.sim.warp)
+        reason = self._listener.ticks(ticks, team.course.phase, clock.now_s(), clock.sim_s(), clock.sim.warp, at_once)
         for member in members:
             team.post.send("ack", member, below=team.gathering.below(member))
         if reason:

@@ -106,14 +106,16 @@ class Told:
         self.wants_pause = follower.wants_pause
         self.moment = follower.moment
 
-    def ticks(self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float) -> str:
+    def ticks(
+        self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float, breathe: Callable[[], None]
+    ) -> str:
         """Seconds that are over."""
         if self._began_at is None:
             self._began_at = time() - real_s
         add_to_stats(self._runner.stats, ticks, began_at=self._began_at)
         for tick in ticks:
             self._runner.told(tick)
-        return self._follower.ticks(ticks, phase, real_s, sim_s, warp)
+        return self._follower.ticks(ticks, phase, real_s, sim_s, warp, breathe)
 
 
 class OurUI(WebUI):
