@@ -9,11 +9,19 @@ from collections import deque
 from time import perf_counter
 from typing import Any
 
-from gevent import getcurrent
+from gevent import getcurrent, sleep
 from gevent.hub import get_hub
 
 TURN_S = 0.003
 """A turn of the loop that has lasted longer makes those with answers in hand wait for the next."""
+
+
+BREATH_S = 0.001
+
+
+def breathe() -> None:
+    """Let people go on amid long work of this loop: nobody is to start late for it."""
+    sleep(BREATH_S)
 
 
 class Turns:

@@ -18,6 +18,7 @@ from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.client_transport import Gate
 from hms_esr.engine.collector import Collector
 from hms_esr.engine.conductor import Conductor
+from hms_esr.engine.fairness import breathe
 from hms_esr.engine.recorder import Recorder
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.stand import OwnStand, Stand
@@ -28,12 +29,6 @@ from hms_esr.events import ClockChanged, Happened
 from hms_esr.record import Tick
 
 LAG_EVERY_S = 0.05
-BREATH_S = 0.001
-
-
-def breathe() -> None:
-    """Let people go on: in long work of this loop, nobody is to start late for it."""
-    gevent.sleep(BREATH_S)
 
 
 class Listener(Protocol):

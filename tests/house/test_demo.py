@@ -36,10 +36,10 @@ def test_the_last_lines_lead_on(tmp_path: Path) -> None:
     program.parent.mkdir(parents=True)
     program.write_text(f"#!{sys.executable}\nfrom hms_esr.cli import main\nmain()\n", encoding="utf-8")
     program.chmod(0o755)
-    done = _type(tmp_path, f".venv/bin/hms-esr run {DEMO} --warp 120 --scale 0.2")
+    done = _type(tmp_path, f".venv/bin/hms-esr run {DEMO} --warp 120 --scale 0.2 --max-late 100%")
     verdict, report, following = done.stdout.splitlines()[-3:]
     assert done.returncode == 0 and verdict.startswith("PASS ")
     assert (tmp_path / report.removeprefix("Report: ").strip()).is_file()
     command = following.removeprefix("Next:").partition("(")[0].strip()
     assert command.startswith(".venv/bin/hms-esr run ")
-    assert _type(tmp_path, f"{command} --warp 120").returncode == 1
+    assert _type(tmp_path, f"{command} --warp 120 --max-late 100%").returncode == 1
