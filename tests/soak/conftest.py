@@ -1,7 +1,7 @@
 """Owns what endurance tests need: how long they go on, and a file for each with what they measured.
 
-Knows nothing of what is tested. SOAK_ROUNDS and SOAK_MINUTES make them shorter, SOAK_RATE slower; figures go to
-``build/soak``.
+Knows nothing of what is tested. SOAK_ROUNDS and SOAK_MINUTES make them shorter, SOAK_RATE slower, SOAK_SEEDS repeats
+rounds by their seeds ("1020,1024"); figures go to ``build/soak``.
 """
 
 from __future__ import annotations
@@ -23,6 +23,13 @@ __all__ = ["logging_target"]
 def rounds() -> int:
     """How many rounds: 200 unless SOAK_ROUNDS says otherwise."""
     return int(os.environ.get("SOAK_ROUNDS", "200"))
+
+
+@pytest.fixture
+def seeds(rounds: int) -> Callable[[int], list[int]]:
+    """``seeds(1000)``: a round's seed each, from 1000 on, unless SOAK_SEEDS names them."""
+    named = os.environ.get("SOAK_SEEDS", "")
+    return lambda first: [int(seed) for seed in named.split(",")] if named else list(range(first, first + rounds))
 
 
 @pytest.fixture

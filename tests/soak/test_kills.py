@@ -17,10 +17,12 @@ RATE, SECONDS = 500, 30
 
 
 @pytest.mark.soak
-def test_workers_killed_again_and_again(tmp_path: Path, rounds: int, note: Callable[[dict[str, Any]], None]) -> None:
+def test_workers_killed_again_and_again(
+    tmp_path: Path, seeds: Callable[[int], list[int]], note: Callable[[dict[str, Any]], None]
+) -> None:
     """SIGKILL to one of three at 500 people/s: nobody twice, everybody accounted for, the rate back in a second."""
     failures = []
-    for seed in range(FIRST_SEED, FIRST_SEED + rounds):
+    for seed in seeds(FIRST_SEED):
         folder = tmp_path / str(seed)
         folder.mkdir()
         process, port = listening(folder / "ready", "0", "0")
