@@ -51,6 +51,24 @@ def test_a_tick_sent_twice_counts_once(tmp_path: Path) -> None:
     assert open_record(tmp_path).polls == 3
 
 
+def test_a_busy_second_is_made_ready_in_pieces(tmp_path: Path) -> None:
+    """Others may run ten times while a second of 2000 people is made ready; it is on disk as a whole, or not at all."""
+    writer = RunWriter(tmp_path, MANIFEST)
+    ends = [PersonEnd(k, "apply", "farmer", "completed", "submit", "", 0.1, 0.2, 0.3) for k in range(2000)]
+    kept: list[int] = []
+
+    def look() -> None:
+        with sqlite3.connect(tmp_path / "record.db") as connection:
+            kept.append(connection.execute("SELECT count(*) FROM ticks").fetchone()[0])
+        connection.close()
+
+    writer.ticks([Tick("w", 0, 0, ends=ends)], look)
+    writer.close()
+
+    assert len(kept) >= 10 and set(kept) == {0}
+    assert open_record(tmp_path).people("completed") == 2000
+
+
 def test_no_secret_reaches_the_disk(tmp_path: Path) -> None:
     """Whatever text a secret stands in, no file of the run holds it."""
     secret = 'hunter"2-ü'
