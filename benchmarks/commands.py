@@ -49,7 +49,7 @@ checks:
   - sla_48h_success_rate > 0.95
   - {check: "latency_p95_ms < 2000", warn: "< 1000"}
 """
-TINY = form_journey.Crowd(4, 1000.0, "per_person")
+TINY = form_journey.Crowd(4, 0.004)
 HOW = f"""Whole processes, from the shell's call to their end, in turn; one figure is Python itself doing
 nothing. The scenario that is checked has {LINES} lines: journeys with most kinds of steps, a fault, checks. The
 tiny run is the form journey of {TINY.people} people: what a start and an end cost, with the report."""
