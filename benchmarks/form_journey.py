@@ -157,7 +157,7 @@ def window(side: str, folder: Path, url: str, crowd: Crowd, settle_s: float, spa
 def crowd_of(side: str, setup: Setup) -> Crowd:
     """Who comes in a side's turn."""
     if side.endswith("full speed"):
-        return Crowd(*setup.size((6000, 5.0), (100, 3.0)), full_speed=True)
+        return Crowd(*setup.size((6000, 5.0), (1500, 3.0)), full_speed=True)
     return Crowd(*setup.size((1250, 5.0), (120, 3.0)), connections="reused" if "reused" in side else "per_person")
 
 

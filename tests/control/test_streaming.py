@@ -29,6 +29,7 @@ def test_every_run_streams(serve: Callable[..., Server], town: CityProcess, monk
         processes = psutil.Process(server.process.pid).children(recursive=True)
         shown = [word for process in processes for word in process.cmdline()]
         summary = server.until(run_id, "FINISHED")
+        psutil.wait_procs(processes, timeout=60)  # the record is whole before the last point has left
         assert total(influx.of("esr_step"), "count") == summary["requests"] == 12
         assert influx.authorizations == {f"Token {TOKEN}"}
     assert influx.url in shown and "agency" in shown

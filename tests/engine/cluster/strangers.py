@@ -76,6 +76,8 @@ def speak_locust(port: int, count: int, chance: random.Random, *, keys: bool) ->
         for number in range(count):
             whole = _text(number)
             kinds: Any = (whole, whole[:-1], b"\xc1", b"\xdb\xff\xff\xff\xff", chance.randbytes(40))
-            if stranger.poll(5000, zmq.POLLOUT):  # a refused handshake takes the way out away for a while
+            try:
                 stranger.send(kinds[number % len(kinds)], zmq.NOBLOCK)
+            except zmq.Again:  # a refused handshake takes the way out away until ZeroMQ knocks again
+                stranger.poll(100, zmq.POLLOUT)
         assert not stranger.poll(500), "the stranger was answered"
