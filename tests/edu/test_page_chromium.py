@@ -80,7 +80,7 @@ def test_a_cut_connection_comes_back_without_a_gap(
     page.wait_for_selector("#banner.gone", state="attached", **SHOWN)
     page.wait_for_selector('[data-k="real"]:has-text("0:22")', **SHOWN)
     sent: list[Any] = []
-    whole.on("websocket", lambda one: one.on("framesent", sent.append))
+    whole.on("websocket", lambda one: one.on("framesent", lambda _: sent.append(one)))
     with whole.expect_websocket() as live:
         whole.goto(url)
     if not sent:  # a page that is closed before it is connected says so on its console
