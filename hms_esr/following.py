@@ -175,13 +175,13 @@ class Follower:
         record = self._record
         for tick in ticks:
             record.fold(tick)
-            breathe()
             for cell in tick.cells.values():
                 self._answers.merge(cell.intended)
             self._failed_by_step.update(end.step for end in tick.ends if end.state == "failed")
             if tick.second >= record.warm_real_s:
                 _keep(self._recent, tick)
             record.planned_curve |= planned_in(tick.second, self._plan, self._crowd)
+            breathe()
         self._writer.ticks(ticks, breathe)
         self._forget(int(real_s) - STEPS_KEPT_S)
         self._sinks.hear(Recorded(tuple(ticks), real_s, sim_s))

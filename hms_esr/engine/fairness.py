@@ -14,9 +14,8 @@ from gevent.hub import get_hub
 
 TURN_S = 0.003
 """A turn of the loop that has lasted longer makes those with answers in hand wait for the next."""
-
-
 BREATH_S = 0.001
+"""Of long work, so that the loop looks at its timers and sockets."""
 
 
 def breathe() -> None:

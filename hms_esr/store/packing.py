@@ -14,13 +14,8 @@ MOST_BYTES = 2**28
 """A text that would be longer is refused: a record may come from anybody."""
 
 
-def packed(text: str) -> bytes:
-    """``text`` as zlib's bytes (RFC 1950)."""
-    return packed_pieces([text])
-
-
-def packed_pieces(pieces: Iterable[str]) -> bytes:
-    """The same of a text that comes in pieces, each deflated as it comes."""
+def packed(pieces: Iterable[str]) -> bytes:
+    """A text as zlib's bytes (RFC 1950); it may come in pieces, each is deflated as it comes."""
     deflating = zlib.compressobj(LEVEL)
     return b"".join([*(deflating.compress(piece.encode()) for piece in pieces), deflating.flush()])
 

@@ -19,7 +19,7 @@ from hms_esr.record import Manifest, Tick
 from hms_esr.store.database import cannot_write, close_written, open_to_write
 from hms_esr.store.layout import DATABASE, MANIFEST, write_whole
 from hms_esr.store.masking import Mask
-from hms_esr.store.packing import packed_pieces
+from hms_esr.store.packing import packed
 from hms_esr.store.process import this_process
 from hms_esr.store.tick_text import tick_pieces
 
@@ -80,7 +80,7 @@ class RunWriter:
                 yield piece
                 breathe()
 
-        return packed_pieces(pieces())
+        return packed(pieces())
 
     def event(self, event: Happened | ClockChanged | Sensed) -> None:
         """Commit one event."""

@@ -109,8 +109,8 @@ def _torn(path: Path) -> None:
         (_body("no json"), "cannot be read"),
         (_body("[]"), "cannot be read"),
         (_body(b"not deflated"), "a second is damaged"),
-        (_body(packed('{"worker":"w","seq":0,"second":0}')[:-5]), "a second is cut off"),
-        (_body(packed("{}")), "cannot be read"),
+        (_body(packed(['{"worker":"w","seq":0,"second":0}'])[:-5]), "a second is cut off"),
+        (_body(packed(["{}"])), "cannot be read"),
         (_torn, "cannot be read"),
     ],
 )
