@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import json
 import sqlite3
-from collections.abc import Callable, Collection, Iterable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterable, Sequence
 from dataclasses import asdict
 from pathlib import Path
 from threading import Lock
@@ -21,13 +21,9 @@ from hms_esr.store.layout import DATABASE, MANIFEST, write_whole
 from hms_esr.store.masking import Mask
 from hms_esr.store.packing import packed
 from hms_esr.store.process import this_process
-from hms_esr.store.tick_text import tick_pieces
+from hms_esr.store.tick_text import at_once, tick_pieces
 
 VERSION = 1
-
-
-def at_once() -> None:
-    """No breath."""
 
 
 class RunWriter:
@@ -75,12 +71,7 @@ class RunWriter:
             self._write("INSERT INTO ticks VALUES (?, ?, ?, ?) ON CONFLICT (worker, seq) DO NOTHING", rows)
 
     def _body(self, tick: Tick, breathe: Callable[[], None]) -> bytes:
-        def pieces() -> Iterator[str]:
-            for piece in tick_pieces(tick, self._mask.text):
-                yield piece
-                breathe()
-
-        return packed(pieces())
+        return packed(tick_pieces(tick, self._mask.text, breathe))
 
     def event(self, event: Happened | ClockChanged | Sensed) -> None:
         """Commit one event."""

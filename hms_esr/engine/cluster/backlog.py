@@ -8,10 +8,12 @@ from __future__ import annotations
 import json
 import tempfile
 from collections import deque
+from collections.abc import Callable
 from typing import IO, Any
 
 from hms_esr.engine.cluster.wire import lost_tick, packed_tick
 from hms_esr.record import Tick
+from hms_esr.store.tick_text import at_once
 
 RESEND_S = 1.5
 AT_ONCE = 16
@@ -47,9 +49,9 @@ class Backlog:
     def __len__(self) -> int:
         return len(self._memory) + self._in_file + len(self._lost)
 
-    def add(self, tick: Tick) -> None:
-        """Keep one more."""
-        packed = packed_tick(tick)
+    def add(self, tick: Tick, breathe: Callable[[], None] = at_once) -> None:
+        """Keep one more; ``breathe`` is called now and then until it is packed."""
+        packed = packed_tick(tick, breathe)
         size = len(packed["text"])
         if not self._in_file and not self._lost and self._bytes + size <= self._most_in_memory:
             self._keep(packed, size)

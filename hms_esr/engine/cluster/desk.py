@@ -12,9 +12,11 @@ from time import perf_counter
 from typing import Any, Protocol
 
 from gevent.event import Event
+from gevent.lock import BoundedSemaphore
 
 from hms_esr.engine.cluster.backlog import Backlog
 from hms_esr.engine.cluster.time_offset import MEASURE_EVERY_S, TimeOffset
+from hms_esr.engine.fairness import breathe
 from hms_esr.record import Tick
 
 PINGS = 9
@@ -61,6 +63,7 @@ class Desk:
         self.offset = TimeOffset()
         self._reader = reader
         self._backlog = Backlog()
+        self._delivering = BoundedSemaphore()
         self._orders = 0
         self._answered = Event()
         self._asked_at = 0.0
@@ -82,8 +85,9 @@ class Desk:
 
     def deliver(self, ticks: list[Tick]) -> None:
         """Send ticks, and keep them until the master has them on record."""
-        for tick in ticks:
-            self._backlog.add(tick)
+        with self._delivering:  # people go on while a busy second is packed; the next one waits for its turn
+            for tick in ticks:
+                self._backlog.add(tick, breathe)
         self.deliver_again()
 
     def deliver_again(self) -> bool:

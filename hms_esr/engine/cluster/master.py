@@ -18,7 +18,7 @@ from hms_esr.engine.cluster.lease import LEASE_S
 from hms_esr.engine.cluster.team import Team, Workers
 from hms_esr.engine.local import Finished, Listener
 from hms_esr.engine.statistics import add_to_stats
-from hms_esr.store.writer import at_once
+from hms_esr.store.tick_text import at_once
 
 __all__ = ["MasterRun", "Workers"]
 

@@ -5,14 +5,14 @@ Knows nothing of sockets. Nothing that could be carried out travels: no pickles,
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from hms_esr.engine.assignment import Assignment
 from hms_esr.personas.template import PersonaTemplate
 from hms_esr.record import Tick
 from hms_esr.scenario.model import Scenario
-from hms_esr.store.tick_text import read_tick, tick_text
+from hms_esr.store.tick_text import at_once, read_tick, tick_pieces
 
 _PLAIN = (
     *("run_id", "seed", "warp", "target", "scale", "identity", "only", "worker", "workers", "max_people"),
@@ -47,9 +47,10 @@ def unpacked_assignment(whole: Mapping[str, Any]) -> Assignment:
     )
 
 
-def packed_tick(tick: Tick) -> dict[str, Any]:
-    """A tick with the numbers of those who were due and who started in it."""
-    return {"seq": tick.seq, "text": tick_text(tick), "due": tick.due_ks, "started": tick.started_ks}
+def packed_tick(tick: Tick, breathe: Callable[[], None] = at_once) -> dict[str, Any]:
+    """A tick with the numbers of those who were due and who started in it; ``breathe`` as for its pieces."""
+    text = "".join(tick_pieces(tick, breathe=breathe))
+    return {"seq": tick.seq, "text": text, "due": tick.due_ks, "started": tick.started_ks}
 
 
 def lost_tick(tick: Tick) -> dict[str, Any]:
