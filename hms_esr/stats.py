@@ -8,7 +8,7 @@ from __future__ import annotations
 import sys
 from array import array
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from itertools import accumulate
 from math import ceil, frexp, ldexp
 from typing import Any
@@ -18,6 +18,7 @@ _SUB = 128
 _BIAS = 126 * _SUB
 _UPPER = 1 if sys.byteorder == "little" else 0
 _FEW = 8
+_MOST_SHRUNK = 2**32 - 1
 _JUST_UNDER = 1 - 1e-12
 """So that 0.07 of 100, in floats a little over 7, is rank 7."""
 
@@ -33,12 +34,18 @@ def _middle(index: int) -> float:
 
 
 class Histogram:
-    """Counts of values in ms (or any positive unit), binned; sum, least and greatest are exact."""
+    """Counts of values in ms (or any positive unit), binned; sum, least and greatest are exact.
 
-    __slots__ = ("count", "counts", "maximum", "minimum", "total")
+    ``counts`` is how many by bucket. After :meth:`shrink` it is made again when somebody asks for it.
+    """
+
+    __slots__ = ("_shrunk", "count", "counts", "maximum", "minimum", "total")
+
+    counts: dict[int, int]
 
     def __init__(self) -> None:
-        self.counts: dict[int, int] = {}
+        self._shrunk: tuple[array[int], array[int]] | None = None
+        self.counts = {}
         self.count = 0
         self.total = 0.0
         self.minimum = float("inf")
@@ -80,10 +87,27 @@ class Histogram:
         self.maximum = max(self.maximum, max(values))
         self.minimum = min(self.minimum, min(values))
 
+    def shrink(self) -> None:
+        """Take a tenth of the room. Reading stays as it was; what is added undoes it."""
+        if self._shrunk is None and self.count <= _MOST_SHRUNK:
+            self._shrunk = array("i", self.counts), array("I", self.counts.values())
+            del self.counts
+
+    def __getattr__(self, name: str) -> dict[int, int]:
+        if name != "counts" or self._shrunk is None:
+            raise AttributeError(name)
+        self.counts = counts = dict(self._bins())
+        self._shrunk = None
+        return counts
+
+    def _bins(self) -> Iterable[tuple[int, int]]:
+        """(bucket, how many), shrunk or not."""
+        return self.counts.items() if self._shrunk is None else zip(*self._shrunk, strict=True)
+
     def merge(self, other: Histogram) -> None:
         """Add all of ``other``'s values."""
         counts = self.counts
-        for index, n in other.counts.items():
+        for index, n in other._bins():
             counts[index] = counts.get(index, 0) + n
         self.count += other.count
         self.total += other.total
@@ -103,23 +127,23 @@ class Histogram:
         if rank >= self.count:
             return self.maximum
         seen = 0
-        for index in sorted(self.counts):
-            seen += self.counts[index]
+        for index, n in sorted(self._bins()):
+            seen += n
             if seen >= rank:
                 return min(max(_middle(index), self.minimum), self.maximum)
         return self.maximum
 
     def buckets(self) -> Iterator[tuple[float, int]]:
         """(middle, count) in order of value."""
-        for index in sorted(self.counts):
-            yield _middle(index), self.counts[index]
+        for index, n in sorted(self._bins()):
+            yield _middle(index), n
 
     def share_up_to(self, value: float) -> float:
         """Share of values at or under ``value``; 0 without values."""
         if not self.count:
             return 0.0
         upto = _index(max(value, 0.001))
-        return sum(n for index, n in self.counts.items() if index <= upto) / self.count
+        return sum(n for index, n in self._bins() if index <= upto) / self.count
 
     def to_json(self) -> list[Any]:
         """``[sum, least, greatest, first index, count, gap, count, gap …]``: delta-coded, for the record."""
@@ -127,9 +151,9 @@ class Histogram:
             return []
         flat: list[Any] = [round(self.total, 4), round(self.minimum, 4), round(self.maximum, 4)]
         last = 0
-        for index in sorted(self.counts):
+        for index, n in sorted(self._bins()):
             flat.append(index - last)
-            flat.append(self.counts[index])
+            flat.append(n)
             last = index
         return flat
 

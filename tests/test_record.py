@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+import tracemalloc
 
 import pytest
 
@@ -44,6 +45,30 @@ def test_ticks_are_not_changed_by_folding() -> None:
     """A tick may be folded into two records: the first keeps no hold on its figures."""
     ticks = made_up_ticks(DAY)
     assert figures(record_of(DAY, ticks)) == figures(record_of(DAY, ticks))
+
+
+def test_an_hour_of_seconds_is_kept_small() -> None:
+    """Histograms of seconds that are over take a tenth of the room, also where a worker told of one later."""
+    key = SeriesKey("apply", "submit", "farmer", 200, "")
+
+    def second_of(worker: str, at: int) -> Tick:
+        tick = Tick(worker, at, at, cells={key: Cell(requests=500)})
+        for times in (tick.cells[key].intended, tick.cells[key].actual):
+            times.add_all([1.02**k for k in range(at % 3, 500)])
+        return tick
+
+    record = Record(made_up_record(people=1).manifest, made_up_scenario(DAY))
+    late = [second_of("b", at) for at in range(10, 50, 10)]
+    ticks = [second_of("a", at) for at in range(60)]
+    tracemalloc.start()
+    try:
+        for tick in [*ticks, *late]:
+            record.fold(tick)
+        taken = tracemalloc.get_traced_memory()[0]
+    finally:
+        tracemalloc.stop()
+    assert taken < 1_000_000
+    assert record.seconds[20].steps["apply", "submit"].intended.count == 996
 
 
 def test_missing_ticks_are_counted() -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import tracemalloc
 from math import ceil
 
 import pytest
@@ -94,3 +95,43 @@ def test_many_at_once_are_counted_as_one_by_one(values: list[float]) -> None:
         assert many.percentile(share) == pytest.approx(single.percentile(share), rel=0.008)
         exact = sorted(values)[max(1, ceil(share * len(values) * (1 - 1e-12))) - 1]
         assert many.percentile(share) == pytest.approx(exact, rel=0.00391, abs=0.001)
+
+
+def told(histogram: Histogram) -> list[object]:
+    """All that a histogram says."""
+    shares = [histogram.percentile(share) for share in (0.5, 0.95, 1.0)] if histogram.count else []
+    return [*shares, histogram.share_up_to(50.0), list(histogram.buckets()), histogram.to_json(), histogram.mean]
+
+
+@given(st.lists(st.floats(0.0, 10_000.0), max_size=100), TIMES)
+@settings(deadline=None)
+def test_a_shrunk_histogram_says_the_same_and_can_be_added_to(values: list[float], more: list[float]) -> None:
+    """What is added, from either side, counts as in one that never was shrunk."""
+    small, usual = of(values), of(values)
+    small.shrink()
+    small.shrink()
+    assert told(small) == told(usual)
+    for one in (small, usual):
+        one.add(more[0])
+        one.add_all(more)
+    other = of(more)
+    other.shrink()
+    for one in (small, usual):
+        one.merge(other)
+    assert told(small) == told(usual)
+    assert not hasattr(small, "count_of_bins")
+
+
+def test_shrunk_takes_a_fifth_of_the_room() -> None:
+    """A thousand answers of a second: no dictionary is left, also not after reading."""
+    values = [1.01**k for k in range(1000)]
+    told(of(values))  # Python keeps some tuples for later use
+    tracemalloc.start()
+    try:
+        histogram = of(values)
+        usual = tracemalloc.get_traced_memory()[0]
+        histogram.shrink()
+        told(histogram)
+        assert tracemalloc.get_traced_memory()[0] < usual / 5
+    finally:
+        tracemalloc.stop()

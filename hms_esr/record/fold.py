@@ -18,6 +18,8 @@ if TYPE_CHECKING:
     from hms_esr.record.run import Record
 
 _who = attrgetter("journey", "persona", "state")
+OPEN_S = 5
+"""How long workers usually still tell of a second; its histograms are kept small after that."""
 
 
 def fold_tick(record: Record, tick: Tick) -> None:
@@ -50,6 +52,9 @@ def fold_tick(record: Record, tick: Tick) -> None:
     record.real_s = max(record.real_s, tick.second + 1.0)
     _fold_people(record, tick)
     _fold_worker(record, tick)
+    for at in (tick.second - OPEN_S, tick.second):
+        if at < record.real_s - OPEN_S and at in record.seconds:
+            record.seconds[at].shrink()
 
 
 def _fold_people(record: Record, tick: Tick) -> None:

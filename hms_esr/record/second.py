@@ -32,6 +32,11 @@ class Second:
     steps: dict[tuple[str, str], Cell] = field(default_factory=dict)
     """(journey, step) → figures; both latencies of all requests of a second are their merge."""
 
+    def shrink(self) -> None:
+        """Take less room: hours of seconds are kept."""
+        for cell in self.steps.values():
+            cell.shrink()
+
 
 @dataclass(slots=True)
 class WorkerHealth:

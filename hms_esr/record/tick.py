@@ -40,6 +40,11 @@ class Cell:
         self.intended.merge(other.intended)
         self.actual.merge(other.actual)
 
+    def shrink(self) -> None:
+        """Take less room, see :meth:`Histogram.shrink`."""
+        self.intended.shrink()
+        self.actual.shrink()
+
 
 class ErrorKey(NamedTuple):
     """One kind of error. ``kind`` as in StepFailed; ``message`` is masked and shown to readers."""
