@@ -300,7 +300,8 @@ class _Rehearsal:
             record.planned_total = due
         self.writer.facts(**closing_facts(record))
         self.writer.close()
-        self.record = open_record(plan.folder)
+        at = record.real_s, record.sim_s
+        self.record = open_record(plan.folder, lambda text: self.sinks.hear(Happened("note", text, *at)))
 
 
 def carry_load(load: Load) -> Finished:

@@ -9,6 +9,7 @@ import csv
 import json
 import sys
 from collections.abc import Callable, Iterable
+from functools import partial
 from io import TextIOWrapper
 from itertools import chain
 from pathlib import Path
@@ -56,7 +57,7 @@ def command(run: str, table: str | None, form: str, out: Path, to: Path | None) 
         raise BadInput([Problem("--to", 0, 0, "Parquet is not text; say where it goes: --to FILE.parquet")])
     write = WRITERS[form]
     folder = find_run(out, run)
-    record = open_record(folder)
+    record = open_record(folder, partial(click.echo, err=True))
     for name in [table] if table else NAMES:
         path = to if table or to is None else to / f"{name}.{form}"
         if path is not None and path.is_dir():

@@ -6,6 +6,7 @@ Knows nothing of what is in a report. Never loads the load engine.
 from __future__ import annotations
 
 import json
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -51,7 +52,7 @@ def command(run: str, formats: tuple[str, ...], out: Path, to: str | None) -> No
         text = "the run is still going on; its reports come at its end. To see it as it is now, say where: --to PATH"
         raise BadInput([Problem(f"run '{run}'", 0, 0, text)])
     before = _verdict_said(folder)
-    record = open_record(folder)
+    record = open_record(folder, partial(click.echo, err=True))
     judgement = judged(record)
     for name, kind in kinds:
         report = kind()

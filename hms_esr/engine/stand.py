@@ -14,6 +14,7 @@ from locust.env import Environment
 from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.dispatch import OnePerWorker
 from hms_esr.engine.shapes import RehearsalShape, shape_of
+from hms_esr.engine.statistics import unseen_stats
 from hms_esr.engine.users import conductor_class
 
 
@@ -48,6 +49,7 @@ class OwnStand:
             dispatcher_class=OnePerWorker,
             host=assignment.target,
         )
+        self._environment.stats = unseen_stats()
 
     @property
     def environment(self) -> Any:

@@ -15,12 +15,17 @@ Where = tuple[str, str]
 """(step, journey): what Locust shows as name and type."""
 
 
+def unseen_stats() -> RequestStats:
+    """Statistics of a runner without a page: without the 20 copies of each entry that Locust draws charts from."""
+    return RequestStats(use_response_times_cache=False)
+
+
 def add_to_stats(stats: RequestStats, ticks: Iterable[Tick], *, began_at: float | None = None) -> None:
     """Add ticks of seconds that are over to ``stats``: an entry per step (name) and journey (type), and the total.
 
     Response times are those from the intended start, as in the verdict: histogram buckets' middles in ms, so that
-    percentiles are within 0.4 %; sum, least and greatest are exact. Requests without a time of their own (retries)
-    count as such. ``began_at``: Unix time of the run's real second 0; without it ``stats`` began then.
+    percentiles are within 0.4 % and the table stays small; sum, least and greatest are exact. Requests without a time
+    of their own (retries) count as such. ``began_at``: Unix time of the run's real second 0; without it ``stats`` began then.
     """
     begin_s = stats.start_time if began_at is None else began_at
     if stats.num_requests == 0:
@@ -63,7 +68,7 @@ def _count(entry: StatsEntry, cell: Cell, at_s: float) -> None:
         entry.min_response_time = min(least, entry.min_response_time or least)
         entry.max_response_time = max(most, entry.max_response_time)
         for middle_ms, n in times.buckets():
-            entry.response_times[min(max(middle_ms, least), most)] += n
+            entry.response_times[middle_ms] += n
 
 
 def _count_error(stats: RequestStats, where: Where, text: str, count: ErrorCount, begin_s: float) -> None:

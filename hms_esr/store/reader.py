@@ -9,6 +9,7 @@ import json
 import sqlite3
 from collections.abc import Callable
 from pathlib import Path
+from time import perf_counter
 from typing import Any
 
 from hms_esr.errors import BadInput, Problem
@@ -23,6 +24,7 @@ from hms_esr.store.tick_text import read_tick
 
 BROKEN_OFF = "the rehearsal's process ended before its report"
 GOING_ON = "the rehearsal is still going on"
+TOLD_EVERY_S = 3.0
 
 _EVENTS: dict[str, type[Happened] | type[ClockChanged] | type[Sensed]] = {
     "Happened": Happened,
@@ -53,10 +55,15 @@ _FACTS: dict[str, Callable[[Any], Any]] = {
 """Facts that are fields of the record, and what each is read as."""
 
 
-def open_record(folder: Path) -> Record:
+def _nobody(text: str) -> None:
+    """Nobody waits for this."""
+
+
+def open_record(folder: Path, tell: Callable[[str], None] = _nobody) -> Record:
     """The record in ``folder``: ticks folded in the order they came, events heard, facts applied.
 
-    ``problems`` says so when the run is still going on, or was broken off. Raises BadInput: no run, or damaged.
+    ``problems`` says so when the run is still going on, or was broken off. ``tell`` is told every few seconds how much
+    is read: a record of hours takes its time. Raises BadInput: no run, or damaged.
     """
     manifest = read_manifest(folder)
     path = folder / DATABASE
@@ -68,7 +75,7 @@ def open_record(folder: Path) -> Record:
             connection.execute("BEGIN")
             facts = facts_in(connection)
             apply_facts(record, facts)
-            _replay(record, connection)
+            _replay(record, connection, tell)
         except (sqlite3.Error, KeyError, TypeError, ValueError) as error:
             raise unreadable(path, error) from None
         finally:
@@ -85,12 +92,17 @@ def apply_facts(record: Record, facts: dict[str, Any]) -> None:
             setattr(record, name, read(facts[name]))
 
 
-def _replay(record: Record, connection: sqlite3.Connection) -> None:
+def _replay(record: Record, connection: sqlite3.Connection, tell: Callable[[str], None]) -> None:
     seen: set[tuple[str, int]] = set()
-    for worker, seq, body in connection.execute("SELECT worker, seq, body FROM ticks ORDER BY rowid"):
+    (last,) = connection.execute("SELECT max(rowid) FROM ticks").fetchone()
+    told_at = perf_counter()
+    for at, worker, seq, body in connection.execute("SELECT rowid, worker, seq, body FROM ticks ORDER BY rowid"):
         if (worker, seq) not in seen:
             seen.add((worker, seq))
             record.fold(read_tick(body))
+        if perf_counter() - told_at >= TOLD_EVERY_S:
+            told_at = perf_counter()
+            tell(f"Reading the record: {at / last:.0%}")
     for (body,) in connection.execute("SELECT body FROM events ORDER BY number"):
         record.hear(read_event(json.loads(body)))
 

@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from hms_esr.errors import BadInput
-from hms_esr.store import RunWriter, open_record, read_facts
+from hms_esr.store import RunWriter, open_record, read_facts, reader
 from hms_esr.store.database import VERSION
 from hms_esr.store.packing import packed
 from hms_esr.store.reader import BROKEN_OFF, GOING_ON
@@ -154,3 +154,17 @@ def test_a_scenario_nobody_can_read_is_named(tmp_path: Path) -> None:
 
     with pytest.raises(BadInput, match=r"its scenario cannot be read: .*fly"):
         open_record(folder)
+
+
+def test_who_waits_for_a_long_record_is_told_how_much_is_read(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Growing shares up to the whole; nothing where it is read in no time."""
+    folder, _ = write_run(tmp_path, DAY)
+    said: list[str] = []
+    open_record(folder, said.append)
+    assert said == []
+    monkeypatch.setattr(reader, "TOLD_EVERY_S", 0.0)
+    open_record(folder, said.append)
+    shares = [int(text.removeprefix("Reading the record: ").removesuffix("%")) for text in said]
+    assert len(shares) > 10
+    assert shares == sorted(shares)
+    assert shares[-1] == 100

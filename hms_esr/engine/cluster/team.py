@@ -36,6 +36,7 @@ from hms_esr.engine.cluster.wire import packed_assignment
 from hms_esr.engine.dispatch import OnePerWorker
 from hms_esr.engine.local import Listener
 from hms_esr.engine.shapes import RehearsalShape, shape_of
+from hms_esr.engine.statistics import unseen_stats
 from hms_esr.engine.timing import RunClock
 from hms_esr.engine.users import conductor_class
 from hms_esr.errors import BadInput, EnvironmentProblem
@@ -214,6 +215,7 @@ def _listening(
         dispatcher_class=OnePerWorker,
         host=assignment.target,
     )
+    environment.stats = unseen_stats()
     host, port = ("127.0.0.1", 0) if invitation is None else (invitation.host.strip("[]"), invitation.port)
     with encrypted(secret):
         try:
