@@ -25,7 +25,8 @@ def add_to_stats(stats: RequestStats, ticks: Iterable[Tick], *, began_at: float 
 
     Response times are those from the intended start, as in the verdict: histogram buckets' middles in ms, so that
     percentiles are within 0.4 % and the table stays small; sum, least and greatest are exact. Requests without a time
-    of their own (retries) count as such. ``began_at``: Unix time of the run's real second 0; without it ``stats`` began then.
+    of their own (retries) count as such. ``began_at``: Unix time of the run's real second 0; without it ``stats``
+    began then.
     """
     begin_s = stats.start_time if began_at is None else began_at
     if stats.num_requests == 0:
