@@ -7,6 +7,7 @@ Knows nothing of who asks. Arguments of ``python -m tests.rehearsals.logging_tar
 from __future__ import annotations
 
 import asyncio
+import gc
 import json
 import os
 import sys
@@ -86,5 +87,6 @@ async def serve(ready: Path, host: str) -> None:
 
 
 if __name__ == "__main__":
+    gc.set_threshold(700, 10, 1_000_000_000)  # a full walk through a log of millions would stand still for a second
     Target.stall_at_s, Target.stall_for_s = float(sys.argv[2]), float(sys.argv[3])
     asyncio.run(serve(Path(sys.argv[1]), sys.argv[4] if len(sys.argv) > 4 else "127.0.0.1"))
