@@ -107,7 +107,10 @@ class PersonSession:
     def _hop(self, method: str, where: Address, head: bytes, tail: bytes, body: bytes, limit: _Limit) -> HttpAnswer:
         """One exchange, reported once, answered or not; nothing is reported when the guard refuses."""
         transport = self._transport
-        connection = transport.idle(self._homes, where.origin)
+        now = perf_counter()
+        if now > transport.until:
+            transport.hold()
+        connection = transport.idle(self._homes, where.origin, now)
         if connection is None:
             transport.pinned(where.origin)
         lines, sim_s = self._stamp()

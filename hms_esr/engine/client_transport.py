@@ -10,6 +10,8 @@ from collections.abc import Mapping
 from time import perf_counter
 from typing import Literal, Protocol
 
+import gevent
+
 from hms_esr.engine.client_address import Origin
 from hms_esr.engine.client_answer import LARGEST_BYTES, HttpAnswer
 from hms_esr.engine.client_connection import Connection, SecureConnection
@@ -20,6 +22,7 @@ from hms_esr.scenario.guard import Pinned
 
 Homes = dict[str, list[Connection]]
 _ASK_KERNEL_AFTER_S = 0.5
+_HELD_LOOK_S = 0.05
 
 
 class Gate(Protocol):
@@ -57,6 +60,13 @@ class Transport:
         self._trust = Trust(ca, cert, insecure, key, files or {})
         self._context: ssl.SSLContext | None = None
         self.turns = Turns()
+        self.until = float("inf")
+        """Nothing is sent after this moment (``time.perf_counter()``): a worker's lease is over then."""
+
+    def hold(self) -> None:
+        """Wait while nothing may be sent: until a new lease, or until who waits is stopped."""
+        while perf_counter() > self.until:
+            gevent.sleep(_HELD_LOOK_S)
 
     @property
     def context(self) -> ssl.SSLContext:
@@ -72,13 +82,13 @@ class Transport:
         except EnvironmentProblem as error:
             raise StepFailed("refused", str(error)) from None
 
-    def idle(self, homes: Homes, origin: Origin) -> Connection | None:
-        """An idle connection to ``origin`` that the peer has not closed."""
+    def idle(self, homes: Homes, origin: Origin, now: float) -> Connection | None:
+        """An idle connection to ``origin`` that the peer has not closed. ``now``: what ``perf_counter()`` says."""
         waiting = homes.get(origin.text)
         while waiting:
             connection = waiting.pop()
             connection.home = None
-            if perf_counter() - connection.idle_since < _ASK_KERNEL_AFTER_S or connection.alive():
+            if now - connection.idle_since < _ASK_KERNEL_AFTER_S or connection.alive():
                 return connection
             connection.close()
         return None
@@ -93,6 +103,8 @@ class Transport:
             if isinstance(connection, SecureConnection):
                 connection.secure(self.context, origin.host, deadline)
                 answer.tls_s = perf_counter() - connected_at
+            if perf_counter() > self.until:
+                self.hold()
         except BaseException:
             connection.close()
             raise

@@ -108,6 +108,10 @@ class Means:
         lines = f"{self._second_lines}{micros:06d}{trace}{sent & 0xFFFF:04x}-{sent:016x}-01\r\n"
         return lines.encode(), sim_s
 
+    def sends_until(self, moment: float) -> None:
+        """Nothing is sent after ``moment`` (``time.perf_counter()``)."""
+        self._transport.until = moment
+
     def close(self) -> None:
         """Close what is open."""
         self._transport.close()

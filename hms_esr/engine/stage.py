@@ -78,6 +78,10 @@ class Stage:
         """HTTP for one person."""
         return self._means.session(performer)
 
+    def sends_until(self, moment: float) -> None:
+        """Whoever would send a request after ``moment`` (``time.perf_counter()``) waits to be stopped, or for another."""
+        self._means.sends_until(moment)
+
     def pace_s(self, pace: Pace, k: int, number: int) -> float:
         """Simulated seconds person ``k`` pauses before step ``number``."""
         if pace.median_s == 0:

@@ -7,6 +7,8 @@ from __future__ import annotations
 
 LEASE_S = 5.0
 """Without a grant for so long, a worker stops everybody."""
+SENDS_UNTIL_S = LEASE_S + 0.2
+"""Nor is anything sent: whoever has started, and goes on before everybody is stopped, is held back."""
 BEFORE_BEGIN_S = 60.0
 """The same before anybody comes: nobody can do harm, and workers that are starting leave a master little time."""
 HORIZON_S = 2.0

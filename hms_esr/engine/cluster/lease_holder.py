@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Any
 
 import gevent
 
-from hms_esr.engine.cluster.lease import BEFORE_BEGIN_S, HORIZON_S, LEASE_S
+from hms_esr.engine.cluster.lease import BEFORE_BEGIN_S, HORIZON_S, LEASE_S, SENDS_UNTIL_S
 from hms_esr.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
@@ -76,8 +76,7 @@ class LeaseHolder:
         if conductor is not None:
             conductor.obey(order)
             if order["kind"] == "begin":  # as old as what it grants: one read late does not count as new
-                granted_at = conductor.stage.clock.origin + order["until_s"] - HORIZON_S
-                self._granted_at = min(perf_counter(), granted_at)
+                self._hold(conductor, min(perf_counter(), conductor.stage.clock.origin + order["until_s"] - HORIZON_S))
 
     def granted(self, until_s: float) -> None:
         """A grant is as old as the master says: those read late, after we stood still, do not count as new."""
@@ -85,8 +84,13 @@ class LeaseHolder:
         if self.conductor is None or self.conductor.stage.clock.now_s() < 0:
             self._granted_at = self._heard_at
             return
-        self._granted_at = self.conductor.stage.clock.origin + until_s - HORIZON_S
+        self._hold(self.conductor, self.conductor.stage.clock.origin + until_s - HORIZON_S)
         self.conductor.granted_until_s = until_s
+
+    def _hold(self, conductor: LedConductor, granted_at: float) -> None:
+        """The lease is as old as that."""
+        self._granted_at = granted_at
+        conductor.stage.sends_until(granted_at + SENDS_UNTIL_S)
 
     def expired(self, reason: str) -> None:
         """The master counts us as lost."""

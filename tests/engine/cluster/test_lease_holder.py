@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from gevent.event import Event
 
-from hms_esr.engine.cluster.lease import BEFORE_BEGIN_S, HORIZON_S, LEASE_S
+from hms_esr.engine.cluster.lease import BEFORE_BEGIN_S, HORIZON_S, LEASE_S, SENDS_UNTIL_S
 from hms_esr.engine.cluster.lease_holder import LeaseHolder
 from hms_esr.engine.timing import RunClock
 
@@ -22,12 +22,16 @@ class Holder(LeaseHolder):
         clock = RunClock(1.0)
         clock.origin = perf_counter() + begins_in_s
         conductor: Any = SimpleNamespace(
-            stage=SimpleNamespace(clock=clock), finished=Event(), expired="", granted_until_s=0.0
+            stage=SimpleNamespace(clock=clock, sends_until=self._note), finished=Event(), expired="", granted_until_s=0.0
         )
         conductor.expire = lambda why: setattr(conductor, "expired", why)
         conductor.obey = lambda order: setattr(clock, "origin", order["origin"])
         self.conductor = conductor
         self._granted_at = perf_counter() - silent_s
+        self.sends_until = float("inf")
+
+    def _note(self, moment: float) -> None:
+        self.sends_until = moment
 
     def stopped(self) -> str:
         """Why everybody was stopped, by now."""
@@ -66,3 +70,13 @@ def test_who_comes_late_begins_with_what_it_is_granted() -> None:
     holder = Holder(3000.0, 0.0)
     holder.obey({"kind": "begin", "origin": perf_counter() - 60.0, "until_s": 60.0 + HORIZON_S})
     assert not holder.stopped()
+
+
+def test_a_worker_that_stood_still_sends_nothing_on_its_old_lease() -> None:
+    """The end of sending is told beforehand, with the beginning and each grant: nobody need be stopped in time."""
+    holder = Holder(3000.0, 0.0)
+    origin = perf_counter() - 60.0
+    holder.obey({"kind": "begin", "origin": origin, "until_s": 60.0})
+    assert holder.sends_until == pytest.approx(origin + 60.0 - HORIZON_S + SENDS_UNTIL_S)
+    holder.granted(62.0)
+    assert holder.sends_until == pytest.approx(origin + 62.0 - HORIZON_S + SENDS_UNTIL_S)
