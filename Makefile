@@ -10,6 +10,9 @@ HTTPBIN := httpbin==0.10.4
 PODMAN_COMPOSE := podman-compose==1.6.0
 # Most tests wait for other processes: three at once suit two cores. Those that judge moments come afterwards, one by one.
 TESTS_AT_ONCE ?= 3
+# Modules with C types are compiled while setting up, where there is a C compiler; made again when one has changed.
+C_TYPES := $(wildcard hms_esr/engine/*.pxd)
+COMPILED := setup.py $(C_TYPES) $(C_TYPES:.pxd=.py)
 
 .PHONY: help setup setup-dev demo test check format bench soak containers compose-secrets docs lock clean
 
@@ -32,11 +35,11 @@ $(VENV)/.python:
 	  || { echo "This Python cannot make virtual environments: install its venv package (python3-venv on Debian and Ubuntu)."; exit 1; }
 	@touch $@
 
-$(VENV)/.ready: $(VENV)/.python pyproject.toml requirements.lock
+$(VENV)/.ready: $(VENV)/.python pyproject.toml requirements.lock $(COMPILED)
 	@$(PIP) install --constraint requirements.lock --editable .
 	@touch $@
 
-$(VENV)/.ready-dev: $(VENV)/.python pyproject.toml requirements.lock
+$(VENV)/.ready-dev: $(VENV)/.python pyproject.toml requirements.lock $(COMPILED)
 	@$(PIP) install --constraint requirements.lock --editable '.[dev]'
 	@$(PIP) install --no-deps $(HTTPBIN)
 	@touch $(VENV)/.ready $@
@@ -56,6 +59,7 @@ check: setup-dev
 
 test: check
 	@$(BIN)/python -m pytest --numprocesses $(TESTS_AT_ONCE) --dist worksteal -m 'not soak and not alone and not containers'
+	@$(BIN)/python -m pytest -p tests.interpreted --numprocesses $(TESTS_AT_ONCE) -m 'not soak and not alone' tests/engine
 	@$(BIN)/python -m pytest -m 'alone and not soak'
 
 format: setup-dev
@@ -90,4 +94,5 @@ lock:
 
 clean:
 	@rm -rf $(VENV) build dist results *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
+	@rm -f hms_esr/engine/*.so
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -20,6 +20,7 @@ from typing import Any
 
 from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.cluster.invitation import Invitation
+from hms_esr.engine.compiled import how
 from hms_esr.errors import BadInput, Problem
 from hms_esr.guarding import trust_of
 from hms_esr.library import LoadedScenario
@@ -256,6 +257,7 @@ def _nobody(scenario: Scenario, seed: int, options: Options) -> list[Problem]:
 def versions() -> dict[str, str]:
     """Versions of what took part."""
     found = {"python": platform.python_version(), "system": f"{platform.system()} {platform.machine()}"}
+    found["engine"] = how()
     for name in PACKAGES:
         try:
             found[name] = version(name)

@@ -18,4 +18,9 @@ Knows nothing of files, verdicts or reports: an assignment comes in, ticks and e
 - ``closed``      a scenario's journeys as plain Locust users
 - ``under_locust`` the binding of a locustfile; ``web``: our part of Locust's web UI
 - ``client*``     a person's HTTP; ``page``, ``forms``, ``madeup``: what people see and send
+- ``compiled``    which modules Python reads and which were compiled: those with a ``.pxd``, which names their C types
 """
+
+from hms_esr.engine.compiled import see_that_none_is_old
+
+see_that_none_is_old()

@@ -14,7 +14,7 @@ from time import perf_counter
 from typing import Any
 
 from gevent.event import Event
-from gevent.hub import get_hub
+from gevent.hub import Waiter, get_hub
 
 _CLOCK_MONOTONIC = 1
 _TFD_FLAGS = os.O_NONBLOCK | getattr(os, "O_CLOEXEC", 0)
@@ -41,6 +41,7 @@ class Alarm:
         self._settime: Any = timer[1] if timer is not None else None
         self._watcher: Any = get_hub().loop.io(self._fd, 1) if self._fd >= 0 else None
         self._event = Event()
+        self._sleeper: Waiter[None] | None = None
         self._until = 0.0
 
     @property
@@ -61,16 +62,22 @@ class Alarm:
             self._event.clear()
             return
         self._set(max(seconds, 1e-9))
-        get_hub().wait(self._watcher)
+        self._sleeper = sleeper = Waiter()
+        self._watcher.start(sleeper.switch, None)
+        try:
+            sleeper.get()
+        finally:
+            self._sleeper = None
+            self._watcher.stop()
         self._event.clear()
         with suppress(BlockingIOError):
             os.read(self._fd, 8)
 
     def ring(self) -> None:
-        """Wake the sleeper now; one who is about to sleep does not."""
+        """Wake the sleeper now; one who is about to sleep does not. (Setting the timer to now costs more.)"""
+        if self._sleeper is not None and not self._event.is_set():
+            get_hub().loop.run_callback(self._sleeper.switch, None)
         self._event.set()
-        if self._watcher is not None:
-            self._set(0.0)
 
     def close(self) -> None:
         """Give the timer back."""

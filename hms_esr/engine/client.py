@@ -107,10 +107,7 @@ class PersonSession:
     def _hop(self, method: str, where: Address, head: bytes, tail: bytes, body: bytes, limit: _Limit) -> HttpAnswer:
         """One exchange, reported once, answered or not; nothing is reported when the guard refuses."""
         transport = self._transport
-        now = perf_counter()
-        if now > transport.until:
-            transport.hold()
-        connection = transport.idle(self._homes, where.origin, now)
+        connection = transport.idle(self._homes, where.origin)
         if connection is None:
             transport.pinned(where.origin)
         lines, sim_s = self._stamp()

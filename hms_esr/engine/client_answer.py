@@ -31,31 +31,47 @@ _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40}
 class HttpAnswer:
     """What came back for one request. Times are ``time.perf_counter()``, 0.0 for what never happened."""
 
-    # Defaults stand in the class: an answer is made for each request, and setting twenty fields costs a microsecond.
-    status = 0
-    sent_at = 0.0
-    first_byte_at = 0.0
-    ended_at = 0.0
-    connect_s = 0.0
-    tls_s = 0.0
-    bytes_received = 0
-    retries = 0
-    reused = False
-    redirected = False
-    failure: StepFailed | None = None
-    largest_bytes = LARGEST_BYTES
-    _head: Head | None = None
-    _body: bytes | None = None
-    _text: str | None = None
-    _page: Page | None = None
+    __slots__ = (
+        "_body",
+        "_head",
+        "_headers",
+        "_page",
+        "_text",
+        "address",
+        "bytes_received",
+        "connect_s",
+        "ended_at",
+        "failure",
+        "first_byte_at",
+        "largest_bytes",
+        "method",
+        "parts",
+        "redirected",
+        "retries",
+        "reused",
+        "sent_at",
+        "sent_sim_s",
+        "started_at",
+        "status",
+        "tls_s",
+    )
 
     def __init__(self, method: str, address: Address, sent_sim_s: float, started_at: float) -> None:
         self.method = method
         self.address = address
         self.sent_sim_s = sent_sim_s
         self.started_at = started_at
-        self._headers: list[tuple[bytes, bytes]] | None = None
+        self.status = self.bytes_received = self.retries = 0
+        self.sent_at = self.first_byte_at = self.ended_at = self.connect_s = self.tls_s = 0.0
+        self.reused = self.redirected = False
+        self.failure: StepFailed | None = None
+        self.largest_bytes = LARGEST_BYTES
         self.parts: list[bytes] = []
+        self._headers: list[tuple[bytes, bytes]] | None = None
+        self._head: Head | None = None
+        self._body: bytes | None = None
+        self._text: str | None = None
+        self._page: Page | None = None
 
     @property
     def url(self) -> str:

@@ -31,7 +31,7 @@ class Connection(Plain):
 
     def close(self) -> None:
         """Let go of everything; may be called again. The parser holds us: without this only a collector frees both."""
-        super().close()
+        Plain.close(self)
         self._parser = None
 
     def exchange(self, request: bytes, body: bytes, answer: HttpAnswer, deadline: float) -> bool:
@@ -79,7 +79,9 @@ class Connection(Plain):
         if not self.done:
             raise self._broken_by(error)
 
-    _send = Plain._push
+    def _send(self, data: bytes, deadline: float) -> None:
+        """Plain bytes; TLS does more."""
+        self._push(data, deadline)
 
     # bytes in, called from the loop
 
@@ -220,7 +222,7 @@ class SecureConnection(Connection):
         """What ended the connection: an alert says more than the reset that follows it."""
         if self._alert is not None:
             return self._alert
-        return Broken(_tls_words(error)) if isinstance(error, ssl.SSLError) else super()._broken_by(error)
+        return Broken(_tls_words(error)) if isinstance(error, ssl.SSLError) else Plain._broken_by(self, error)
 
     def alive(self) -> bool:
         """Whether the watcher has seen no end; tickets may lie unread, so the kernel is not asked."""
@@ -234,7 +236,7 @@ class SecureConnection(Connection):
             return
         try:
             while piece := tls.read(65536):
-                super()._take(piece)
+                Connection._take(self, piece)
         except ssl.SSLWantReadError:
             if self._outgoing.pending and not self.begun:
                 self._shake_again()

@@ -71,7 +71,7 @@ class Head:
 
     def varied(self, raw: bytes, names: list[bytes], values: list[bytes]) -> Head:
         """The same head with those lines more, as it is in ``raw``."""
-        made = _blank(Head)
+        made = Head.__new__(Head)
         made._raw, made._by_name = raw, None
         made.length, made.keep, made.service = self.length, self.keep, self.service
         made.content_type, made.encoding = self.content_type, self.encoding
@@ -85,7 +85,6 @@ class Head:
 
 
 _NOTHING: list[Any] = [None]
-_blank = object.__new__
 _lines: dict[bytes, Field] = {}
 known_heads: dict[bytes, tuple[int, Head]] = {}
 """What :func:`quick_head` remembers, by the bytes it was asked for."""

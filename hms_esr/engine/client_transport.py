@@ -82,13 +82,15 @@ class Transport:
         except EnvironmentProblem as error:
             raise StepFailed("refused", str(error)) from None
 
-    def idle(self, homes: Homes, origin: Origin, now: float) -> Connection | None:
-        """An idle connection to ``origin`` that the peer has not closed. ``now``: what ``perf_counter()`` says."""
+    def idle(self, homes: Homes, origin: Origin) -> Connection | None:
+        """An idle connection to ``origin`` that the peer has not closed; waits while nothing may be sent."""
+        if perf_counter() > self.until:
+            self.hold()
         waiting = homes.get(origin.text)
         while waiting:
             connection = waiting.pop()
             connection.home = None
-            if now - connection.idle_since < _ASK_KERNEL_AFTER_S or connection.alive():
+            if perf_counter() - connection.idle_since < _ASK_KERNEL_AFTER_S or connection.alive():
                 return connection
             connection.close()
         return None

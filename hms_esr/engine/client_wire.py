@@ -161,7 +161,7 @@ class Wire(Waiting):
 
     def close(self) -> None:
         """Let go of everything; may be called again."""
-        super().close()
+        Waiting.close(self)
         if self.home is not None:
             self.home.remove(self)
             self.home = None

@@ -65,8 +65,8 @@ class CookieJar:
                 return known
         fit = [cookie for cookie in self._cookies.values() if _fits(cookie, origin, address.path, now_s)]
         if len(fit) > 1:
-            fit.sort(key=lambda cookie: -len(cookie.path))
-        pairs = "; ".join(f"{cookie.name}={cookie.value}" if cookie.name else cookie.value for cookie in fit)
+            fit.sort(key=_longest_path_first)
+        pairs = "; ".join([f"{cookie.name}={cookie.value}" if cookie.name else cookie.value for cookie in fit])
         line = f"Cookie: {pairs}\r\n".encode("latin-1") if pairs else b""
         if self._plain:
             self._lines[origin.text] = line
@@ -185,6 +185,10 @@ def date_s(text: str) -> float:
         return datetime(year, month, day, *time, 0, UTC).timestamp() if year >= 1601 else float("inf")
     except ValueError:
         return float("inf")
+
+
+def _longest_path_first(cookie: Cookie) -> int:
+    return -len(cookie.path)
 
 
 def _default_path(path: str) -> str:

@@ -9,7 +9,7 @@ import dataclasses
 import re
 from collections.abc import Iterable
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, NamedTuple
 
 BUTTONS = frozenset(("submit", "image"))
 SILENT = frozenset(("button", "reset"))
@@ -19,8 +19,7 @@ _CARD = re.compile(r"(^|[_\s.-])(cc|card)[_\s.-]?(no|num|number)?($|[_\s.-])|car
 URLENCODED = "application/x-www-form-urlencoded"
 
 
-@dataclass(frozen=True, slots=True)
-class HtmlField:
+class HtmlField(NamedTuple):
     """One control. ``options``: values of a select, or of all radio buttons of its name; ``shown``: their texts.
 
     ``value`` is what it would send untouched (of a checkbox or radio button: when checked; of a select: its first
@@ -54,12 +53,8 @@ class HtmlField:
     form_enctype: str = ""
 
     def with_value(self, value: str) -> HtmlField:
-        """The same control with another value (``dataclasses.replace`` takes four times as long)."""
-        made = _blank(HtmlField)
-        for move, take in _MOVES:
-            move(made, take(self))
-        _SET_VALUE(made, value)
-        return made
+        """The same control with another value (``_replace`` takes three times as long)."""
+        return _made(HtmlField, (*self[:_VALUE], value, *self[_VALUE + 1 :]))
 
     def called(self, name: str) -> bool:
         """Whether a person could mean this control by ``name``: its id, label, legend or placeholder, case folded."""
@@ -69,11 +64,8 @@ class HtmlField:
         }
 
 
-_blank = object.__new__
-_SLOTS: dict[str, Any] = {name: getattr(HtmlField, name) for name in HtmlField.__slots__}
-_MOVES = [(slot.__set__, slot.__get__) for name, slot in _SLOTS.items() if name != "value"]
-"""Writing and reading of each slot; a frozen dataclass cannot be written otherwise."""
-_SET_VALUE = _SLOTS["value"].__set__
+_made = tuple.__new__
+_VALUE = HtmlField._fields.index("value")
 
 
 class Known:

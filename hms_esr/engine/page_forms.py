@@ -276,8 +276,6 @@ def _is_aside(node: Any) -> bool:
 
 def _with_groups(fields: list[HtmlField]) -> tuple[HtmlField, ...]:
     """Radio buttons with the values of all of their name in ``options``."""
-    from dataclasses import replace
-
     groups: dict[str, list[HtmlField]] = {}
     for field in fields:
         if field.kind == "radio" and not field.disabled:
@@ -287,6 +285,6 @@ def _with_groups(fields: list[HtmlField]) -> tuple[HtmlField, ...]:
         group = groups.get(field.name) if field.kind == "radio" else None
         if group:
             values, texts = tuple(one.value for one in group), tuple(one.label for one in group)
-            field = replace(field, options=values, shown=texts, required=any(one.required for one in group))
+            field = field._replace(options=values, shown=texts, required=any(one.required for one in group))
         made.append(field)
     return tuple(made)

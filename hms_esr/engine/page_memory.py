@@ -69,7 +69,7 @@ class _Skeleton:
             if own[field].value != values[slot]:
                 own[field] = own[field].with_value(values[slot])
         return tuple(
-            form if at not in fields else form.with_fields(tuple(fields[at])) for at, form in enumerate(self.forms)
+            [form if at not in fields else form.with_fields(tuple(fields[at])) for at, form in enumerate(self.forms)]
         )
 
 

@@ -5,8 +5,6 @@ Knows nothing of sockets, files or verdicts; times come in as real seconds since
 
 from __future__ import annotations
 
-from collections.abc import Callable
-
 from hms_esr.engine.traffic import Traffic
 from hms_esr.record import Decisions, ErrorCount, ErrorKey, PersonEnd, Tick
 from hms_esr.wording import mask
@@ -28,8 +26,6 @@ class Recorder(Traffic):
         """Longest pause of the memory collector since the last tick; set from outside, also amid a call of ours."""
         self._seq = 0
         self._error_keys: set[ErrorKey] = set()
-        self._reached: set[tuple[str, str]] = set()
-        self.listeners: list[Callable[[str, str, float, int, str | None], None]] = []
 
     @property
     def next_seq(self) -> int:

@@ -79,7 +79,7 @@ class Stage:
         return self._means.session(performer)
 
     def sends_until(self, moment: float) -> None:
-        """Whoever would send a request after ``moment`` (``time.perf_counter()``) waits to be stopped, or for another."""
+        """Who would send a request after ``moment`` (``time.perf_counter()``) waits: to be stopped, or for another."""
         self._means.sends_until(moment)
 
     def pace_s(self, pace: Pace, k: int, number: int) -> float:
@@ -114,7 +114,7 @@ class Stage:
         status = hop.status if failure is None else 0
         if status >= 400:
             failure = self.refusal(performer, hop)
-        key = (performer.journey, performer.where, performer.persona, status, hop.head.service)
+        key = (performer.journey, performer.where, performer.persona, status, hop.settle().service)
         began = hop.first_byte_at and hop.sent_at
         slow = recorder.hop(
             ended_s,

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Callable
 from typing import Any, Protocol
 
+import gevent
 from locust.env import Environment
 
 from hms_esr.engine.assignment import Assignment
@@ -35,11 +36,17 @@ class Stand(Protocol):
         ...
 
 
+def forget_who_spawned_whom() -> None:
+    """In a process that is ours: each greenlet would carry the stack it was spawned from, which nobody reads."""
+    gevent.config.track_greenlet_tree = False
+
+
 class OwnStand:
     """A runner of the run's own, started and ended with it."""
 
     def __init__(self, assignment: Assignment) -> None:
         logging.getLogger("locust").setLevel(logging.ERROR)
+        forget_who_spawned_whom()
         self._flushed = False
         self._conduct: Callable[[], None] = _nobody
         load, length_s = assignment.scenario.loads[0], assignment.scenario.length_s

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import socket
 import zlib
+from time import perf_counter
 from typing import Any
 
 import brotli

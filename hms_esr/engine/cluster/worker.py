@@ -30,6 +30,7 @@ from hms_esr.engine.cluster.wire import unpacked_assignment
 from hms_esr.engine.collector import Collector
 from hms_esr.engine.local import watch_lag
 from hms_esr.engine.stage import Stage
+from hms_esr.engine.stand import forget_who_spawned_whom
 from hms_esr.engine.timing import RunClock
 from hms_esr.engine.users import conductor_class, user_classes
 from hms_esr.errors import EnvironmentProblem, EsrError
@@ -81,6 +82,7 @@ class WorkerRun(LeaseHolder):
         EnvironmentProblem when the master was lost, EsrError after a fault of ours.
         """
         logging.getLogger("locust").setLevel(logging.CRITICAL)
+        forget_who_spawned_whom()
         runners.MASTER_HEARTBEAT_TIMEOUT = float("inf")  # it goes by the wall clock; the lease does not
         runners.WORKER_LOG_REPORT_INTERVAL = -1
         join = self._join

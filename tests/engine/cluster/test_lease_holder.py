@@ -22,7 +22,10 @@ class Holder(LeaseHolder):
         clock = RunClock(1.0)
         clock.origin = perf_counter() + begins_in_s
         conductor: Any = SimpleNamespace(
-            stage=SimpleNamespace(clock=clock, sends_until=self._note), finished=Event(), expired="", granted_until_s=0.0
+            stage=SimpleNamespace(clock=clock, sends_until=self._note),
+            finished=Event(),
+            expired="",
+            granted_until_s=0.0,
         )
         conductor.expire = lambda why: setattr(conductor, "expired", why)
         conductor.obey = lambda order: setattr(clock, "origin", order["origin"])

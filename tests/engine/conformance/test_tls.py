@@ -14,6 +14,7 @@ from typing import Any
 import gevent
 import pytest
 
+from hms_esr.engine import client_transport
 from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.client_connection import SecureConnection
 from hms_esr.engine.client_transport import Transport
@@ -220,8 +221,15 @@ def test_a_target_may_shake_hands_again_before_it_answers(
 ) -> None:
     """TLS 1.2 renegotiates (servers that want a client certificate on some pages only do)."""
     shaken = Semaphore(0)
-    shake_again = SecureConnection._shake_again
-    monkeypatch.setattr(SecureConnection, "_shake_again", lambda self: (shake_again(self), shaken.release()))
+
+    class Shaken(SecureConnection):
+        """Says when it has answered a new handshake."""
+
+        def _shake_again(self) -> None:
+            super()._shake_again()
+            shaken.release()
+
+    monkeypatch.setattr(client_transport, "SecureConnection", Shaken)
     for version, command in (("-tls1_2", b"R\n"), ("-tls1_2", b"r\n")):
         port = servers.free_port()
         shown = ["-cert", "server.crt", "-key", "server.key", "-CAfile", "ca.pem"]

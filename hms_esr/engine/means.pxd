@@ -1,0 +1,9 @@
+from hms_esr.engine.timing cimport RunClock
+
+
+cdef class Means:
+    cdef public object _assignment, _cast, _variables, _transport
+    cdef public RunClock _clock
+    cdef public str _home, _warp_line, _second_lines
+    cdef public dict _heads, _at_home, _elsewhere
+    cdef public long _second

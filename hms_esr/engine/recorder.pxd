@@ -1,0 +1,11 @@
+from hms_esr.engine.traffic cimport Traffic
+
+
+cdef class Recorder(Traffic):
+    cdef public long started, due, active, waiting
+    cdef public double pause_ms
+    cdef public long _seq
+    cdef public set _error_keys
+    cpdef reached(self, double now_s, str journey, str step)
+    cpdef person_due(self, long k, double planned_s, double now_s)
+    cpdef person_started(self, long k, double planned_s, double started_s)

@@ -1,0 +1,16 @@
+from hms_esr.engine.client_answer cimport HttpAnswer
+
+
+cdef class Someone:
+    cdef public object stage, arrival, person, session
+    cdef public long k
+    cdef public double planned_s, started_s, intended_s, meant_s
+    cdef public str persona, journey, where, failed_with
+    cdef public object patience_s
+    cdef public dict vars, filled, uploads
+    cdef public HttpAnswer answer
+    cdef public Py_ssize_t at
+    cdef public long sent, occurrence
+    cdef public bint polling, in_request, ended, hurried, looked
+    cdef public tuple steps
+    cpdef double chance(self, str kind, long number) except? -1.0
