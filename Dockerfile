@@ -13,6 +13,11 @@ RUN python3 -c "import tomllib; print(*tomllib.load(open('pyproject.toml', 'rb')
       > dependencies.txt \
  && /opt/pip/bin/pip --quiet --python /opt/hms-esr/bin/python3 install --requirement dependencies.txt \
  && find /opt/hms-esr -type d \( -name tests -o -name test \) -prune -exec rm -rf {} +
+# With a C compiler and Python's headers the busiest modules are compiled; without, Python reads them.
+RUN test -e "$(python3 -c "import sysconfig; print(sysconfig.get_path('include'))")/Python.h" || headers=python3-dev; \
+    command -v gcc > /dev/null && test -z "$headers" \
+ || { apt-get update -qq && apt-get install -qq -y --no-install-recommends gcc libc6-dev $headers > /dev/null; } \
+ || echo "no C compiler: nothing is compiled"
 COPY . .
 RUN /opt/pip/bin/pip --quiet --python /opt/hms-esr/bin/python3 install --no-deps .
 
