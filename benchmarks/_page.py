@@ -105,6 +105,7 @@ def _measured(name: str, kept: Kept) -> str:
     others = "".join(f", {program} {number}" for program, number in kept.found.versions.items())
     return (
         f"Measured {at['day']} on {at['cores']} cores ({at['system']}), Python {at['python']}, "
+        f"engine {'compiled' if at.get('engine') == 'compiled' else 'read by Python'}, "
         f"Locust {at['locust']}{others}; load average before the run {at['load']:g}; "
         f'`make bench BENCH="--only {name}"`.'
     )

@@ -17,6 +17,8 @@ from pathlib import Path
 from statistics import median
 from typing import Any, Literal
 
+from hms_esr.engine.compiled import how
+
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results.json"
 RAW = ROOT / "build" / "bench"
@@ -91,12 +93,13 @@ class Kept:
 
 
 def machine(load: float) -> dict[str, Any]:
-    """The day, cores, system, Python, Locust; ``load`` is the load average before the run. No names."""
+    """The day, cores, system, Python, whether our engine is compiled, Locust; ``load`` is the load average before the run. No names."""
     return {
         "day": date.today().isoformat(),
         "cores": os.cpu_count() or 1,
         "system": f"{platform.machine()}, {platform.system()}",
         "python": platform.python_version(),
+        "engine": how(),
         "locust": version("locust"),
         "load": round(load, 2),
     }
