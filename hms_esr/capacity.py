@@ -23,7 +23,7 @@ if TYPE_CHECKING:
     from hms_esr.plan import RunPlan
 
 PERSON_US = 250.0
-"""Processor time of a person who comes, sends one request and goes, on the machine of docs/benchmarks.md."""
+"""Processor time of a person who comes, sends one request and goes, on the machine of docs/generator.md."""
 CONNECT_US = 200.0
 """Of a connection of the person's own."""
 REQUEST_US = 100.0

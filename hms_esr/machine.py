@@ -28,7 +28,7 @@ _REUSED_AFTER_S = 1.0
 
 @dataclass(frozen=True, slots=True)
 class Machine:
-    """What there is. ``speed``: times the machine of docs/benchmarks.md; ``port_held_s``: after a connection's end."""
+    """What there is. ``speed``: times the machine of docs/generator.md; ``port_held_s``: after a connection's end."""
 
     cores: int
     speed: float
@@ -68,7 +68,7 @@ def most_people(files: int | None = None) -> int:
 
 
 def measured_speed() -> float:
-    """How many times as fast as the machine of docs/benchmarks.md this one is: the best of four short samples."""
+    """How many times as fast as the machine of docs/generator.md this one is: the best of four short samples."""
     return REFERENCE_S / max(1e-6, min(_sample() for _ in range(4)))
 
 
