@@ -93,7 +93,7 @@ class Kept:
 
 
 def machine(load: float) -> dict[str, Any]:
-    """The day, cores, system, Python, whether our engine is compiled, Locust; ``load``: average before the run. No names."""
+    """Day, cores, system, Python, whether the engine is compiled, Locust; load average before the run. No names."""
     return {
         "day": date.today().isoformat(),
         "cores": os.cpu_count() or 1,
