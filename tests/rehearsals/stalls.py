@@ -74,7 +74,7 @@ def rehearse(
     file = folder / "stall.yml"
     file.write_text(PLAN.format(rate=rate, duration_s=duration_s, connections=connections))
     target = logging_target(stall_at_s=STALL_AT_S, stall_for_s=STALL_FOR_S)
-    ran = esr("run", str(file), "--target", target.url)
+    ran = esr("run", str(file), "--target", target.url, punctual=True)
     lines = esr("plan", str(file), "--format", "jsonl").output.splitlines()
     at_plan = {line["k"]: line["real_s"] for line in map(json.loads, lines)}
     log = target.log()

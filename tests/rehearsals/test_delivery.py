@@ -59,7 +59,7 @@ def test_people_come_when_they_are_meant_to(
     off = []
     for _ in range(TRIES):
         target = logging_target()
-        ran = esr("run", str(file), "--target", target.url)
+        ran = esr("run", str(file), "--target", target.url, punctual=True)
         assert ran.code == 0, ran.output + ran.errors
         at_plan, log = planned(esr, file), target.log()
         assert sorted(person for person, *_ in log) == sorted(at_plan)

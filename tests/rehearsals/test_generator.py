@@ -19,7 +19,7 @@ def test_a_generator_with_too_few_places_is_told_before_and_after(
 ) -> None:
     """The plan's people at once are over max_people: a warning first, then INVALID with that reason and cure."""
     (tmp_path / "crowded.yml").write_text(CROWDED)
-    ran = esr("run", "crowded.yml", "--target", logging_target().url)
+    ran = esr("run", "crowded.yml", "--target", logging_target().url, punctual=True)
     assert ran.code == 3, ran.output + ran.errors
     said = ran.output.replace("\u00a0", " ")
     assert "people/s in one process; the plan needs 50 people/s at its peak." in said
