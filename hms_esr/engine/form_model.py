@@ -53,7 +53,7 @@ class HtmlField(NamedTuple):
     form_enctype: str = ""
 
     def with_value(self, value: str) -> HtmlField:
-        """The same control with another value (``_replace`` takes three times as long)."""
+        """The same control with another value (``_replace`` takes twice as long)."""
         return _made(HtmlField, (*self[:_VALUE], value, *self[_VALUE + 1 :]))
 
     def called(self, name: str) -> bool:
