@@ -148,14 +148,14 @@ class PersonSession:
                 again = connection.exchange(request, body, answer, until)
             except Broken as broken:
                 if connection is not None:
-                    connection.close()
+                    transport.give_up(connection)
                 if broken.unsent or (broken.unheard and answer.method in _SAFE):
                     answer.retries, answer.sent_at, connection = 1, 0.0, None
                     continue
                 raise limit.failure(broken, answer, transport.connect_timeout_s) from None
             except BaseException:
                 if connection is not None:
-                    connection.close()
+                    transport.give_up(connection)
                 raise
             if again:
                 connection.rest_in(self._homes.setdefault(origin.text, []))

@@ -15,4 +15,5 @@ cdef class Transport:
     cpdef hold(self)
     cpdef pinned(self, Origin origin)
     cpdef Connection idle(self, dict homes, Origin origin)
+    cpdef give_up(self, Connection connection)
     cpdef Connection connect(self, Origin origin, pinned, HttpAnswer answer, double deadline)

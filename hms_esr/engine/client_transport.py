@@ -112,6 +112,13 @@ class Transport:
             raise
         return connection
 
+    def give_up(self, connection: Connection) -> None:
+        """End a connection in the middle of an exchange; once a lease is over its request must not arrive later."""
+        if perf_counter() > self.until:
+            connection.drop()
+        else:
+            connection.close()
+
     def close(self) -> None:
         """End shared idle connections, and give the loop back."""
         self.turns.close()

@@ -14,6 +14,7 @@ cdef class Wire(Waiting):
     cdef public object _sock, _watcher
     cdef public bint begun, ended
     cpdef open(self, str ip, int port, double deadline)
+    cpdef drop(self)
     cpdef rest_in(self, list home)
     cpdef bint alive(self) except *
     cpdef _take(self, bytes data)

@@ -9,6 +9,7 @@ from __future__ import annotations
 import _socket
 import errno
 import os
+import struct
 from time import perf_counter
 from typing import Any
 
@@ -19,6 +20,7 @@ IDLE_S = 4.5
 BUFFER = bytearray(256 * 1024)
 VIEW = memoryview(BUFFER)
 _READ, _WRITE = 1, 2
+_AT_ONCE = struct.pack("ii", 1, 0)
 _WORDS = {
     errno.ECONNREFUSED: "connection refused",
     errno.ECONNRESET: "connection reset",
@@ -172,6 +174,12 @@ class Wire(Waiting):
         if self._sock is not None:
             self._sock.close()
             self._sock = None
+
+    def drop(self) -> None:
+        """Close, and take back what the kernel has not delivered: it would go on trying for minutes."""
+        if self._sock is not None:
+            self._sock.setsockopt(_socket.SOL_SOCKET, _socket.SO_LINGER, _AT_ONCE)
+        self.close()
 
     def rest_in(self, home: list[Any]) -> None:
         """Idle from now on, found in ``home`` until taken or closed."""

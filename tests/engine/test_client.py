@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import socket
 import zlib
-from time import perf_counter
 from typing import Any
 
 import brotli
@@ -203,27 +202,6 @@ def test_ten_redirects_are_followed_and_no_more() -> None:
     assert caught.message == "too many redirects, the last to /10"
     assert len(hops) == len(there.got) == 11
     assert [hop.failure for hop in hops] == [None] * 10 + [caught]
-
-
-@pytest.mark.parametrize("connected", [False, True])
-def test_nothing_is_sent_once_a_lease_is_over(connected: bool) -> None:
-    """Who would send waits: it is stopped without a request told or seen, or goes on with the next lease."""
-    with target(lambda got: ok()) as there:
-        transport = Transport(guard(there.url))
-        people = [session(transport=transport) for _ in range(2)]
-        if connected:
-            for person, _ in people:
-                person.fetch("GET", there.url)
-        before = len(there.got)
-        transport.until = perf_counter()
-        (stopped, hops), (waiting, _) = people
-        both = [gevent.spawn(person.fetch, "GET", there.url) for person in (stopped, waiting)]
-        gevent.sleep(0.1)
-        both[0].kill()
-        assert (len(there.got), len(hops)) == (before, int(connected))
-        transport.until = float("inf")
-        assert both[1].get().status == 200
-        assert len(there.got) == before + 1
 
 
 def test_cookies_come_back_until_the_person_is_over() -> None:

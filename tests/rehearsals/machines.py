@@ -39,6 +39,25 @@ class Machine:
         """From now on, nothing that ``other`` sends arrives here."""
         run(*self.within, "iptables", "-A", "INPUT", "-s", other.address, "-j", "DROP")
 
+    def hear_no_requests_from(self, other: Machine, port: int) -> None:
+        """From now on ``other`` connects to ``port`` here, but what it asks does not arrive."""
+        longer = ("-m", "length", "--length", "100:65535")
+        run(
+            *self.within,
+            "iptables",
+            "-A",
+            "INPUT",
+            "-s",
+            other.address,
+            "-p",
+            "tcp",
+            "--dport",
+            str(port),
+            *longer,
+            "-j",
+            "DROP",
+        )
+
     def hear_everybody(self) -> None:
         """Everything arrives again."""
         run(*self.within, "iptables", "-F", "INPUT")

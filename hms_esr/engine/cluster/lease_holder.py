@@ -88,8 +88,10 @@ class LeaseHolder:
         self.conductor.granted_until_s = until_s
 
     def _hold(self, conductor: LedConductor, granted_at: float) -> None:
-        """The lease is as old as that."""
+        """The lease is as old as that; one that ended does not begin again."""
         self._granted_at = granted_at
+        if conductor.expired:
+            return
         conductor.stage.sends_until(granted_at + SENDS_UNTIL_S)
 
     def expired(self, reason: str) -> None:

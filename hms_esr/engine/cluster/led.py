@@ -63,7 +63,8 @@ class LedConductor(Conductor):
         self.offset_s = offset_s
 
     def expire(self, why: str) -> None:
-        """The lease ended: everybody is stopped, nobody starts any more."""
+        """The lease ended: everybody is stopped, nobody starts or sends any more."""
+        self.stage.sends_until(float("-inf"))
         self.expired = self.expired or why
         self.stop(why)
 

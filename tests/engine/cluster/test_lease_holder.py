@@ -83,3 +83,13 @@ def test_a_worker_that_stood_still_sends_nothing_on_its_old_lease() -> None:
     assert holder.sends_until == pytest.approx(origin + 60.0 - HORIZON_S + SENDS_UNTIL_S)
     holder.granted(62.0)
     assert holder.sends_until == pytest.approx(origin + 62.0 - HORIZON_S + SENDS_UNTIL_S)
+
+
+def test_a_lease_that_ended_does_not_begin_again() -> None:
+    """A grant that was on its way when the master gave a worker up lets nobody send."""
+    holder = Holder(3000.0, 0.0)
+    holder.obey({"kind": "begin", "origin": perf_counter() - 60.0, "until_s": 60.0})
+    holder.expired("silent for 6 s")
+    ended = holder.sends_until
+    holder.granted(90.0)
+    assert holder.sends_until == ended
