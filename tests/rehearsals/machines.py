@@ -37,26 +37,14 @@ class Machine:
 
     def hear_nothing_from(self, other: Machine) -> None:
         """From now on, nothing that ``other`` sends arrives here."""
-        run(*self.within, "iptables", "-A", "INPUT", "-s", other.address, "-j", "DROP")
+        self._drop_from(other)
 
     def hear_no_requests_from(self, other: Machine, port: int) -> None:
         """From now on ``other`` connects to ``port`` here, but what it asks does not arrive."""
-        longer = ("-m", "length", "--length", "100:65535")
-        run(
-            *self.within,
-            "iptables",
-            "-A",
-            "INPUT",
-            "-s",
-            other.address,
-            "-p",
-            "tcp",
-            "--dport",
-            str(port),
-            *longer,
-            "-j",
-            "DROP",
-        )
+        self._drop_from(other, "-p", "tcp", "--dport", str(port), "-m", "length", "--length", "100:65535")
+
+    def _drop_from(self, other: Machine, *which: str) -> None:
+        run(*self.within, "iptables", "-A", "INPUT", "-s", other.address, *which, "-j", "DROP")
 
     def hear_everybody(self) -> None:
         """Everything arrives again."""
