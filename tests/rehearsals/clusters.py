@@ -58,9 +58,22 @@ class Rehearsal:
         self.folder = folder
         self.file = file
         self.target = target
-        self.process = subprocess.Popen(
-            command, cwd=folder, env=whole, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
-        )
+        self._output, self._errors = folder / "said.txt", folder / "errors.txt"
+        with self._output.open("wb") as output, self._errors.open("wb") as errors:
+            self.process = subprocess.Popen(command, cwd=folder, env=whole, stdout=output, stderr=errors)
+
+    def said(self) -> str:
+        """What it has printed so far."""
+        return self._output.read_text()
+
+    def errors(self) -> str:
+        """What it has said so far on its error stream."""
+        return self._errors.read_text()
+
+    def wait_until_said(self, text: str) -> None:
+        """Until it has printed this; not longer than it runs."""
+        self.wait_until(lambda: text in self.said() or self._is_over(), f"it says {text!r}")
+        assert text in self.said(), f"the run ended before it said {text!r}: {self.said()}{self.errors()}"
 
     def wait_until(self, seen: Callable[[], bool], what: str, within_s: float = 60.0) -> None:
         """Until ``seen()``; a test that waits in vain fails and says for what."""
@@ -72,7 +85,7 @@ class Rehearsal:
     def wait_for_requests(self, count: int) -> None:
         """Until the target has seen so many."""
         self.wait_until(lambda: self.target.count() >= count or self._is_over(), f"{count} requests came")
-        assert self.target.count() >= count, f"the run ended before: {self.process.communicate()}"
+        assert self.target.count() >= count, f"the run ended before: {self.said()}{self.errors()}"
 
     def _is_over(self) -> bool:
         return self.process.poll() is not None
@@ -119,8 +132,8 @@ class Rehearsal:
 
     def end(self, timeout_s: float = 90.0) -> Ran:
         """Wait for its end."""
-        output, errors = self.process.communicate(timeout=timeout_s)
-        return Ran(self.process.returncode, output, errors, self.folder / "results")
+        self.process.wait(timeout_s)
+        return Ran(self.process.returncode, self.said(), self.errors(), self.folder / "results")
 
     def close(self) -> None:
         """Leave nothing behind."""
@@ -128,7 +141,7 @@ class Rehearsal:
             for child in psutil.Process(self.process.pid).children(recursive=True):
                 child.kill()
             self.process.kill()
-        self.process.communicate()
+        self.process.wait()
 
 
 SECRET = "a secret of some length"
@@ -152,15 +165,11 @@ class Gathering:
 
     def _line(self) -> str:
         """The join line, among what the master says before it waits."""
-        told: list[str] = []
-        found: re.Match[str] | None = None
-        for line in self.run.process.stdout or ():
-            told.append(line)
-            found = re.fullmatch(r"Workers join with: hms-esr worker (\S+) --cluster-secret-file FILE\n", line)
-            if found:
-                break
-        assert found, (told, self.run.process.communicate(timeout=10))
-        assert SECRET not in "".join(told)
+        self.run.wait_until_said(" --cluster-secret-file FILE\n")
+        told = self.run.said()
+        found = re.search(r"^Workers join with: hms-esr worker (\S+) --cluster-secret-file FILE$", told, re.MULTILINE)
+        assert found, told
+        assert SECRET not in told
         return found[1]
 
     def join(

@@ -38,8 +38,7 @@ def test_workers_stop_when_their_master_is_killed(rehearsal: Any) -> None:
     run.wait_until(lambda: not any(worker.is_running() for worker in workers), "the workers were gone", within_s=12)
     log = run.target.log()
     assert max(came_s for _, _, came_s, _ in log) < killed_at + 6
-    _, errors = run.process.communicate(timeout=10)
-    assert errors.count("the master is gone") == 2
+    assert run.end().errors.count("the master is gone") == 2
 
 
 def test_pausing_holds_for_every_worker(rehearsal: Any, esr: Any) -> None:

@@ -115,17 +115,19 @@ def test_a_database_that_goes_away_in_mid_run_costs_nothing(
     """Stopped in its tracks, killed, refusing: the run goes on, the console says so, at the end nothing is missing."""
     target = logging_target()
     run = started(tmp_path, target, influx, rate=60, duration_s=10)
-    away = [(1.5, influx.kill), (3.5, influx.start), (4.5, influx.refuse), (6.5, influx.accept)]
+    away = [(3.5, influx.start), (4.5, influx.refuse), (6.5, influx.accept), (7.0, influx.freeze), (8.5, influx.thaw)]
     try:
         first_s = run.first_came_s()
-        for at_s, change in [*away, (7.0, influx.freeze), (8.5, influx.thaw)]:
+        run.wait_until_s(first_s + 1.5)
+        influx.kill()
+        run.wait_until_said("InfluxDB takes no points (502 Bad Gateway); they are kept on disk")
+        for at_s, change in away:
             run.wait_until_s(first_s + at_s)
             change()
         ran = run.end()
     finally:
         run.close()
     assert ran.code == 0, ran.output + ran.errors
-    assert "InfluxDB takes no points (502 Bad Gateway); they are kept on disk" in ran.output
     assert "InfluxDB takes points again" in ran.output
     assert "points written to" in ran.output
     assert count(influx) == ran.summary["requests"] == target.count()
@@ -139,10 +141,11 @@ def test_a_run_that_was_killed_while_points_waited_is_sent_from_its_record(
     target = logging_target()
     run = started(tmp_path, target, influx, rate=60, duration_s=30)
     try:
-        first_s = run.first_came_s()
-        run.wait_until_s(first_s + 1.5)
+        run.wait_until_s(run.first_came_s() + 1.5)
+        folder = (tmp_path / "results" / "latest").resolve()
+        sent = count(influx)
         influx.refuse()
-        run.wait_until_s(first_s + 4.0)
+        run.wait_until(lambda: open_record(folder).requests > sent + 120, "more is recorded than was sent")
         team = psutil.Process(run.process.pid).children(recursive=True)
         sender = next(process for process in team if "hms_esr.streaming" in process.cmdline())
         sender.kill()
@@ -150,10 +153,8 @@ def test_a_run_that_was_killed_while_points_waited_is_sent_from_its_record(
         psutil.wait_procs(team, timeout=20)
     finally:
         run.close()
-    folder = (tmp_path / "results" / "latest").resolve()
     influx.accept()
     record = open_record(folder)
-    assert record.requests > 60
     assert count(influx) < record.requests
     for _ in range(2):
         sent = esr("influx", "resend", "latest", *influx.options, env={"INFLUX_TOKEN": TOKEN})

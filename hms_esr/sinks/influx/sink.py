@@ -85,9 +85,8 @@ class InfluxSink:
     def _say(self, state: State) -> None:
         if state.trouble:
             self._say_away(state)
-        elif self._away_s and state.behind_s < CAUGHT_UP_S:
-            self._tell(f"InfluxDB takes points again after {wording.whole_s(self._away_s)}; what waited is sent")
-            self._told, self._away_s = ("", ""), 0.0
+        elif state.behind_s < CAUGHT_UP_S:
+            self._say_back()
         if state.lost_points > 0 and not self._is_lost_told:
             self._is_lost_told = True
             self._tell(
@@ -105,6 +104,12 @@ class InfluxSink:
         else:
             text = f"InfluxDB takes no points ({state.reason}); they are kept on disk and sent when it does"
         self._tell(text)
+
+    def _say_back(self) -> None:
+        """If it was away, and this was told."""
+        if self._away_s:
+            self._tell(f"InfluxDB takes points again after {wording.whole_s(self._away_s)}; what waited is sent")
+            self._told, self._away_s = ("", ""), 0.0
 
     def _let_go(self) -> None:
         """The end of the pipe: for the process that sends, the run is over."""
@@ -131,6 +136,8 @@ class InfluxSink:
         said = False
         while self._process.poll() is None and monotonic() < until_s:
             state = read_state(self._folder)
+            if state.trouble:
+                self._away_s = max(1.0, self._away_s, state.trouble_s)
             if state.trouble and not said:
                 said = True
                 left = wording.plural(state.waiting_points, "point waits", "points wait")
@@ -156,6 +163,7 @@ class InfluxSink:
             not_sent = wording.plural(left, "point", "points") if left else "some perhaps"
             self._tell(f"InfluxDB: {written} written, {not_sent} not{why}. Send the run again: {self._resend}")
         else:
+            self._say_back()
             self._tell(f"InfluxDB: {written} written to {self._connection.place}")
         if state.dead_points:
             where = self._folder / FOLDER / DEAD

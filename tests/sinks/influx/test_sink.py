@@ -136,6 +136,17 @@ def test_the_last_line_says_how_many_were_written(tmp_path: Path) -> None:
     ]
 
 
+def test_a_server_that_is_back_only_when_the_run_is_over_is_told_too(tmp_path: Path) -> None:
+    """A run's last word is not that points wait when all are written."""
+    watched = Watched(tmp_path)
+    watched.look(trouble="later", reason="connection refused", trouble_s=4.0, waiting_points=7)
+    replace(State(), written_points=12, over=True).write(tmp_path)
+    assert watched.end() == [
+        "InfluxDB takes points again after 4 s; what waited is sent",
+        "InfluxDB: 12 points written to http://influx.test:8086 bucket esr",
+    ]
+
+
 def test_what_is_left_is_told_with_the_command_that_sends_it(tmp_path: Path) -> None:
     """The reason beside it."""
     watched = Watched(tmp_path)
