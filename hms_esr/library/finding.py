@@ -134,10 +134,15 @@ def _beside(path: Path) -> str:
     folder = path.parent
     if not folder.is_dir():
         return f" There is no folder '{folder}'"
-    found = [str(one) for one in _files(folder) if one.suffix in DATA_ENDINGS]
-    near = did_you_mean(str(path), found)
-    if near.startswith(" Did") or not found:
+    places = dict.fromkeys([folder, Path("scenarios")])
+    files = [one for place in places for one in _files(place) if one.suffix in DATA_ENDINGS]
+    near = did_you_mean(str(path), [str(one) for one in files])
+    if near.startswith(" Did"):
         return near
+    listed = [listing(one) for one in files]
+    found = [str(one.path) for one in listed if one is not None and not one.error]
+    if not found:
+        return ""
     more = ", …" if len(found) > _MOST_NAMED else ""
     return f" There are {', '.join(found[:_MOST_NAMED])}{more}"
 

@@ -67,6 +67,9 @@ def test_an_unknown_scenario_gets_the_nearest(write: Write) -> None:
     assert "no such file. Did you mean 'scenarios/renewals.yml'?" in refusal("scenarios/renewal.yml")
     assert refusal("nowhere/renewal.yml") == "nowhere/renewal.yml  no such file. There is no folder 'nowhere'"
     assert refusal("scenarios/x.json").endswith("no such file. There are scenarios/renewals.yml")
+    write("docker-compose.yml", "x: &x {}\nservices: {a: {<<: *x}}\n")
+    assert refusal("nope.json").endswith("no such file. There are scenarios/renewals.yml")
+    assert "no such file. Did you mean 'scenarios/renewals.yml'?" in refusal("renewals.yml")
     assert "is a folder" in refusal("scenarios/")
     assert "a scenario's file or name is wanted" in refusal(" ")
     assert "no such file" in refusal("x" * 900 + ".yml")
