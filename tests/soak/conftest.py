@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import json
 import os
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterable
 from pathlib import Path
 from typing import Any
 
 import pytest
 
-from tests.rehearsals.conftest import ROOT, logging_target
+from tests.rehearsals.conftest import ROOT, LoggingTarget, listening, logging_target
 
 __all__ = ["logging_target"]
 
@@ -57,3 +58,35 @@ def note(request: pytest.FixtureRequest) -> Callable[[dict[str, Any]], None]:
             lines.write(json.dumps(figures) + "\n")
 
     return add
+
+
+Round = Callable[[Path, LoggingTarget, int], dict[str, Any]]
+EachRound = Callable[[Iterable[int], Round], None]
+
+
+@pytest.fixture
+def each_round(tmp_path: Path, note: Callable[[dict[str, Any]], None]) -> EachRound:
+    """``each_round(seeds, rehearse)``: ``rehearse(folder, target, seed)`` for each, with a target of its own.
+
+    What it returns is noted. Assertions that fail are told together at the end; their folders stay.
+    """
+
+    def go(seeds: Iterable[int], rehearse: Round) -> None:
+        failures = []
+        for seed in seeds:
+            folder = tmp_path / str(seed)
+            folder.mkdir()
+            process, port = listening(folder / "ready", "0", "0")
+            try:
+                note(rehearse(folder, LoggingTarget(f"http://127.0.0.1:{port}"), seed))
+            except AssertionError as error:
+                failures.append(f"seed {seed}: {error}")
+                note({"seed": seed, "failed": str(error)})
+            else:
+                shutil.rmtree(folder)
+            finally:
+                process.kill()
+                process.wait()
+        assert not failures, "\n".join(failures)
+
+    return go

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import random
-import shutil
 import signal
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -14,7 +14,8 @@ import pytest
 
 from tests.rehearsals.books import Books
 from tests.rehearsals.clusters import NO_LIMITS, Gathering, Rehearsal
-from tests.rehearsals.conftest import LoggingTarget, listening
+from tests.rehearsals.conftest import LoggingTarget
+from tests.soak.conftest import EachRound
 
 FIRST_SEED = 5000
 RATE, SECONDS, WORKERS = 60, 14, 3
@@ -82,23 +83,6 @@ def rehearse(folder: Path, target: LoggingTarget, seed: int, *, remote: bool) ->
 
 @pytest.mark.soak
 @pytest.mark.parametrize("remote", [False, True], ids=["of this machine", "of other machines"])
-def test_mishaps_lose_nobody_without_saying_so(
-    remote: bool, tmp_path: Path, rounds: int, note: Callable[[dict[str, Any]], None]
-) -> None:
+def test_mishaps_lose_nobody_without_saying_so(remote: bool, rounds: int, each_round: EachRound) -> None:
     """Nobody comes twice; unless the run is INVALID, everybody planned is accounted for once, as the target saw."""
-    failures = []
-    for seed in range(FIRST_SEED, FIRST_SEED + max(1, rounds // 4)):
-        folder = tmp_path / str(seed)
-        folder.mkdir()
-        process, port = listening(folder / "ready", "0", "0")
-        try:
-            note(rehearse(folder, LoggingTarget(f"http://127.0.0.1:{port}"), seed, remote=remote))
-        except AssertionError as error:
-            failures.append(f"seed {seed}: {error}")
-            note({"seed": seed, "failed": str(error)})
-        else:
-            shutil.rmtree(folder)
-        finally:
-            process.kill()
-            process.wait()
-    assert not failures, "\n".join(failures)
+    each_round(range(FIRST_SEED, FIRST_SEED + max(1, rounds // 4)), partial(rehearse, remote=remote))
