@@ -13,6 +13,7 @@ from hms_esr.reports.html import HtmlReport
 from hms_esr.store import open_record
 from hms_esr.verdicts.judge import judge
 from tests.accessible import assert_accessible
+from tests.edu.browsing import open_connected
 from tests.edu.replay import FAULT, Replay
 from tests.records import Day
 from tests.store.kept import write_run
@@ -35,7 +36,7 @@ def test_a_fault_turns_the_triangle_and_figures_move(
     """Green, yellow, red and green again after its end; the title follows; the page is never loaded again."""
     run = replay(faults=[FAULT | {"at": "12m", "for": "10m"}]).go(12)
     page = pages()
-    page.goto(serve(run.folder.parent, run.run_id))
+    open_connected(page, serve(run.folder.parent, run.run_id))
     page.evaluate("window.same = true")
     triangle(page, "ok")
     before = page.inner_text('[data-k="real"]'), page.get_attribute('[data-k="lat.d"] .l1', "d")
@@ -65,8 +66,7 @@ def test_a_cut_connection_comes_back_without_a_gap(
         sockets.append((route, route.connect_to_server()))
 
     page.route_web_socket(re.compile("/live"), pass_on)
-    page.goto(url)
-    page.wait_for_selector("#hold:not([hidden])")
+    open_connected(page, url)
     page.route_web_socket(re.compile("/live"), lambda route: route.close())
     for route, server in sockets:
         server.close()
@@ -79,12 +79,7 @@ def test_a_cut_connection_comes_back_without_a_gap(
     run.go(6)
     page.wait_for_selector("#banner.gone", state="attached", **SHOWN)
     page.wait_for_selector('[data-k="real"]:has-text("0:22")', **SHOWN)
-    sent: list[Any] = []
-    whole.on("websocket", lambda one: one.on("framesent", lambda _: sent.append(one)))
-    with whole.expect_websocket() as live:
-        whole.goto(url)
-    if not sent:  # a page that is closed before it is connected says so on its console
-        live.value.wait_for_event("framesent")
+    open_connected(whole, url)
     for key in ("lat.d", "arr.d", "fai.d", "people", "errors", "t1.v", "real"):
         assert page.inner_html(f'[data-k="{key}"]') == whole.inner_html(f'[data-k="{key}"]'), key
 
@@ -94,8 +89,8 @@ def test_held_figures_stand_still(serve: Serve, replay: Callable[..., Replay], p
     run = replay(length_s=120).go(10)
     page, other = pages(), pages()
     url = serve(run.folder.parent, run.run_id)
-    page.goto(url)
-    other.goto(url)
+    open_connected(page, url)
+    open_connected(other, url)
     page.focus("#hold")
     page.keyboard.press("Enter")
     assert page.get_attribute("#hold", "aria-pressed") == "true"
@@ -134,7 +129,7 @@ def test_announcements_are_rare(serve: Serve, replay: Callable[..., Replay], pag
     run = replay().go(10)
     page = pages()
     page.clock.install()
-    page.goto(serve(run.folder.parent, run.run_id))
+    open_connected(page, serve(run.folder.parent, run.run_id))
     page.evaluate(
         "import('/dashboard/assets/say.js').then(({Announcer}) => {"
         "window.place = document.createElement('p'); window.one = new Announcer(window.place);"
@@ -156,8 +151,8 @@ def test_figures_held_over_the_end_are_the_final_ones_afterwards(
     run = replay(length_s=20).go(10)
     page, other = pages(), pages()
     url = serve(run.folder.parent, run.run_id)
-    page.goto(url)
-    other.goto(url)
+    open_connected(page, url)
+    open_connected(other, url)
     page.click("#hold")
     run.go(10).finish()
     other.wait_for_selector('.conn:has-text("Finished")', **SHOWN)
@@ -177,7 +172,7 @@ def test_the_finished_page_has_the_figures_of_the_report(
     report, live = pages(), pages()
     (tmp_path / "report.html").write_text(HtmlReport().write(record, judge(record)), encoding="utf-8")
     report.goto((tmp_path / "report.html").as_uri())
-    live.goto(serve(tmp_path, folder.name))
+    open_connected(live, serve(tmp_path, folder.name))
     for selector in (".tile h3", ".tile .val"):
         assert live.locator(selector).all_inner_texts() == report.locator(selector).all_inner_texts()
     assert live.inner_text(".say") == report.inner_text(".verdict .say > p")
@@ -207,8 +202,7 @@ def test_axe_finds_nothing_and_no_width_scrolls_sideways(
         url = serve(out, run)
         for width, scheme in looks:
             page = pages(width, scheme)
-            page.goto(url)
-            page.wait_for_selector("#hold:not([hidden])")
+            open_connected(page, url)
             assert_accessible(page, (width, 735, 320))
 
 
@@ -231,8 +225,7 @@ def test_nothing_is_asked_of_anybody_else(serve: Serve, pages: Callable[..., Any
     page, asked = pages(), []
     page.on("request", lambda request: asked.append(request.url))
     url = serve(tmp_path, run)
-    response = page.goto(url)
-    page.wait_for_selector("#hold:not([hidden])")
+    response = open_connected(page, url)
     origin = url.split("/dashboard/")[0]
     assert len(asked) >= 6 and all(one.startswith(origin) for one in asked)
     policy = response.headers["content-security-policy"]
@@ -246,7 +239,7 @@ def test_print_is_light_and_leaves_the_bar_s_button_out(
     """On paper: light tokens, no button, no tables of chart data."""
     run = list(states(tmp_path))[2][1]
     page = pages(scheme="dark")
-    page.goto(serve(tmp_path, run))
+    open_connected(page, serve(tmp_path, run))
     page.emulate_media(media="print", color_scheme="dark")
     assert page.evaluate("getComputedStyle(document.body).backgroundColor") == "rgb(255, 255, 255)"
     assert not page.locator("#hold").is_visible() and not page.locator("details").first.is_visible()
