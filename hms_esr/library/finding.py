@@ -134,8 +134,8 @@ def _beside(path: Path) -> str:
     folder = path.parent
     if not folder.is_dir():
         return f" There is no folder '{folder}'"
-    places = dict.fromkeys([folder, Path("scenarios")])
-    files = [one for place in places for one in _files(place) if one.suffix in DATA_ENDINGS]
+    places = {place.resolve(): place for place in (folder, Path("scenarios"))}
+    files = [one for place in places.values() for one in _files(place) if one.suffix in DATA_ENDINGS]
     near = did_you_mean(str(path), [str(one) for one in files])
     if near.startswith(" Did"):
         return near

@@ -69,6 +69,7 @@ def test_an_unknown_scenario_gets_the_nearest(write: Write) -> None:
     assert refusal("scenarios/x.json").endswith("no such file. There are scenarios/renewals.yml")
     write("docker-compose.yml", "x: &x {}\nservices: {a: {<<: *x}}\n")
     assert refusal("nope.json").endswith("no such file. There are scenarios/renewals.yml")
+    assert refusal(str(Path("scenarios/x.json").absolute())).endswith("no such file. There are scenarios/renewals.yml")
     assert "no such file. Did you mean 'scenarios/renewals.yml'?" in refusal("renewals.yml")
     assert "is a folder" in refusal("scenarios/")
     assert "a scenario's file or name is wanted" in refusal(" ")

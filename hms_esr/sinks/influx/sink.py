@@ -95,7 +95,7 @@ class InfluxSink:
 
     def _say_away(self, state: State) -> None:
         """Once for each reason, until all that waited is sent."""
-        self._away_s = max(1.0, self._away_s, state.trouble_s)
+        self._count_away(state)
         if (state.trouble, state.reason) == self._told:
             return
         self._told = (state.trouble, state.reason)
@@ -104,6 +104,10 @@ class InfluxSink:
         else:
             text = f"InfluxDB takes no points ({state.reason}); they are kept on disk and sent when it does"
         self._tell(text)
+
+    def _count_away(self, state: State) -> None:
+        if state.trouble:
+            self._away_s = max(1.0, self._away_s, state.trouble_s)
 
     def _say_back(self) -> None:
         """If it was away, and this was told."""
@@ -136,8 +140,7 @@ class InfluxSink:
         said = False
         while self._process.poll() is None and monotonic() < until_s:
             state = read_state(self._folder)
-            if state.trouble:
-                self._away_s = max(1.0, self._away_s, state.trouble_s)
+            self._count_away(state)
             if state.trouble and not said:
                 said = True
                 left = wording.plural(state.waiting_points, "point waits", "points wait")
