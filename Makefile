@@ -11,7 +11,7 @@ PODMAN_COMPOSE := podman-compose==1.6.0
 # Most tests wait for other processes: three at once suit two cores. Those that judge moments come afterwards, one by one.
 TESTS_AT_ONCE ?= 3
 # Modules with C types are compiled while setting up, where there is a C compiler; made again when one has changed.
-C_TYPES := $(wildcard hms_esr/engine/*.pxd)
+C_TYPES := $(shell find hms_esr -name '*.pxd')
 COMPILED := setup.py $(C_TYPES) $(C_TYPES:.pxd=.py)
 
 .PHONY: help setup setup-dev demo test check format bench soak containers compose-secrets docs lock clean
@@ -94,5 +94,5 @@ lock:
 
 clean:
 	@rm -rf $(VENV) build dist results *.egg-info .pytest_cache .mypy_cache .ruff_cache .hypothesis .import_linter_cache
-	@rm -f hms_esr/engine/*.so
+	@find hms_esr -name '*.so' -delete
 	@find . -name __pycache__ -type d -prune -exec rm -rf {} +

@@ -21,7 +21,7 @@ SHIPPED = {
     "hms_esr.shipped.scenarios": "scenarios",
     "hms_esr.shipped.grafana.dashboards": "grafana/dashboards",
 }
-ENGINE = Path("hms_esr") / "engine"
+PACKAGE = Path("hms_esr")
 
 
 class Core(build_ext):
@@ -47,11 +47,8 @@ def core() -> list[Extension]:
     """The modules that have C types."""
     if cythonize is None or os.environ.get("HMS_ESR_CORE") == "python":
         return []
-    names = sorted(path.stem for path in ENGINE.glob("*.pxd"))
-    modules = [
-        Extension(f"hms_esr.engine.{name}", [f"{ENGINE.as_posix()}/{name}.py"], extra_compile_args=["-g0"])
-        for name in names
-    ]
+    paths = sorted(path.with_suffix("") for path in PACKAGE.rglob("*.pxd"))
+    modules = [Extension(".".join(path.parts), [f"{path.as_posix()}.py"], extra_compile_args=["-g0"]) for path in paths]
     directives = {"language_level": 3, "annotation_typing": False}
     return cythonize(modules, build_dir="build/core", compiler_directives=directives, quiet=True)
 

@@ -11,11 +11,11 @@ from time import process_time
 from typing import Any
 
 from benchmarks import _ours
-from hms_esr.draw import uniform
 from hms_esr.engine.cluster.wire import packed_tick, unpacked_tick
 from hms_esr.engine.recorder import Recorder
 from hms_esr.library import load_scenario
 from hms_esr.record import Manifest, PersonEnd, Record, SeriesKey
+from hms_esr.seeded import uniform
 from hms_esr.store.writer import RunWriter
 
 PEOPLE_PER_S = 2

@@ -10,6 +10,7 @@ from dataclasses import dataclass, replace
 from math import ceil, exp, prod
 from typing import TYPE_CHECKING
 
+from hms_esr.formatting import count, number, plural, size
 from hms_esr.machine import MOST_PEOPLE, Machine, most_people, this_machine
 from hms_esr.personas.template import PersonaTemplate
 from hms_esr.profiles.crowd import Crowd, Stream
@@ -17,7 +18,6 @@ from hms_esr.scenario.model import Journey, Scenario
 from hms_esr.scenario.unfold import named_steps
 from hms_esr.steps.think import Think
 from hms_esr.verdicts.bottleneck import FULL
-from hms_esr.wording import count, number, plural, size
 
 if TYPE_CHECKING:
     from hms_esr.plan import RunPlan

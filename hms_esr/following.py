@@ -17,13 +17,13 @@ from hms_esr.errors import EsrError
 from hms_esr.events import ClockChanged, Happened, Progress, Recorded, Sensed
 from hms_esr.fault_duty import FaultDuty
 from hms_esr.guarding import proof_still_there
+from hms_esr.histogram import Histogram
 from hms_esr.plan import RunPlan
 from hms_esr.profiles.crowd import Crowd
 from hms_esr.record import Record, Tick
 from hms_esr.scenario.guard import Breaker, Guard
 from hms_esr.sensing import Sensing
 from hms_esr.sinks.fanout import FanOut
-from hms_esr.stats import Histogram
 from hms_esr.store.writer import RunWriter
 from hms_esr.verdicts.expression import parse
 from hms_esr.verdicts.metrics import measure

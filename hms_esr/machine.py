@@ -12,9 +12,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from time import process_time
 
-from hms_esr.draw import draw
-from hms_esr.stats import Histogram
-from hms_esr.wording import mask
+from hms_esr.formatting import mask
+from hms_esr.histogram import Histogram
+from hms_esr.seeded import draw
 
 REFERENCE_S = 0.0053
 """What :func:`_sample` took there."""

@@ -18,9 +18,9 @@ from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 from typing import Any
 
+from hms_esr.compiled import how
 from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.cluster.invitation import Invitation
-from hms_esr.engine.compiled import how
 from hms_esr.errors import BadInput, Problem
 from hms_esr.guarding import trust_of
 from hms_esr.library import LoadedScenario

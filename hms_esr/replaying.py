@@ -13,7 +13,7 @@ from datetime import datetime
 from pathlib import Path
 from typing import Any
 
-from hms_esr import wording
+from hms_esr import formatting
 from hms_esr.record import Manifest, Record, Tick
 from hms_esr.sinks.influx.points import Checked, Ended, Points
 from hms_esr.store.database import facts_in, open_to_read, unreadable
@@ -125,7 +125,7 @@ class Replay:
         if self._points is None:
             record = self._record
             self._points = Points(record, _began(self._manifest, self._facts), self._again, _checked)
-            people = f"{wording.plural(record.planned_total, 'person', 'people')} " if record.planned_total else ""
+            people = f"{formatting.plural(record.planned_total, 'person', 'people')} " if record.planned_total else ""
             self._points.start(f"{record.scenario.name}: {people}against {self._manifest.target}")
             if self._past_ticks or self._past_events:
                 self._points.noted()

@@ -15,12 +15,12 @@ from hms_esr.engine.client_address import join
 from hms_esr.engine.forms import HtmlField, HtmlForm
 from hms_esr.engine.page import Page
 from hms_esr.errors import EnvironmentProblem, StepFailed
+from hms_esr.formatting import brief, listed
 from hms_esr.guarding import setup_http
 from hms_esr.personas.form_values import value_for
 from hms_esr.personas.person import PeopleMaker
 from hms_esr.personas.template import PersonaTemplate
 from hms_esr.scenario.guard import Guard
-from hms_esr.wording import brief, listed
 
 MOST_REDIRECTS = 10
 MOST_FIELDS = 100

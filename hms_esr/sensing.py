@@ -14,8 +14,8 @@ from urllib.parse import urlsplit
 
 from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem
 from hms_esr.events import Happened, Sensed
+from hms_esr.histogram import Histogram
 from hms_esr.sensors import PATH
-from hms_esr.stats import Histogram
 
 EVERY_S = 1.0
 LAST_S = 10.0

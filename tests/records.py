@@ -11,7 +11,6 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hms_esr.clock import Segment
-from hms_esr.draw import uniform
 from hms_esr.events import Happened
 from hms_esr.record import (
     Cell,
@@ -27,6 +26,7 @@ from hms_esr.record import (
     Tick,
 )
 from hms_esr.scenario.model import Scenario
+from hms_esr.seeded import uniform
 
 STEPS = ("open_form", "login", "upload", "submit")
 WITHIN_S = 48 * 3600.0

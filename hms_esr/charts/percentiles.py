@@ -12,7 +12,7 @@ from typing import NamedTuple
 from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.scales import Log, Rarity
 from hms_esr.charts.svg import across, inner, line_path, num, outer, pct, placed, upright, values_axis
-from hms_esr.stats import Histogram
+from hms_esr.histogram import Histogram
 
 HEIGHT = 240
 _POINTS = 110

@@ -46,6 +46,9 @@ COMMANDS = {
 }
 
 
+LOADS_THE_ENGINE = ("run", "try", "worker")
+
+
 def _module(name: str) -> str:
     """Module of a command: its name, with an underscore behind a keyword or built-in name (``try_``, ``list_``)."""
     return f"{name}_" if iskeyword(name) or hasattr(builtins, name) else name
@@ -96,6 +99,9 @@ def group(**_: Any) -> None:
 
 def main(arguments: Sequence[str] | None = None) -> None:
     """Run the command line and end the process with its exit code; no traceback reaches a person."""
+    given = sys.argv[1:] if arguments is None else list(arguments)
+    if given[:1] and given[0] in LOADS_THE_ENGINE and "--child" not in given:
+        _say_what_is_stale()
     try:
         code = group.main(args=list(arguments) if arguments is not None else None, standalone_mode=False)
     except EsrError as error:
@@ -115,6 +121,13 @@ def main(arguments: Sequence[str] | None = None) -> None:
         click.echo(_fault_of_ours(error), err=True)
         code = 70
     sys.exit(code if isinstance(code, int) else 0)
+
+
+def _say_what_is_stale() -> None:
+    from hms_esr.compiled import notice
+
+    if text := notice():
+        click.echo(text, err=True)
 
 
 def _fault_of_ours(error: Exception) -> str:

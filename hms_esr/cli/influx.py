@@ -63,7 +63,7 @@ def check(**given: Any) -> None:
 @influx_options
 def resend(run: str, out: Path, **given: Any) -> None:
     """Find, send, tell."""
-    from hms_esr import wording
+    from hms_esr import formatting
     from hms_esr.store import find_run, is_running
     from hms_esr.streaming import resend as send
 
@@ -83,9 +83,9 @@ def resend(run: str, out: Path, **given: Any) -> None:
         until_s[0] = monotonic() + connection.wait_s
 
     delivery = send(folder, connection, wait, told)
-    written = wording.plural(delivery.written, "point", "points")
+    written = formatting.plural(delivery.written, "point", "points")
     if delivery.dead_points:
-        never = wording.plural(delivery.dead_points, "point", "points")
+        never = formatting.plural(delivery.dead_points, "point", "points")
         click.echo(f"The server never took {never}: see {delivery.dead}", err=True)
     if delivery.trouble.kind:
         text = f"{folder.name}: {written} written, then no more: {delivery.trouble.reason}; send it again later"

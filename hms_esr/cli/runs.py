@@ -170,12 +170,12 @@ def remove_run(folder: Path) -> None:
 
 def cells(line: RunLine) -> tuple[str, ...]:
     """What is shown of a run."""
-    from hms_esr import wording
+    from hms_esr import formatting
 
-    real = wording.MISSING if line.real_s is None else wording.whole_s(line.real_s)
-    people = wording.MISSING if line.people is None else wording.count(line.people)
+    real = formatting.MISSING if line.real_s is None else formatting.whole_s(line.real_s)
+    people = formatting.MISSING if line.people is None else formatting.count(line.people)
     verdict = line.verdict if line.state == "FINISHED" and line.verdict else _STATES.get(line.state, "(no report)")
-    return line.run_id, line.scenario or wording.MISSING, verdict, started(line.started_at), real, people
+    return line.run_id, line.scenario or formatting.MISSING, verdict, started(line.started_at), real, people
 
 
 def started(text: str) -> str:

@@ -16,7 +16,7 @@ from typing import Any
 
 from starlette.responses import HTMLResponse
 
-from hms_esr import wording
+from hms_esr import formatting
 from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.reports.html.page import style
 from hms_esr.reports.html.parts import Column, icon, para, status, table, text
@@ -149,8 +149,8 @@ def _table(rows: Sequence[Row], total: int, query: str) -> Markup:
         return para("No runs yet. Start one: hms-esr run FILE, or POST /run", class_="empty")
     shown = []
     for row in rows:
-        real = wording.MISSING if row.real_s is None else wording.whole_s(row.real_s)
-        people = wording.MISSING if row.people is None else wording.count(row.people)
+        real = formatting.MISSING if row.real_s is None else formatting.whole_s(row.real_s)
+        people = formatting.MISSING if row.people is None else formatting.count(row.people)
         shown.append([_link(row, query), text(row.scenario, 120), _state(row), _when(row.started_at), real, people])
     columns = [Column("run"), Column("scenario"), Column("verdict"), Column("started")]
     columns += [Column("real time", number=True), Column("people", number=True)]
@@ -185,7 +185,7 @@ def _when(moment: str) -> str:
     try:
         return f"{datetime.fromisoformat(moment).astimezone(UTC):%Y-%m-%d %H:%M:%S} UTC"
     except ValueError:
-        return wording.MISSING
+        return formatting.MISSING
 
 
 def _section(ident: str, title: str, *content: object) -> Markup:

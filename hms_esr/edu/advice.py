@@ -11,11 +11,11 @@ from hms_esr.charts.markup import short, tag
 from hms_esr.edu.sofar import cannot_hold
 from hms_esr.edu.view import View
 from hms_esr.errors import NoData
+from hms_esr.formatting import count, time_ms, whole_s
 from hms_esr.record import ErrorCount
 from hms_esr.reports.html.figures import metric_of
 from hms_esr.verdicts.judgement import CheckResult
 from hms_esr.verdicts.measures.recovery import faults_named, recovery
-from hms_esr.wording import count, time_ms, whole_s
 
 MOST = 3
 _RECENT_S = 30

@@ -8,7 +8,7 @@ from __future__ import annotations
 from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.svg import pct
 from hms_esr.edu.view import View
-from hms_esr.wording import count, plural
+from hms_esr.formatting import count, plural
 
 
 def counts(view: View) -> dict[str, int]:

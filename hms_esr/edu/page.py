@@ -15,8 +15,8 @@ from hms_esr.edu import crowd, lead, plots, rows, sensed, tiles, top
 from hms_esr.edu.slots import Slots
 from hms_esr.edu.view import View
 from hms_esr.edu.watch import Watch
+from hms_esr.formatting import count, number, whole_s
 from hms_esr.reports.html.parts import para, text
-from hms_esr.wording import count, number, whole_s
 
 ASSETS = "/dashboard/assets"
 _MORE_SYMBOLS = (

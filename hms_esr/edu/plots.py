@@ -16,10 +16,10 @@ from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.scales import Linear
 from hms_esr.charts.svg import Bin, across, area_path, inner, line_path, num, pct, placed, upright, values_axis
 from hms_esr.edu.view import View
+from hms_esr.formatting import MISSING, count, elapsed, plural, time_ms
 from hms_esr.reports.html.bins import LEAST_IN_BIN, Bins
 from hms_esr.reports.html.parts import details, legend, para, plain_table, plot, text
 from hms_esr.reports.html.times import limit_lines as limits_of
-from hms_esr.wording import MISSING, count, elapsed, plural, time_ms
 
 _LOAD, _FAULTS, _CHECKS = 34, 66, 96
 _MOST_ROWS = 30

@@ -9,11 +9,11 @@ from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.strip import counts, strip
 from hms_esr.edu.view import View
 from hms_esr.edu.watch import LATELY_S
+from hms_esr.formatting import MISSING, count, elapsed, plural, share, time_ms, whole_s
 from hms_esr.record import Cell, ErrorCount
 from hms_esr.reports.html.errors import Kind
 from hms_esr.reports.html.parts import status, text
 from hms_esr.verdicts.judgement import CheckResult
-from hms_esr.wording import MISSING, count, elapsed, plural, share, time_ms, whole_s
 
 MOST_ERRORS = 25
 MOST_STEPS = 40

@@ -13,12 +13,12 @@ from hms_esr.charts.markup import Markup, tag
 from hms_esr.charts.strip import levels, strip
 from hms_esr.edu.view import View
 from hms_esr.edu.watch import LATELY_S
+from hms_esr.formatting import number, share, time_ms
+from hms_esr.histogram import Histogram
 from hms_esr.reports.html.figures import metric_of
 from hms_esr.reports.html.parts import status, text
 from hms_esr.reports.html.tiles import outcome
-from hms_esr.stats import Histogram
 from hms_esr.verdicts.judgement import CheckResult
-from hms_esr.wording import number, share, time_ms
 
 MOST = 40
 _HIDDEN = ("server.p50_ms", "server.p99_ms", "server.requests", "server.errors", "server.p95_ms")

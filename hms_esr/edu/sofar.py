@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 
+from hms_esr.formatting import count, listed, plural
 from hms_esr.record import Record
 from hms_esr.verdicts import sentence
 from hms_esr.verdicts.conditions import conditions
 from hms_esr.verdicts.judgement import CheckResult, Condition, Judgement, Limits
-from hms_esr.wording import count, listed, plural
 
 FIRST_FIGURES_S = 5
 """No verdict before so many seconds with requests."""

@@ -11,8 +11,8 @@ from typing import Any
 from hms_esr.edu import crowd, sensed
 from hms_esr.edu.view import View
 from hms_esr.edu.watch import Watch
+from hms_esr.histogram import Histogram
 from hms_esr.record import Cell
-from hms_esr.stats import Histogram
 
 _SHARES = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
 

@@ -10,12 +10,12 @@ from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.svg import pct
 from hms_esr.edu.sofar import FIRST_FIGURES_S, is_open
 from hms_esr.edu.view import View
+from hms_esr.formatting import whole_s
 from hms_esr.reports.html.figures import metric_of
 from hms_esr.reports.html.parts import para, status, text
 from hms_esr.reports.html.tiles import is_share, outcome, warning
 from hms_esr.verdicts.judgement import CheckResult
 from hms_esr.verdicts.measures.recovery import faults_named
-from hms_esr.wording import whole_s
 
 
 def tiles(view: View) -> Markup:

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.edu.view import View
+from hms_esr.formatting import date, elapsed, whole_s
 from hms_esr.reports.html.parts import icon, status, text
 from hms_esr.reports.html.verdict import KINDS
-from hms_esr.wording import date, elapsed, whole_s
 
 QUIET_S = 5.0
 """A record that has not grown for longer is told as not current."""

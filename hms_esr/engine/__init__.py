@@ -21,6 +21,4 @@ Knows nothing of files, verdicts or reports: an assignment comes in, ticks and e
 - ``compiled``    which modules Python reads and which were compiled: those with a ``.pxd``, which names their C types
 """
 
-from hms_esr.engine.compiled import see_that_none_is_old
-
-see_that_none_is_old()
+import hms_esr.compiled  # noqa: F401  (a stale build is read by Python)

@@ -11,7 +11,6 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import gevent
 
-from hms_esr.draw import draw
 from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.forms import HtmlForm, submission
 from hms_esr.engine.page import status_link
@@ -19,6 +18,7 @@ from hms_esr.engine.someone import Someone
 from hms_esr.engine.words import completed, rendered
 from hms_esr.errors import StepFailed
 from hms_esr.scenario.step import Form, Outcome, Upload
+from hms_esr.seeded import draw
 
 if TYPE_CHECKING:
     pass

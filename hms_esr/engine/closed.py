@@ -18,7 +18,6 @@ from locust import task
 from locust.exception import StopUser
 from locust.runners import MasterRunner
 
-from hms_esr.draw import pick, uniform
 from hms_esr.engine.acting import Acting
 from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.bridge import RequestEvents
@@ -34,6 +33,7 @@ from hms_esr.errors import EsrError
 from hms_esr.profiles.crowd import Arrival
 from hms_esr.record import PersonEnd
 from hms_esr.scenario.model import Scenario
+from hms_esr.seeded import pick, uniform
 
 LOG = logging.getLogger("hms_esr")
 APART = 256

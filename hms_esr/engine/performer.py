@@ -12,11 +12,11 @@ from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.page import alert_text, error_text
 from hms_esr.engine.words import extracted, phrase
 from hms_esr.errors import StepFailed
+from hms_esr.formatting import mask
 from hms_esr.record import ErrorKey, PersonEnd
 from hms_esr.scenario.step import Step
 from hms_esr.scenario.unfold import NamedStep
 from hms_esr.steps.think import Think
-from hms_esr.wording import mask
 
 STILL_UNDER_WAY = "still under way at the end"
 COUNTED_BY_HOP = ("status", "timeout", "patience", "connection", "no_answer")

@@ -6,8 +6,8 @@ Knows nothing of sockets, files or verdicts; times come in as real seconds since
 from __future__ import annotations
 
 from hms_esr.engine.traffic import Traffic
+from hms_esr.formatting import mask
 from hms_esr.record import Decisions, ErrorCount, ErrorKey, PersonEnd, Tick
-from hms_esr.wording import mask
 
 MOST_KINDS = 500
 """Kinds of errors kept apart; further ones are counted together."""

@@ -27,11 +27,11 @@ from hms_esr.engine.timing import RunClock
 from hms_esr.engine.watching import Watcher
 from hms_esr.engine.words import phrase
 from hms_esr.errors import StepFailed
+from hms_esr.formatting import mask
 from hms_esr.personas.template import lognormal_s
 from hms_esr.record import ErrorKey, PersonEnd, SeriesKey
 from hms_esr.scenario.step import Outcome, Upload
 from hms_esr.scenario.unfold import NamedStep
-from hms_esr.wording import mask
 
 
 class Pace(Protocol):

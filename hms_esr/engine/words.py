@@ -10,7 +10,6 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from hms_esr.draw import draw
 from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.forms import HtmlField
 from hms_esr.errors import StepFailed
@@ -18,6 +17,7 @@ from hms_esr.personas.form_values import value_for
 from hms_esr.personas.random_values import random_value
 from hms_esr.scenario.step import Extract
 from hms_esr.scenario.templates import Reference, split
+from hms_esr.seeded import draw
 from hms_esr.steps.expect import at_path
 
 if TYPE_CHECKING:

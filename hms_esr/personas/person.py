@@ -13,7 +13,6 @@ from hashlib import blake2b
 from struct import Struct
 from typing import Literal
 
-from hms_esr.draw import draw
 from hms_esr.personas import defaults
 from hms_esr.personas.declared import account_fields
 from hms_esr.personas.defaults import Maker, Values
@@ -21,6 +20,7 @@ from hms_esr.personas.fields import Field
 from hms_esr.personas.safe import make_uuid
 from hms_esr.personas.template import PersonaTemplate, Rage, Spread
 from hms_esr.registry import did_you_mean
+from hms_esr.seeded import draw
 
 Identity = Literal["fixed", "per_run"]
 REFERENCE_DAY = date(2026, 1, 1)

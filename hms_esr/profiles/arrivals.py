@@ -8,8 +8,8 @@ from __future__ import annotations
 from bisect import bisect_left
 from functools import lru_cache
 
-from hms_esr.draw import uniform
 from hms_esr.profiles.profile import Curve
+from hms_esr.seeded import uniform
 
 BLOCK = 256
 """People whose times are drawn together: each block of the curve holds exactly this many."""

@@ -9,10 +9,10 @@ from collections import Counter
 from operator import attrgetter
 from typing import TYPE_CHECKING, Any
 
+from hms_esr.histogram import Histogram
 from hms_esr.record.phases import Phases
 from hms_esr.record.second import LONG_PAUSE_MS, Second, WorkerHealth
 from hms_esr.record.tick import Cell, Decisions, ErrorCount, PersonEnd, Tick
-from hms_esr.stats import Histogram
 
 if TYPE_CHECKING:
     from hms_esr.record.run import Record

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
-from hms_esr.stats import Histogram
+from hms_esr.histogram import Histogram
 
 PHASES = ("connect", "tls", "first_byte", "reading")
 """In the order they happen; fields of :class:`Phases`."""

@@ -11,13 +11,13 @@ from typing import Any
 
 from hms_esr.clock import Segment
 from hms_esr.events import ClockChanged, Event, Happened, Sensed
+from hms_esr.histogram import Histogram
 from hms_esr.record.fold import fold_tick
 from hms_esr.record.phases import Phases
 from hms_esr.record.samples import Samples
 from hms_esr.record.second import Second, WorkerHealth
 from hms_esr.record.tick import Cell, Decisions, ErrorCount, ErrorKey, SeriesKey, Tick
 from hms_esr.scenario.model import Scenario
-from hms_esr.stats import Histogram
 
 
 @dataclass(slots=True)

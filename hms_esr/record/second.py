@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from dataclasses import dataclass, field
 
+from hms_esr.histogram import Histogram
 from hms_esr.record.tick import Cell
-from hms_esr.stats import Histogram
 
 LONG_PAUSE_MS = 10.0
 """Pauses of the memory collector from here on are worth telling."""

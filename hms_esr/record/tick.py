@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
+from hms_esr.histogram import Histogram
 from hms_esr.record.phases import Phases
-from hms_esr.stats import Histogram
 
 
 class SeriesKey(NamedTuple):

@@ -11,8 +11,8 @@ from math import isfinite
 from typing import Any
 
 from hms_esr.errors import NoData
+from hms_esr.histogram import Histogram
 from hms_esr.record import PHASES, FaultRecord, Phases, Record
-from hms_esr.stats import Histogram
 from hms_esr.verdicts.judgement import CheckResult, Judgement
 from hms_esr.verdicts.measures.latency import FIGURES, figure_ms
 from hms_esr.verdicts.measures.recovery import recovery

@@ -23,7 +23,7 @@ _ID = re.compile(r"/(?:\d+|[0-9a-fA-F]{8,}|[0-9a-fA-F-]{32,}|(?=[^/]*\d)[A-Za-z0
 _MAY_HOLD_IDS = re.compile(r"\d|[0-9a-fA-F]{8}").search
 _NAME = re.compile(r"[A-Za-z][A-Za-z0-9_]*(\.[A-Za-z0-9_]+)*")
 _SUB = 128
-"""Buckets per doubling of a time, as in :mod:`hms_esr.stats`: indices are the same, so histograms merge exactly."""
+"""Buckets per doubling of a time, as in :mod:`hms_esr.histogram`: indices are the same, so histograms merge exactly."""
 
 
 def without_ids(path: str) -> str:
@@ -136,7 +136,7 @@ class Meter:
         self._routes, self.in_flight, self._began = {}, 0, time.monotonic()
 
     def told(self) -> dict[str, Any]:
-        """All of it, for JSON. Times in ms; ``buckets`` are ``[index, count]`` as in :mod:`hms_esr.stats`."""
+        """All of it, for JSON. Times in ms; ``buckets`` are ``[index, count]`` as in :mod:`hms_esr.histogram`."""
         with self._lock:
             routes = [
                 {

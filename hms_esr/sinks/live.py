@@ -11,7 +11,7 @@ from rich.console import Console
 from rich.live import Live
 from rich.text import Text
 
-from hms_esr import wording
+from hms_esr import formatting
 from hms_esr.events import Progress, RunStarted
 from hms_esr.sinks import phrases
 from hms_esr.sinks.letters import shown
@@ -75,7 +75,7 @@ class LiveFigures:
         whole_s = max(self._length_real_s, 0.001)
         done = min(1.0, event.real_s / whole_s)
         cells = int(done * BAR_CELLS)
-        of = f"of {wording.elapsed(self._length_real_s)}"
+        of = f"of {formatting.elapsed(self._length_real_s)}"
         return f"{'█' * cells}{'░' * (BAR_CELLS - cells)} {of}"
 
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hms_esr import wording
+from hms_esr import formatting
 from hms_esr.events import Happened, Progress, RunEnded, RunStarted
 from hms_esr.record import Record
 from hms_esr.verdicts.judgement import CheckResult, Judgement
@@ -20,19 +20,19 @@ UNNAMED = " (the embedded city: no target was named)"
 
 def started(event: RunStarted) -> str:
     """``▶ Starting schedule_f: 500 people against http://… (10 simulated minutes in 20 s)``."""
-    people = f"{wording.plural(event.planned, 'person', 'people')} against " if event.planned else "against "
+    people = f"{formatting.plural(event.planned, 'person', 'people')} against " if event.planned else "against "
     city = UNNAMED if event.unnamed else ""
     return f"▶ Starting {event.scenario}: {people}{event.target}{city} ({_length(event)})"
 
 
 def _length(event: RunStarted) -> str:
-    real = wording.whole_s(event.length_real_s)
+    real = formatting.whole_s(event.length_real_s)
     if event.warp == 1:
         return real
     simulated_s = event.length_real_s * event.warp
-    number, _, unit = wording.period(round(simulated_s)).rpartition(" ")
+    number, _, unit = formatting.period(round(simulated_s)).rpartition(" ")
     long = unit.startswith("second") and simulated_s >= 90
-    return f"{wording.long_time(simulated_s) + ' simulated' if long else f'{number} simulated {unit}'} in {real}"
+    return f"{formatting.long_time(simulated_s) + ' simulated' if long else f'{number} simulated {unit}'} in {real}"
 
 
 def happened(event: Happened, *, watch: bool = False) -> str:
@@ -68,7 +68,7 @@ def _fault_on(event: Happened) -> str:
     if details.get("fault") == "latency":
         added = details.get("latency_ms")
         if added is not None:
-            return f"latency spike injected ({service} → {wording.short_time_ms(float(added))})"
+            return f"latency spike injected ({service} → {formatting.short_time_ms(float(added))})"
         return f"latency spike injected ({event.text})"
     return f"fault injected: {event.text}{f' ({service})' if service and service not in event.text else ''}"
 
@@ -83,64 +83,67 @@ def moment(event: Progress) -> str:
 
 def clocks(event: Progress) -> str:
     """``0:10``, with the simulated time beside it where time is warped."""
-    real = wording.elapsed(event.real_s)
+    real = formatting.elapsed(event.real_s)
     if event.warp == 1 and abs(event.sim_s - event.real_s) < 1:
         return real
     days, rest_s = divmod(max(0.0, event.sim_s), 86400)
-    simulated = f"{int(days)} d {wording.elapsed(rest_s)}" if days else wording.elapsed(rest_s)
+    simulated = f"{int(days)} d {formatting.elapsed(rest_s)}" if days else formatting.elapsed(rest_s)
     return f"{real} real, {simulated} simulated"
 
 
 def people(event: Progress) -> str:
     """Who came, who is under way and what became of the others."""
-    of = f" of {wording.count(event.planned_total)}" if event.planned_total else ""
+    of = f" of {formatting.count(event.planned_total)}" if event.planned_total else ""
     parts = [
-        f"{wording.count(event.started)}{of} people came",
-        f"{wording.count(event.active)} active",
-        f"{wording.count(event.completed)} completed",
-        f"{wording.count(event.failed)} failed{_where(event.failed_by_step)}",
+        f"{formatting.count(event.started)}{of} people came",
+        f"{formatting.count(event.active)} active",
+        f"{formatting.count(event.completed)} completed",
+        f"{formatting.count(event.failed)} failed{_where(event.failed_by_step)}",
     ]
-    parts[2:2] = [f"{wording.count(event.waiting)} waiting"] if event.waiting else []
-    parts += [f"{wording.count(event.dropped)} dropped"] if event.dropped else []
+    parts[2:2] = [f"{formatting.count(event.waiting)} waiting"] if event.waiting else []
+    parts += [f"{formatting.count(event.dropped)} dropped"] if event.dropped else []
     return ", ".join(parts)
 
 
 def _where(failed_by_step: dict[str, int]) -> str:
     worst = sorted(((n, step) for step, n in failed_by_step.items() if n and step), key=lambda one: (-one[0], one[1]))
-    shown = [f"{step} {wording.count(n)}" for n, step in worst[:MOST_STEPS]]
+    shown = [f"{step} {formatting.count(n)}" for n, step in worst[:MOST_STEPS]]
     return f" ({', '.join(shown)}{', …' if len(worst) > MOST_STEPS else ''})" if shown else ""
 
 
 def rates(event: Progress) -> str:
     """People and requests per second, answer time, errors."""
-    parts = [f"{wording.number(event.people_per_s)} people/s", f"{wording.number(event.requests_per_s)} requests/s"]
+    parts = [
+        f"{formatting.number(event.people_per_s)} people/s",
+        f"{formatting.number(event.requests_per_s)} requests/s",
+    ]
     if event.p95_ms is not None:
-        parts.append(f"p95 {wording.time_ms(event.p95_ms)}")
+        parts.append(f"p95 {formatting.time_ms(event.p95_ms)}")
     if event.errors:
-        parts.append(wording.plural(event.errors, "error", "errors"))
+        parts.append(formatting.plural(event.errors, "error", "errors"))
     return ", ".join(parts)
 
 
 def crowd(event: Progress) -> list[str]:
     """The people of a moment, one line each: active, completed, failed at each step."""
-    lines = [f"👥 {wording.count(event.active)} personas active"]
-    lines += [f"✔ {wording.count(event.completed)} completed"] if event.completed else []
+    lines = [f"👥 {formatting.count(event.active)} personas active"]
+    lines += [f"✔ {formatting.count(event.completed)} completed"] if event.completed else []
     worst = sorted(event.failed_by_step.items(), key=lambda one: (-one[1], one[0]))
-    lines += [f"✖ {wording.count(n)} failed at {step or 'the start'}" for step, n in worst[:MOST_STEPS] if n]
+    lines += [f"✖ {formatting.count(n)} failed at {step or 'the start'}" for step, n in worst[:MOST_STEPS] if n]
     rest = sum(n for _, n in worst[MOST_STEPS:])
-    return [*lines, f"✖ {wording.count(rest)} failed at other steps"] if rest else lines
+    return [*lines, f"✖ {formatting.count(rest)} failed at other steps"] if rest else lines
 
 
 def last_figures(event: Progress) -> str:
     """``✔ Latency p95 = 242 ms   ✔ 0 errors``; a dot where only a check can say whether that is good."""
-    latency = f"· Latency p95 = {wording.time_ms(event.p95_ms)}   " if event.p95_ms is not None else ""
+    latency = f"· Latency p95 = {formatting.time_ms(event.p95_ms)}   " if event.p95_ms is not None else ""
     mark = "·" if event.errors else "✔"
-    return f"{latency}{mark} {wording.plural(event.errors, 'error', 'errors')}"
+    return f"{latency}{mark} {formatting.plural(event.errors, 'error', 'errors')}"
 
 
 def ended(event: RunEnded) -> str:
     """``🏁 finished (duration 6 min 12 s)``."""
-    return f"🏁 finished (duration {wording.whole_s(event.real_s)})"
+    return f"🏁 finished (duration {formatting.whole_s(event.real_s)})"
 
 
 def stuck(record: Record) -> list[str]:
@@ -148,12 +151,12 @@ def stuck(record: Record) -> list[str]:
     ends = sorted(record.stuck.items(), key=lambda one: (-one[1], one[0]))
     lines = []
     for (_, step, reason), n in ends[:MOST_STEPS]:
-        why = f" ({wording.brief(reason, 12, 80)})" if reason else ""
-        lines.append(f"✖ {wording.count(n)} did not get past {step or 'the start'}{why}")
+        why = f" ({formatting.brief(reason, 12, 80)})" if reason else ""
+        lines.append(f"✖ {formatting.count(n)} did not get past {step or 'the start'}{why}")
     rest = ends[MOST_STEPS:]
     if rest:
-        people = wording.plural(sum(n for _, n in rest), "person", "people")
-        lines.append(f"✖ and {wording.plural(len(rest), 'reason', 'reasons')} more, {people}: see the report")
+        people = formatting.plural(sum(n for _, n in rest), "person", "people")
+        lines.append(f"✖ and {formatting.plural(len(rest), 'reason', 'reasons')} more, {people}: see the report")
     return lines
 
 
@@ -162,7 +165,7 @@ def closing(record: Record, judgement: Judgement, report: str, next_command: str
     judged = judgement.verdict in ("PASS", "FAIL")
     lines = [f"{_MARKS[result.verdict] if judged else '·'} {_check(result)}" for result in judgement.checks]
     lines += stuck(record)
-    warnings = f" ({wording.plural(judgement.warnings, 'warning', 'warnings')})" if judgement.warnings else ""
+    warnings = f" ({formatting.plural(judgement.warnings, 'warning', 'warnings')})" if judgement.warnings else ""
     lines += ["", f"{judgement.shown}{warnings}  {judgement.sentence}"]
     lines += [f"      {text}" for text in judgement.also]
     lines += [f"      {text}" for text in _advice(judgement)]

@@ -12,7 +12,7 @@ from collections.abc import Collection, Iterator, Mapping
 from typing import Any
 from urllib.parse import quote, quote_plus
 
-from hms_esr import wording
+from hms_esr import formatting
 
 MASKED = "***"
 SHORTEST = 4
@@ -30,7 +30,7 @@ def spellings(secret: str) -> frozenset[str]:
     lower = {_ENCODED.sub(lambda found: found[0].lower(), one) for one in encoded}
     in_json = {json.dumps(secret)[1:-1], json.dumps(secret, ensure_ascii=False)[1:-1]}
     in_html = {html.escape(secret), html.escape(secret, quote=False), html.escape(secret).replace("&#x27;", "&#39;")}
-    without_numbers = wording.mask(secret)
+    without_numbers = formatting.mask(secret)
     in_errors = {without_numbers} if len(without_numbers.replace("#", "")) >= SHORTEST else set[str]()
     return frozenset({secret, *encoded, *lower, *in_json, *in_html, *in_errors, repr(secret)[1:-1]})
 

@@ -10,8 +10,8 @@ from itertools import groupby
 from pathlib import Path
 from typing import Any
 
+from hms_esr.histogram import Histogram
 from hms_esr.record import PHASES, Phases, Record, Tick
-from hms_esr.stats import Histogram
 from hms_esr.store.database import open_to_read
 from hms_esr.store.layout import DATABASE
 from hms_esr.store.tick_text import read_tick

@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterator
 from math import isinf
 from typing import Any
 
+from hms_esr.histogram import Histogram
 from hms_esr.record import PHASES, Cell, Decisions, ErrorCount, ErrorKey, PersonEnd, Phases, Sample, SeriesKey, Tick
-from hms_esr.stats import Histogram
 from hms_esr.store.packing import plain
 
 Flat = list[Any]

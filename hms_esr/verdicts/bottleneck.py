@@ -10,9 +10,9 @@ from dataclasses import dataclass
 from math import ceil
 from typing import Literal
 
+from hms_esr.formatting import count, number, time_ms
 from hms_esr.record import Record
 from hms_esr.verdicts.judgement import Limits
-from hms_esr.wording import count, number, time_ms
 
 FULL = 0.7
 """Share of a core that goes into people when all is well; beyond it a crowd of answers makes others late."""

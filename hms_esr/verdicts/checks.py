@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 
-from hms_esr import wording
+from hms_esr import formatting
 from hms_esr.errors import NoData
 from hms_esr.record import Record
 from hms_esr.scenario.model import Check
@@ -59,7 +59,7 @@ def words_of(record: Record, expression: Expression) -> Words:
     if node.ref is not None:
         return words(record, node.ref)
     if node.is_condition:
-        name = f"“{wording.brief(expression.measured, 6, 60)}”"
+        name = f"“{formatting.brief(expression.measured, 6, 60)}”"
         return Words(expression.measured, "number", "own", f"{name} held", f"{name} did not hold")
     return quoted(expression.measured)
 
@@ -110,28 +110,28 @@ class _Levels:
         near = min(levels, key=lambda level: abs(level - value), default=None)
         unit = self.said.unit
         if unit == "whole_s":
-            whole = wording.whole_s(value)
-            return whole if near is None or round(value) != near or value == near else wording.time_s(value, near)
+            whole = formatting.whole_s(value)
+            return whole if near is None or round(value) != near or value == near else formatting.time_s(value, near)
         if unit == "share":
-            return wording.share(value, near)
+            return formatting.share(value, near)
         if unit in ("ms", "s"):
             factor = 1000 if unit == "s" else 1
-            return wording.time_ms(value * factor, None if near is None else near * factor)
-        return wording.number(value, near)
+            return formatting.time_ms(value * factor, None if near is None else near * factor)
+        return formatting.number(value, near)
 
     def level(self, level: float) -> str:
         """A limit, as short as it is exact."""
         unit = self.said.unit
         if unit == "share":
-            return wording.short_share(level)
+            return formatting.short_share(level)
         if unit in ("ms", "s", "whole_s"):
-            return wording.short_time_ms(level * (1 if unit == "ms" else 1000))
-        return wording.short_number(level)
+            return formatting.short_time_ms(level * (1 if unit == "ms" else 1000))
+        return formatting.short_number(level)
 
     @property
     def limit_words(self) -> str:
         """``under 2 s``; empty without a limit."""
-        return "" if self.limit is None else wording.limit(self.operator, self.level(self.limit))
+        return "" if self.limit is None else formatting.limit(self.operator, self.level(self.limit))
 
     @property
     def warn_words(self) -> str:
@@ -165,15 +165,15 @@ class _Levels:
     def _difference(self, size: float) -> str:
         unit = self.said.unit
         if unit == "share":
-            return wording.points(size)
+            return formatting.points(size)
         if unit == "whole_s":
-            return wording.whole_s(size)
+            return formatting.whole_s(size)
         if unit in ("ms", "s"):
             size_ms = size * (1 if unit == "ms" else 1000)
             level_ms = max(self.limit or 0.0, self.warn or 0.0) * (1 if unit == "ms" else 1000)
             in_seconds = level_ms >= 1000 and 10 <= size_ms < 1000
-            return f"{size_ms / 1000:.2f}{wording.NBSP}s" if in_seconds else wording.time_ms(size_ms)
-        return wording.number(size)
+            return f"{size_ms / 1000:.2f}{formatting.NBSP}s" if in_seconds else formatting.time_ms(size_ms)
+        return formatting.number(size)
 
     def close(self, value: float) -> bool:
         """Whether a check that holds has used 90 % of its room."""
@@ -207,7 +207,7 @@ def _result(
     reason: str,
     default: bool,
     note: str,
-    shown: str = wording.MISSING,
+    shown: str = formatting.MISSING,
 ) -> CheckResult:
     return CheckResult(
         check=check.check,

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Literal
 
+from hms_esr.formatting import NBSP, brief, count, listed, part_of, period, plural, share, short_share
 from hms_esr.record import Record
 from hms_esr.verdicts.bottleneck import bottleneck, cure, saturated_s, unsent
 from hms_esr.verdicts.judgement import CheckResult, Condition, Limits
-from hms_esr.wording import NBSP, brief, count, listed, part_of, period, plural, share, short_share
 
 _TWICE = "Repeat the run."
 _WORKER_LOST = "Repeat the run with one worker more: the others then have room for the people of one that ends."

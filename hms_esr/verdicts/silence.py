@@ -5,8 +5,8 @@ Knows nothing of limits or verdicts.
 
 from __future__ import annotations
 
+from hms_esr.formatting import count, whole_s
 from hms_esr.record import Record
-from hms_esr.wording import count, whole_s
 
 LEAST = 3
 """Requests without an answer at the end of a run that are no accident, and the least share of all requests."""

@@ -23,7 +23,7 @@ from hms_esr.charts.scales import Log
 from hms_esr.charts.strip import counts, levels, strip
 from hms_esr.charts.svg import Bin
 from hms_esr.clock import SimClock
-from hms_esr.stats import Histogram
+from hms_esr.histogram import Histogram
 
 HOSTILE = "</svg><script>\"'&"
 MARKS = (Mark("A", "fault", 20, 30, HOSTILE), Mark("B", "moment", 80, 80, "no new people"))

@@ -7,10 +7,10 @@ from hypothesis import strategies as st
 
 from hms_esr.engine.examples import SLOWEST
 from hms_esr.engine.recorder import Recorder
+from hms_esr.histogram import Histogram
 from hms_esr.record import ErrorKey, Sample, SeriesKey
 from hms_esr.record.phases import coarsely
 from hms_esr.record.samples import MOST_OF_A_KIND
-from hms_esr.stats import Histogram
 
 KEY = SeriesKey("apply", "submit", "farmer", 200, "")
 WHERE = ("apply", "submit")

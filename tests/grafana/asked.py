@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hms_esr.stats import Histogram
+from hms_esr.histogram import Histogram
 from tests.grafana.conftest import Filled
 from tests.grafana.dashboards import Panel, Viewer, panels
 from tests.grafana.filled import Sent

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from hms_esr.histogram import Histogram
 from hms_esr.record import Second
-from hms_esr.stats import Histogram
 from tests.grafana.asked import answered, called, column, times_of
 from tests.grafana.conftest import Filled
 from tests.grafana.filled import FIGURES, Sent

@@ -35,10 +35,10 @@ def _all() -> list[str]:
 
 def _core() -> list[str]:
     flat = [
-        "hms_esr/stats.py",
-        "hms_esr/wording.py",
+        "hms_esr/histogram.py",
+        "hms_esr/formatting.py",
         "hms_esr/units.py",
-        "hms_esr/draw.py",
+        "hms_esr/seeded.py",
         "hms_esr/clock.py",
         "hms_esr/errors.py",
     ]

@@ -6,9 +6,9 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hms_esr.draw import draw
 from hms_esr.personas.form_values import value_for
 from hms_esr.personas.safe import TEST_CARDS, Draw, real_looking
+from hms_esr.seeded import draw
 
 from .people import maker
 

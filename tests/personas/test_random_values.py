@@ -10,10 +10,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hms_esr.draw import draw
 from hms_esr.personas.random_values import check_random_name, known_random_names, random_maker, random_value
 from hms_esr.personas.safe import Draw, real_looking
 from hms_esr.personas.states import BY_CODE, BY_NAME
+from hms_esr.seeded import draw
 
 ROOT = Path(__file__).resolve().parents[2]
 

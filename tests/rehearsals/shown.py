@@ -9,9 +9,9 @@ from collections.abc import Callable, Mapping
 from functools import partial
 
 from hms_esr.clock import SimClock
+from hms_esr.histogram import Histogram
 from hms_esr.record import Cell, Tick
 from hms_esr.sinks.influx.lines import tag_text
-from hms_esr.stats import Histogram
 from tests.rehearsals.stored import Stored, merged
 
 Figures = dict[tuple[str, ...], float]

@@ -13,8 +13,8 @@ from functools import cached_property
 from pathlib import Path
 from typing import Any
 
+from hms_esr.histogram import Histogram
 from hms_esr.record import Cell, Record, Second, Tick
-from hms_esr.stats import Histogram
 from hms_esr.store import open_record
 from hms_esr.store.database import facts_in, open_to_read
 from hms_esr.store.layout import DATABASE

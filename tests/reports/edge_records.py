@@ -9,8 +9,8 @@ from dataclasses import replace
 
 from hms_esr.clock import Segment
 from hms_esr.events import Happened
+from hms_esr.formatting import mask
 from hms_esr.record import Cell, ErrorCount, ErrorKey, PersonEnd, Phases, Record, Sample, SeriesKey, Tick, WorkerHealth
-from hms_esr.wording import mask
 from tests.records import Day, made_up_manifest, made_up_record, made_up_scenario
 
 HOSTILE = "</style></title><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\x00\u202e\ud800]]>-->"

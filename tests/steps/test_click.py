@@ -9,8 +9,8 @@ import pytest
 
 from hms_esr.engine.page import Page
 from hms_esr.errors import StepFailed
+from hms_esr.formatting import mask
 from hms_esr.steps.click import Click
-from hms_esr.wording import mask
 
 NONE = "<p>Nothing</p>"
 ADMIN = """<nav><a href="/">Home</a><a href="/out" title="Log out"><img src=x></a>

@@ -12,8 +12,8 @@ from pathlib import Path
 from typing import Any
 
 from hms_esr.events import ClockChanged
+from hms_esr.histogram import Histogram
 from hms_esr.record import Record
-from hms_esr.stats import Histogram
 from hms_esr.store import RunWriter
 from tests.records import Day, made_up_ticks, record_of
 

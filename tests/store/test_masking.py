@@ -9,7 +9,7 @@ from urllib.parse import quote, quote_plus, urlencode
 
 import pytest
 
-from hms_esr import wording
+from hms_esr import formatting
 from hms_esr.store.masking import Mask
 
 
@@ -80,5 +80,5 @@ def test_short_secrets_are_masked_where_that_is_asked_for() -> None:
 def test_a_secret_is_masked_in_an_error_whose_numbers_are_gone() -> None:
     """Messages lose their numbers before they are written; a number alone is not looked for as ``#``."""
     mask = Mask(["hunter2", "12345678"])
-    assert mask.text(wording.mask("no such key: hunter2")) == "no such key: ***"
+    assert mask.text(formatting.mask("no such key: hunter2")) == "no such key: ***"
     assert mask.text("error # of #") == "error # of #"

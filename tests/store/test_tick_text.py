@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hms_esr.histogram import Histogram
 from hms_esr.record import Cell, Decisions, ErrorCount, ErrorKey, PersonEnd, Phases, Sample, SeriesKey, Tick
-from hms_esr.stats import Histogram
 from hms_esr.store.packing import packed
 from hms_esr.store.tick_text import read_tick, tick_text
 from tests.store.kept import plain

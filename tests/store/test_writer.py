@@ -12,10 +12,10 @@ from pathlib import Path
 
 import pytest
 
-from hms_esr.draw import uniform
 from hms_esr.errors import EnvironmentProblem, EsrError
 from hms_esr.events import Happened
 from hms_esr.record import ErrorCount, ErrorKey, PersonEnd, Tick
+from hms_esr.seeded import uniform
 from hms_esr.store import RunWriter, open_record
 from hms_esr.store.packing import plain as plain_text
 from hms_esr.store.reader import BROKEN_OFF

@@ -6,12 +6,12 @@ from typing import Any
 
 import pytest
 
+from hms_esr.formatting import NBSP
 from hms_esr.record import Record
 from hms_esr.scenario.model import Check
 from hms_esr.verdicts.checks import judge_check
 from hms_esr.verdicts.judgement import CheckResult
 from hms_esr.verdicts.metrics import Metrics
-from hms_esr.wording import NBSP
 from tests.records import made_up_record
 
 RECORD = made_up_record(people=40, fault=None)

@@ -11,10 +11,10 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hms_esr.formatting import NBSP
 from hms_esr.record import Record, Tick
 from hms_esr.verdicts.judge import judge
 from hms_esr.verdicts.sentence import MOST_WORDS, words_in
-from hms_esr.wording import NBSP
 from tests.records import CHECKS, Day, made_up_record, made_up_ticks, record_of
 
 GOOD = Day(people=60, workers=2, checks=("success_rate > 0.5", *CHECKS[1:]))

@@ -9,10 +9,10 @@ from datetime import timedelta
 
 from hms_esr.charts.frame import clock_label
 from hms_esr.charts.markup import Markup
+from hms_esr.formatting import MISSING, count, elapsed, long_time, time_ms
 from hms_esr.record import Cell
 from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.parts import details, plain_table
-from hms_esr.wording import MISSING, count, elapsed, long_time, time_ms
 
 _MOST_ROWS = 26
 _PERIODS_S = (1, 2, 5, 10, 15, 30, 60, 120, 300, 600, 900, 1800, 3600, 7200, 14_400, 21_600, 43_200, 86_400, 604_800)

@@ -6,11 +6,11 @@ Knows nothing of how checks are computed.
 from __future__ import annotations
 
 from hms_esr.charts.markup import Markup, join, tag
+from hms_esr.formatting import MISSING
 from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.parts import Column, empty, left_out, section, status, table, text
 from hms_esr.reports.html.tiles import outcome, warning
 from hms_esr.verdicts.judgement import CheckResult
-from hms_esr.wording import MISSING
 
 TITLE = "Checks"
 _COLUMNS = (

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from hms_esr.charts.markup import Markup, join, short, tag
 from hms_esr.charts.strip import counts, strip
+from hms_esr.formatting import MISSING, count, elapsed, mask, plural, share
 from hms_esr.record import ErrorCount
 from hms_esr.reports.html.figures import Figures, StepKey
 from hms_esr.reports.html.parts import Column, details, empty, para, section, table, text, unbroken
 from hms_esr.reports.html.repeat import only_command
 from hms_esr.reports.html.samples import COLUMNS, commands, sample_row
-from hms_esr.wording import MISSING, count, elapsed, mask, plural, share
 
 TITLE = "Errors"
 _STEPS = 2

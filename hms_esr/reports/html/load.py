@@ -9,10 +9,10 @@ from hms_esr.charts.arrivals import arrivals
 from hms_esr.charts.backlog import backlog
 from hms_esr.charts.markup import Markup, tag
 from hms_esr.charts.svg import Bin
+from hms_esr.formatting import count, plural, share, time_ms, whole_s
 from hms_esr.reports.html.bytime import by_time
 from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.parts import empty, figure, para, plot, section, time_legend
-from hms_esr.wording import count, plural, share, time_ms, whole_s
 
 TITLE = "Planned and delivered"
 STATES = ("completed", "failed", "dropped", "lost", "unfinished")

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from hms_esr.charts.bar import bar
 from hms_esr.charts.markup import Markup, esc, join, tag
+from hms_esr.formatting import MISSING, count, period, plural, share, time_s
 from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.load import STATES
 from hms_esr.reports.html.parts import Column, empty, left_out, section, table, text
-from hms_esr.wording import MISSING, count, period, plural, share, time_s
 
 TITLE = "Where people got stuck"
 _REASONS = 4

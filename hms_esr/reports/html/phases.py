@@ -6,12 +6,12 @@ Knows nothing of how that was measured.
 from __future__ import annotations
 
 from hms_esr.charts.markup import Markup, tag
+from hms_esr.formatting import MISSING, count, time_ms
+from hms_esr.histogram import Histogram
 from hms_esr.record import Phases
 from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.parts import Column, details, left_out, para, table, text
 from hms_esr.reports.html.samples import COLUMNS, commands, sample_row
-from hms_esr.stats import Histogram
-from hms_esr.wording import MISSING, count, time_ms
 
 _SLOWEST = 10
 _CAPTION = "Where a request’s time went, from actual start: 50 of 100 within · 95 of 100 within"

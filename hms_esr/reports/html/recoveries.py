@@ -9,6 +9,7 @@ from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.recovery import Recovery as Window
 from hms_esr.charts.recovery import recovery as recovery_chart
 from hms_esr.charts.svg import Bin
+from hms_esr.formatting import MISSING, count, elapsed, listed, time_ms, time_s, whole_s
 from hms_esr.record import Cell, FaultRecord
 from hms_esr.reports.html.bins import LEAST_IN_BIN
 from hms_esr.reports.html.figures import Figures, metric_of
@@ -16,7 +17,6 @@ from hms_esr.reports.html.parts import Column, empty, figure, left_out, para, pl
 from hms_esr.reports.html.tiles import outcome
 from hms_esr.verdicts.judgement import CheckResult
 from hms_esr.verdicts.measures.recovery import Recovery, faults_named
-from hms_esr.wording import MISSING, count, elapsed, listed, time_ms, time_s, whole_s
 
 TITLE = "Recovery after faults"
 _MOST_CHARTS = 6

@@ -9,10 +9,10 @@ import shlex
 from itertools import pairwise
 
 from hms_esr.charts.markup import Markup, esc, tag
+from hms_esr.formatting import MISSING, count
 from hms_esr.record import Manifest
 from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.parts import para, section, text
-from hms_esr.wording import MISSING, count
 
 _OUT = "results"
 

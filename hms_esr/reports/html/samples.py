@@ -6,11 +6,11 @@ Knows nothing of why they were kept.
 from __future__ import annotations
 
 from hms_esr.charts.markup import Markup, tag
+from hms_esr.formatting import elapsed, time_ms
 from hms_esr.record import Sample
 from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.parts import Column, text
 from hms_esr.reports.html.repeat import person_command
-from hms_esr.wording import elapsed, time_ms
 
 COLUMNS = (
     Column("Person, trace id"),

@@ -9,6 +9,8 @@ import re
 
 from hms_esr.charts.markup import Markup, tag
 from hms_esr.charts.percentiles import Gate, percentiles
+from hms_esr.formatting import MISSING, count, short_time_ms, time_ms
+from hms_esr.histogram import Histogram
 from hms_esr.record import Cell
 from hms_esr.reports.html.figures import Figures, StepKey, drawable, metric_of
 from hms_esr.reports.html.parts import (
@@ -26,8 +28,6 @@ from hms_esr.reports.html.parts import (
     text,
 )
 from hms_esr.reports.html.phases import phases, slowest
-from hms_esr.stats import Histogram
-from hms_esr.wording import MISSING, count, short_time_ms, time_ms
 
 TITLE = "Answer times, fast to slow"
 _SHARES = ((0.5, "50"), (0.9, "90"), (0.95, "95"), (0.99, "99"), (0.999, "99.9"))

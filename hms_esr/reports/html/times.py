@@ -10,12 +10,12 @@ from hms_esr.charts.latency import LimitLine, Lines, latency
 from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.panel import panel
 from hms_esr.charts.svg import Bin
+from hms_esr.formatting import MISSING, count, plural, short_time_ms, time_ms
 from hms_esr.reports.html.bins import LEAST_IN_BIN
 from hms_esr.reports.html.figures import Figures, StepKey
 from hms_esr.reports.html.parts import empty, figure, para, plot, section, text, time_legend
 from hms_esr.verdicts.judgement import CheckResult
 from hms_esr.verdicts.silence import silence
-from hms_esr.wording import MISSING, count, plural, short_time_ms, time_ms
 
 TITLE = "Answer times over the run"
 

@@ -7,12 +7,12 @@ from __future__ import annotations
 
 from hms_esr.charts.markup import Markup, tag
 from hms_esr.charts.strip import levels, strip
+from hms_esr.formatting import MISSING, count, elapsed, plural, share, time_ms
 from hms_esr.record import LONG_PAUSE_MS, WorkerHealth
 from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.parts import Column, left_out, para, section, status, table, text, unbroken
 from hms_esr.reports.html.tiles import word
 from hms_esr.verdicts.judgement import Condition
-from hms_esr.wording import MISSING, count, elapsed, plural, share, time_ms
 
 INSECURE = "TLS certificates were not checked (--insecure): nothing proves that the target itself answered."
 TITLE = "Can this result be trusted?"

@@ -8,9 +8,9 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hms_esr.charts.markup import Markup, tag
+from hms_esr.formatting import elapsed, listed, long_time, part_of, plural
 from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.parts import section, text
-from hms_esr.wording import elapsed, listed, long_time, part_of, plural
 
 _ALWAYS = (
     "People acted over HTTP/1.1. No browser drew the pages, no script in them ran, no images, styles or fonts "

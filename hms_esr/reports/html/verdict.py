@@ -8,9 +8,9 @@ from __future__ import annotations
 from datetime import datetime, timedelta
 
 from hms_esr.charts.markup import Markup, esc, tag
+from hms_esr.formatting import MISSING, count, date, long_time, plural
 from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.parts import icon, para, status, text
-from hms_esr.wording import MISSING, count, date, long_time, plural
 
 KINDS = {"PASS": "ok", "WARN": "warn", "FAIL": "bad", "INVALID": "inv", "INTERRUPTED": "int"}
 

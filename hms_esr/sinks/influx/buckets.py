@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping
 from math import ceil, frexp, ldexp
 
-from hms_esr.stats import Histogram
+from hms_esr.histogram import Histogram
 
 _SUB = 64
 """Buckets per doubling."""

@@ -9,10 +9,10 @@ import re
 from collections.abc import Mapping
 
 from hms_esr.clock import SimClock
+from hms_esr.histogram import Histogram
 from hms_esr.record import Cell, Record, Second, Tick
 from hms_esr.sinks.influx.buckets import coarse_fields, fields_by_range
 from hms_esr.sinks.influx.lines import tag_text
-from hms_esr.stats import Histogram
 
 Fields = dict[str, float | None]
 POLLS = "(polls)"

@@ -10,10 +10,10 @@ from dataclasses import dataclass
 from datetime import datetime
 
 from hms_esr.events import ClockChanged, Happened, RunEnded, RunStarted, Sensed
+from hms_esr.histogram import Histogram
 from hms_esr.record import Cell, Record, Second, Tick
 from hms_esr.sinks.influx import figures
 from hms_esr.sinks.influx.lines import LONGEST, SENTENCE, line
-from hms_esr.stats import Histogram
 
 KEPT_S = 120
 """Figures of steps, second by second, stay in memory for so long; what comes later is read again from the record."""

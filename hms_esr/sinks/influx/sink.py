@@ -12,7 +12,7 @@ from contextlib import suppress
 from pathlib import Path
 from time import monotonic, sleep
 
-from hms_esr import wording
+from hms_esr import formatting
 from hms_esr.events import Event, Progress, RunEnded, RunStarted
 from hms_esr.sinks.influx.connection import Connection
 from hms_esr.sinks.influx.state import DEAD, FOLDER, State, read_state
@@ -112,7 +112,7 @@ class InfluxSink:
     def _say_back(self) -> None:
         """If it was away, and this was told."""
         if self._away_s:
-            self._tell(f"InfluxDB takes points again after {wording.whole_s(self._away_s)}; what waited is sent")
+            self._tell(f"InfluxDB takes points again after {formatting.whole_s(self._away_s)}; what waited is sent")
             self._told, self._away_s = ("", ""), 0.0
 
     def _let_go(self) -> None:
@@ -143,8 +143,8 @@ class InfluxSink:
             self._count_away(state)
             if state.trouble and not said:
                 said = True
-                left = wording.plural(state.waiting_points, "point waits", "points wait")
-                at_most = wording.whole_s(self._connection.wait_s)
+                left = formatting.plural(state.waiting_points, "point waits", "points wait")
+                at_most = formatting.whole_s(self._connection.wait_s)
                 self._tell(f"InfluxDB: {left} ({state.reason}); trying for {at_most} more")
             sleep(0.05)
         if self._process.poll() is None:
@@ -156,18 +156,18 @@ class InfluxSink:
         if not (self._folder / FOLDER).is_dir():
             return
         left = state.waiting_points + state.lost_points
-        written = wording.plural(state.written_points, "point", "points")
+        written = formatting.plural(state.written_points, "point", "points")
         if state.fault:
             self._tell(
                 f"InfluxDB: sending ended by a fault of hms-esr ({state.fault}). Send the run again: {self._resend}"
             )
         elif left or not state.over:
             why = f" ({state.reason})" if state.reason else ""
-            not_sent = wording.plural(left, "point", "points") if left else "some perhaps"
+            not_sent = formatting.plural(left, "point", "points") if left else "some perhaps"
             self._tell(f"InfluxDB: {written} written, {not_sent} not{why}. Send the run again: {self._resend}")
         else:
             self._say_back()
             self._tell(f"InfluxDB: {written} written to {self._connection.place}")
         if state.dead_points:
             where = self._folder / FOLDER / DEAD
-            self._tell(f"InfluxDB never took {wording.plural(state.dead_points, 'point', 'points')}: see {where}")
+            self._tell(f"InfluxDB never took {formatting.plural(state.dead_points, 'point', 'points')}: see {where}")

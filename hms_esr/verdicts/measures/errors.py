@@ -5,10 +5,10 @@ Knows nothing of people.
 
 from __future__ import annotations
 
+from hms_esr.formatting import count
 from hms_esr.record import Record
 from hms_esr.verdicts.expression import MetricRef
 from hms_esr.verdicts.measures.measure import Measured, Words, about, selected
-from hms_esr.wording import count
 
 
 class ErrorRate:

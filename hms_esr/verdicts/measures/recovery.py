@@ -9,10 +9,10 @@ from dataclasses import dataclass
 from math import floor
 
 from hms_esr.errors import NoData
+from hms_esr.formatting import brief
 from hms_esr.record import Cell, FaultRecord, Record, Second
 from hms_esr.verdicts.expression import MetricRef
 from hms_esr.verdicts.measures.measure import Measured, Words
-from hms_esr.wording import brief
 
 BEFORE_S = 60
 IN_A_ROW_S = 5

@@ -6,8 +6,8 @@ import random
 
 import pytest
 
+from hms_esr.histogram import Histogram
 from hms_esr.sinks.influx.buckets import COARSE, coarse_fields, fields_by_range, percentile_of_rows
-from hms_esr.stats import Histogram
 
 
 def _histogram(values: list[float]) -> Histogram:

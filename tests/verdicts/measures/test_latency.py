@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
+from hms_esr.histogram import Histogram
 from hms_esr.record import Cell, SeriesKey
-from hms_esr.stats import Histogram
 from hms_esr.verdicts.expression import parse
 from hms_esr.verdicts.measures.latency import figure_ms
 from hms_esr.verdicts.metrics import measure

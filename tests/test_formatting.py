@@ -1,4 +1,4 @@
-"""Tests of hms_esr.wording."""
+"""Tests of hms_esr.formatting."""
 
 from __future__ import annotations
 
@@ -9,11 +9,11 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hms_esr import wording
+from hms_esr import formatting
 
 
 def plain(text: str) -> str:
-    return text.replace(wording.NBSP, " ")
+    return text.replace(formatting.NBSP, " ")
 
 
 @pytest.mark.parametrize(
@@ -33,14 +33,14 @@ def plain(text: str) -> str:
 )
 def test_shares(value: float, limit: float | None, text: str) -> None:
     """One decimal, more until value and limit differ as printed; 100% and 0% only if exact."""
-    assert wording.share(value, limit) == text
+    assert formatting.share(value, limit) == text
 
 
 @given(st.floats(0, 1), st.floats(0, 1))
 @settings(deadline=None)
 def test_shares_do_not_round_to_a_promise(value: float, limit: float) -> None:
     """Unless the difference is under a ten-millionth, a share never prints as its limit, as 100 % or as 0 %."""
-    printed = float(wording.share(value, limit).rstrip("%"))
+    printed = float(formatting.share(value, limit).rstrip("%"))
     for other in (limit, 0.0, 1.0):
         if abs(value - other) > 1e-7:
             assert printed != round(other * 100, 10)
@@ -69,58 +69,58 @@ def test_shares_do_not_round_to_a_promise(value: float, limit: float) -> None:
 )
 def test_times(value_ms: float, limit_ms: float | None, text: str) -> None:
     """Under 10 ms one decimal, under 1 s whole ms, then three digits, from 90 s minutes; never printed as its limit."""
-    assert plain(wording.time_ms(value_ms, limit_ms)) == text
+    assert plain(formatting.time_ms(value_ms, limit_ms)) == text
 
 
 @pytest.mark.parametrize(
     ("found", "text"),
     [
-        (wording.count(38920), "38,920"),
-        (wording.number(0.0310), "0.031"),
-        (wording.number(38920.0), "38,920"),
-        (wording.number(0.04999, 0.05), "0.04999"),
-        (wording.number(float("inf")), "–"),
-        (wording.number(1e300), "1e+300"),
-        (wording.share(1e300), "1e+302%"),
-        (wording.short_time_ms(1e300), "1e+297 s"),
-        (wording.time_ms(1e300), "1e+297 s"),
-        (wording.short_number(1e300), "1e+300"),
-        (wording.points(0.02), "2.0 points"),
-        (wording.points(-0.0032), "0.32 points"),
-        (wording.points(0.0), "0 points"),
-        (wording.whole_s(0.4), "under 1 s"),
-        (wording.whole_s(53.2), "53 s"),
-        (wording.short_time_ms(1500), "1.5 s"),
-        (wording.short_time_ms(400), "400 ms"),
-        (wording.short_time_ms(0), "0 s"),
-        (wording.short_time_ms(120_000), "2 min"),
-        (wording.short_share(0.995), "99.5%"),
-        (wording.short_number(0.05), "0.05"),
-        (wording.short_number(1e-12), "1e-12"),
-        (wording.limit("<", "2 s"), "under 2 s"),
-        (wording.limit(">=", "98%"), "at least 98%"),
-        (wording.period(48 * 3600), "48 hours"),
-        (wording.period(3600), "1 hour"),
-        (wording.period(5400), "90 minutes"),
-        (wording.period(5 * 86400), "5 days"),
-        (wording.period(30), "30 seconds"),
-        (wording.part_of(300, 1080), "5 of 18 minutes"),
-        (wording.part_of(40, 90), "40 of 90 seconds"),
-        (wording.part_of(30, 1080), "30 seconds of 18 minutes"),
-        (wording.elapsed(387), "6:27"),
-        (wording.elapsed(3729), "1:02:09"),
-        (wording.clock(datetime(2026, 3, 2, 12, 47, 24)), "12:47:24"),
-        (wording.clock(datetime(2026, 3, 2, 12, 47, 24, tzinfo=UTC)), "12:47:24 UTC"),
-        (wording.date(datetime(2026, 3, 2)), "March 2, 2026"),
-        (wording.plural(1, "person", "people"), "1 person"),
-        (wording.plural(2000, "person", "people"), "2,000 people"),
-        (wording.listed(["a", "b", "c"]), "a, b and c"),
-        (wording.listed(["a"]), "a"),
-        (wording.listed([]), ""),
-        (wording.size(420), "420 bytes"),
-        (wording.size(1_420_000), "1.42 MB"),
-        (wording.brief("one two three four five"), "one two three four…"),
-        (wording.brief("a\n b"), "a b"),
+        (formatting.count(38920), "38,920"),
+        (formatting.number(0.0310), "0.031"),
+        (formatting.number(38920.0), "38,920"),
+        (formatting.number(0.04999, 0.05), "0.04999"),
+        (formatting.number(float("inf")), "–"),
+        (formatting.number(1e300), "1e+300"),
+        (formatting.share(1e300), "1e+302%"),
+        (formatting.short_time_ms(1e300), "1e+297 s"),
+        (formatting.time_ms(1e300), "1e+297 s"),
+        (formatting.short_number(1e300), "1e+300"),
+        (formatting.points(0.02), "2.0 points"),
+        (formatting.points(-0.0032), "0.32 points"),
+        (formatting.points(0.0), "0 points"),
+        (formatting.whole_s(0.4), "under 1 s"),
+        (formatting.whole_s(53.2), "53 s"),
+        (formatting.short_time_ms(1500), "1.5 s"),
+        (formatting.short_time_ms(400), "400 ms"),
+        (formatting.short_time_ms(0), "0 s"),
+        (formatting.short_time_ms(120_000), "2 min"),
+        (formatting.short_share(0.995), "99.5%"),
+        (formatting.short_number(0.05), "0.05"),
+        (formatting.short_number(1e-12), "1e-12"),
+        (formatting.limit("<", "2 s"), "under 2 s"),
+        (formatting.limit(">=", "98%"), "at least 98%"),
+        (formatting.period(48 * 3600), "48 hours"),
+        (formatting.period(3600), "1 hour"),
+        (formatting.period(5400), "90 minutes"),
+        (formatting.period(5 * 86400), "5 days"),
+        (formatting.period(30), "30 seconds"),
+        (formatting.part_of(300, 1080), "5 of 18 minutes"),
+        (formatting.part_of(40, 90), "40 of 90 seconds"),
+        (formatting.part_of(30, 1080), "30 seconds of 18 minutes"),
+        (formatting.elapsed(387), "6:27"),
+        (formatting.elapsed(3729), "1:02:09"),
+        (formatting.clock(datetime(2026, 3, 2, 12, 47, 24)), "12:47:24"),
+        (formatting.clock(datetime(2026, 3, 2, 12, 47, 24, tzinfo=UTC)), "12:47:24 UTC"),
+        (formatting.date(datetime(2026, 3, 2)), "March 2, 2026"),
+        (formatting.plural(1, "person", "people"), "1 person"),
+        (formatting.plural(2000, "person", "people"), "2,000 people"),
+        (formatting.listed(["a", "b", "c"]), "a, b and c"),
+        (formatting.listed(["a"]), "a"),
+        (formatting.listed([]), ""),
+        (formatting.size(420), "420 bytes"),
+        (formatting.size(1_420_000), "1.42 MB"),
+        (formatting.brief("one two three four five"), "one two three four…"),
+        (formatting.brief("a\n b"), "a b"),
     ],
 )
 def test_figures(found: str, text: str) -> None:
@@ -130,7 +130,7 @@ def test_figures(found: str, text: str) -> None:
 
 def test_units_stay_with_their_number() -> None:
     """Between a number and its unit stands a no-break space."""
-    assert wording.time_ms(482) == "482\u00a0ms"
+    assert formatting.time_ms(482) == "482\u00a0ms"
 
 
 @pytest.mark.parametrize(
@@ -157,14 +157,14 @@ def test_units_stay_with_their_number() -> None:
 )
 def test_messages_are_masked(message: str, masked: str) -> None:
     """E-mails, quoted text, ids and numbers go; words and a leading status stay."""
-    assert wording.mask(message) == masked
+    assert formatting.mask(message) == masked
 
 
 @given(st.text(max_size=5000) | st.from_regex(r"[0-9@'\"a-f.-]{0,3000}", fullmatch=True))
 @settings(deadline=None, max_examples=60)
 def test_masking_is_bounded_and_safe(message: str) -> None:
     """Whatever the message: one line, at most 200 characters, no longer number than a status, no address."""
-    masked = wording.mask(message)
+    masked = formatting.mask(message)
     assert len(masked) <= 200
     assert masked.isprintable()
     assert not re.search(r"[A-Za-z0-9]@[A-Za-z0-9]", masked)

@@ -1,4 +1,4 @@
-"""Tests of hms_esr.stats."""
+"""Tests of hms_esr.histogram."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hms_esr.stats import Histogram
+from hms_esr.histogram import Histogram
 
 TIMES = st.lists(st.floats(0.1, 3_600_000.0), min_size=1, max_size=300)
 SHARES = st.sampled_from([0.5, 0.9, 0.95, 0.99, 0.999, 1.0])
