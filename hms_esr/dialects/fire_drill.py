@@ -10,7 +10,7 @@ from typing import Any
 
 from hms_esr.dialects.translation import SHARED_KEYS, Translation
 from hms_esr.registry import did_you_mean
-from hms_esr.scenario.mistakes import found
+from hms_esr.schema.validation_errors import found
 
 OWN = ("name", "users", "ramp_up", "duration", "script", "checks", "persona", "pace", "faults", "probes")
 _WARN_TO_LIMIT = 2

@@ -10,9 +10,9 @@ from collections.abc import Mapping
 from typing import Any
 
 from hms_esr.dialects.translation import SHARED_KEYS, Translation
-from hms_esr.scenario.mistakes import found
 from hms_esr.scenario.scalars import scalar
-from hms_esr.scenario.types import as_text
+from hms_esr.schema.types import as_text
+from hms_esr.schema.validation_errors import found
 from hms_esr.units import duration_s
 
 OWN = (

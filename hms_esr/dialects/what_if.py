@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from hms_esr.dialects.translation import Translation
-from hms_esr.scenario.types import as_text
+from hms_esr.schema.types import as_text
 
 
 class WhatIf:

@@ -9,7 +9,7 @@ from typing import Any
 
 from pydantic import Field
 
-from hms_esr.scenario.types import Duration, Frozen, Text
+from hms_esr.schema.types import Duration, Frozen, Text
 
 
 class Fault(Frozen):

@@ -7,7 +7,7 @@ from typing import Any
 from pydantic import Field
 
 from hms_esr.faults.fault import Fault
-from hms_esr.scenario.types import Number
+from hms_esr.schema.types import Number
 
 
 class Latency(Fault):

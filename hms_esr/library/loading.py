@@ -25,7 +25,7 @@ from hms_esr.scenario.places import Document, Mistake, Path
 from hms_esr.scenario.problems import placed
 from hms_esr.scenario.promises import leaves_folder, login_mistakes, promise_mistakes, walk_steps
 from hms_esr.scenario.readable import readable
-from hms_esr.scenario.types import as_text
+from hms_esr.schema.types import as_text
 from hms_esr.steps.upload import AttachFile
 
 if TYPE_CHECKING:

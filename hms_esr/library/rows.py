@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 from hms_esr.library.folders import inside, read_bytes
-from hms_esr.scenario.types import as_text
+from hms_esr.schema.types import as_text
 
 MAX_BYTES = 64 * 1024 * 1024
 MAX_COLUMNS = 1000

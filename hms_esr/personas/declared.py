@@ -18,7 +18,7 @@ from hms_esr.personas.defaults import USES, uses
 from hms_esr.personas.fields import FIELDS, Field, read_field
 from hms_esr.personas.fields.template import TemplateField
 from hms_esr.registry import did_you_mean
-from hms_esr.scenario.types import as_text
+from hms_esr.schema.types import as_text
 
 _NAME = re.compile(r"[A-Za-z_][A-Za-z0-9_]{0,63}")
 

@@ -8,7 +8,7 @@ from __future__ import annotations
 from pydantic import Field
 
 from hms_esr.profiles.profile import Curve, Piece, Profile
-from hms_esr.scenario.types import Count, Duration
+from hms_esr.schema.types import Count, Duration
 
 
 class ConcurrentLoad(Profile):

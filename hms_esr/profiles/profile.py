@@ -9,7 +9,7 @@ import math
 from bisect import bisect_left, bisect_right
 from dataclasses import dataclass, field
 
-from hms_esr.scenario.types import Frozen
+from hms_esr.schema.types import Frozen
 
 
 @dataclass(frozen=True, slots=True)

@@ -10,7 +10,7 @@ from typing import Annotated, Any, Literal
 from pydantic import BeforeValidator, Field, PlainSerializer, model_validator
 
 from hms_esr.profiles.profile import Curve, Piece, Profile
-from hms_esr.scenario.types import Duration, Frozen, Number
+from hms_esr.schema.types import Duration, Frozen, Number
 
 
 class RatePoint(Frozen):

@@ -15,9 +15,9 @@ from pydantic import ValidationError
 from hms_esr.errors import BadInput, EnvironmentProblem, Problem
 from hms_esr.registry import did_you_mean
 from hms_esr.scenario import model
-from hms_esr.scenario.mistakes import found
 from hms_esr.scenario.problems import mistakes_of
 from hms_esr.scenario.step import parse_step
+from hms_esr.schema.validation_errors import found
 from hms_esr.steps import STEPS
 
 

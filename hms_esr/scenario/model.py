@@ -22,10 +22,10 @@ from pydantic import (
 
 from hms_esr.faults import FAULTS, Fault
 from hms_esr.profiles import PROFILES, Profile
-from hms_esr.scenario.mistakes import found
 from hms_esr.scenario.step import AnyStep
-from hms_esr.scenario.tagged import key_of, mistake
-from hms_esr.scenario.types import Count, Duration, Frozen, Moment, Number, Text
+from hms_esr.schema.tagged_union import key_of, mistake
+from hms_esr.schema.types import Count, Duration, Frozen, Moment, Number, Text
+from hms_esr.schema.validation_errors import found
 from hms_esr.units import duration_text
 from hms_esr.verdicts.expression import parse as parse_expression
 

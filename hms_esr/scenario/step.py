@@ -12,9 +12,9 @@ from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
 from pydantic import Field, PlainSerializer, PlainValidator, ValidationError, WithJsonSchema
 
 from hms_esr.registry import did_you_mean
-from hms_esr.scenario.mistakes import found
-from hms_esr.scenario.tagged import key_of, mistake, under
-from hms_esr.scenario.types import Frozen, Text
+from hms_esr.schema.tagged_union import key_of, mistake, under
+from hms_esr.schema.types import Frozen, Text
+from hms_esr.schema.validation_errors import found
 from hms_esr.steps import RESERVED, STEPS
 
 

@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hms_esr.errors import StepFailed
 from hms_esr.scenario.step import Actor, Outcome, Step
-from hms_esr.scenario.types import Duration, Text
+from hms_esr.schema.types import Duration, Text
 
 
 class Await(Step):

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import model_validator
 
 from hms_esr.scenario.step import Actor, Step
-from hms_esr.scenario.types import Text, as_text
+from hms_esr.schema.types import Text, as_text
 
 
 class Fill(Step):

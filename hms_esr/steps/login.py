@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from hms_esr.errors import StepFailed
 from hms_esr.scenario.step import Actor, Form, Step
-from hms_esr.scenario.types import Text
+from hms_esr.schema.types import Text
 
 
 class Login(Step):

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from hms_esr.scenario.step import Actor, AnyStep, Step
-from hms_esr.scenario.types import Number
+from hms_esr.schema.types import Number
 
 
 class Maybe(Step):

@@ -10,7 +10,7 @@ from pydantic import Field
 
 from hms_esr.errors import NoData, StepFailed
 from hms_esr.scenario.step import Actor, Form, Step
-from hms_esr.scenario.types import Text
+from hms_esr.schema.types import Text
 from hms_esr.verdicts.expression import MetricRef, parse
 
 TEST_CARD = "4242424242424242"

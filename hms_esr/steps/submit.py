@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from hms_esr.scenario.step import Actor, Step
-from hms_esr.scenario.types import Text
+from hms_esr.schema.types import Text
 
 
 class Submit(Step):

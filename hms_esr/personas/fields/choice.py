@@ -10,7 +10,7 @@ from typing import Any
 
 from hms_esr.personas.safe import Draw, real_looking
 from hms_esr.personas.tables import Table
-from hms_esr.scenario.types import as_text
+from hms_esr.schema.types import as_text
 
 
 class ChoiceField:

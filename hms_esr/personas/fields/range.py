@@ -12,7 +12,7 @@ from decimal import Decimal, InvalidOperation
 from typing import Any
 
 from hms_esr.personas.safe import Draw, below
-from hms_esr.scenario.types import as_text
+from hms_esr.schema.types import as_text
 
 _EXAMPLE = "range takes min and max (and step), such as {min: 1, max: 500} or {min: 1990-01-01, max: 2005-12-31}"
 _DATE = re.compile(r"\d{4}-\d\d-\d\d")

@@ -20,7 +20,7 @@ from pydantic import (
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from hms_esr.registry import did_you_mean
-from hms_esr.scenario.mistakes import found, plain
+from hms_esr.schema.validation_errors import found, plain
 from hms_esr.units import duration_s, duration_text
 
 
