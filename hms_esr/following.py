@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING
 
 from hms_esr.errors import EsrError
 from hms_esr.events import ClockChanged, Happened, Progress, Recorded, Sensed
+from hms_esr.expressions.expression import parse
 from hms_esr.fault_duty import FaultDuty
 from hms_esr.guarding import proof_still_there
 from hms_esr.histogram import Histogram
@@ -25,7 +26,6 @@ from hms_esr.scenario.guard import Breaker, Guard
 from hms_esr.sensing import Sensing
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.store.writer import RunWriter
-from hms_esr.verdicts.expression import parse
 from hms_esr.verdicts.metrics import measure
 
 if TYPE_CHECKING:

@@ -11,6 +11,8 @@ from collections.abc import Collection, Iterator
 from typing import Any
 
 from hms_esr.errors import NoData
+from hms_esr.expressions.expression import MetricRef, parse
+from hms_esr.expressions.syntax import COMPARISONS, Node
 from hms_esr.registry import did_you_mean
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.places import Mistake, Path
@@ -20,9 +22,7 @@ from hms_esr.scenario.unfold import named_steps
 from hms_esr.steps.maybe import Maybe
 from hms_esr.steps.upload import AttachFile
 from hms_esr.units import duration_text
-from hms_esr.verdicts.expression import MetricRef, parse
 from hms_esr.verdicts.metrics import is_metric, problem_with
-from hms_esr.verdicts.syntax import COMPARISONS, Node
 
 MAX_PEOPLE = 100_000_000
 _TIMES = frozenset(["load", "duration", "journeys", "clock", "warm_up", "changes"])

@@ -9,9 +9,9 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from hms_esr.errors import NoData, StepFailed
+from hms_esr.expressions.expression import MetricRef, parse
 from hms_esr.scenario.step import Actor, Form, Step
 from hms_esr.schema.types import Text
-from hms_esr.verdicts.expression import MetricRef, parse
 
 TEST_CARD = "4242424242424242"
 

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 
 from hms_esr import formatting
 from hms_esr.errors import NoData
+from hms_esr.expressions.expression import Expression, MetricRef, parse
 from hms_esr.record import Record
 from hms_esr.scenario.model import Check
-from hms_esr.verdicts.expression import Expression, MetricRef, parse
 from hms_esr.verdicts.judgement import CheckOutcome, CheckResult
 from hms_esr.verdicts.measures import Measured, Words
 from hms_esr.verdicts.metrics import Metrics, quoted, words

@@ -7,10 +7,10 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
 
+from hms_esr.expressions.expression import parse
 from hms_esr.formatting import brief, count, part_of, time_ms
 from hms_esr.record import Record
 from hms_esr.verdicts.checks import words_of
-from hms_esr.verdicts.expression import parse
 from hms_esr.verdicts.judgement import CheckResult, Condition
 from hms_esr.verdicts.measures import Words
 from hms_esr.verdicts.measures.measure import GROUPS

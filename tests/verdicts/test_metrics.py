@@ -8,8 +8,8 @@ from functools import cache
 import pytest
 
 from hms_esr.errors import NoData
+from hms_esr.expressions.expression import MetricRef, parse
 from hms_esr.record import Record
-from hms_esr.verdicts.expression import MetricRef, parse
 from hms_esr.verdicts.measures import MEASURES
 from hms_esr.verdicts.metrics import Metrics, is_metric, known_metrics, measure, problem_with, words
 from tests.records import made_up_record

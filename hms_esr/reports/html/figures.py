@@ -14,13 +14,13 @@ from hms_esr.charts.latency import Lines
 from hms_esr.charts.scales import Log
 from hms_esr.clock import SimClock
 from hms_esr.errors import EsrError, NoData
+from hms_esr.expressions.expression import MetricRef
+from hms_esr.expressions.expression import parse as parse_expression
 from hms_esr.formatting import clock, elapsed
 from hms_esr.record import Cell, FaultRecord, Record
 from hms_esr.reports.html.bins import Bins
 from hms_esr.reports.html.letters import lettered, worth_a_letter
 from hms_esr.scenario.unfold import named_steps
-from hms_esr.verdicts.expression import MetricRef
-from hms_esr.verdicts.expression import parse as parse_expression
 from hms_esr.verdicts.judgement import CheckResult, Judgement
 from hms_esr.verdicts.measures.recovery import Recovery, recovery
 

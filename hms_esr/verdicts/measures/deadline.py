@@ -8,10 +8,10 @@ from __future__ import annotations
 import re
 
 from hms_esr.errors import NoData
+from hms_esr.expressions.expression import MetricRef
 from hms_esr.formatting import brief, count, period, share
 from hms_esr.record import Decisions, Record
 from hms_esr.units import duration_s
-from hms_esr.verdicts.expression import MetricRef
 from hms_esr.verdicts.measures.measure import Measured, Words
 
 _MOST_DOUBT = 0.05

@@ -6,9 +6,9 @@ Knows nothing of the target: both are the generator's doing.
 from __future__ import annotations
 
 from hms_esr.errors import NoData
+from hms_esr.expressions.expression import MetricRef
 from hms_esr.formatting import plural
 from hms_esr.record import Record
-from hms_esr.verdicts.expression import MetricRef
 from hms_esr.verdicts.measures.measure import Measured, Words, chosen_people
 
 

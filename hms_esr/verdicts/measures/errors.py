@@ -5,9 +5,9 @@ Knows nothing of people.
 
 from __future__ import annotations
 
+from hms_esr.expressions.expression import MetricRef
 from hms_esr.formatting import count
 from hms_esr.record import Record
-from hms_esr.verdicts.expression import MetricRef
 from hms_esr.verdicts.measures.measure import Measured, Words, about, selected
 
 

@@ -6,10 +6,10 @@ Knows nothing of the steps in it.
 from __future__ import annotations
 
 from hms_esr.errors import NoData
+from hms_esr.expressions.expression import MetricRef
 from hms_esr.formatting import plural
 from hms_esr.histogram import Histogram
 from hms_esr.record import Record
-from hms_esr.verdicts.expression import MetricRef
 from hms_esr.verdicts.measures.measure import Measured, Words, about
 
 

@@ -6,10 +6,10 @@ Knows nothing of how they were clocked: histograms are merged, percentiles are n
 from __future__ import annotations
 
 from hms_esr.errors import NoData
+from hms_esr.expressions.expression import MetricRef
 from hms_esr.formatting import count, plural
 from hms_esr.histogram import Histogram
 from hms_esr.record import Record
-from hms_esr.verdicts.expression import MetricRef
 from hms_esr.verdicts.measures.measure import Measured, Words, about, selected
 
 SHARES = {"p50": 0.5, "p90": 0.9, "p95": 0.95, "p99": 0.99, "p99_9": 0.999}

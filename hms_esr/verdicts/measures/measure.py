@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from typing import Literal, Protocol
 
 from hms_esr.errors import NoData
+from hms_esr.expressions.expression import MetricRef
 from hms_esr.formatting import brief
 from hms_esr.record import Record, SeriesKey
-from hms_esr.verdicts.expression import MetricRef
 
 Unit = Literal["share", "ms", "s", "whole_s", "count", "number"]
 Group = Literal["people", "deadlines", "errors", "recovery", "answers", "own"]

@@ -9,9 +9,9 @@ from dataclasses import dataclass
 from math import floor
 
 from hms_esr.errors import NoData
+from hms_esr.expressions.expression import MetricRef
 from hms_esr.formatting import brief
 from hms_esr.record import Cell, FaultRecord, Record, Second
-from hms_esr.verdicts.expression import MetricRef
 from hms_esr.verdicts.measures.measure import Measured, Words
 
 BEFORE_S = 60

@@ -6,9 +6,9 @@ Knows nothing of requests: a person counts once, however many requests failed.
 from __future__ import annotations
 
 from hms_esr.errors import NoData
+from hms_esr.expressions.expression import MetricRef
 from hms_esr.formatting import brief, count
 from hms_esr.record import Record
-from hms_esr.verdicts.expression import MetricRef
 from hms_esr.verdicts.measures.measure import Measured, Words, about, chosen_people
 
 

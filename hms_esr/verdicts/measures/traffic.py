@@ -6,8 +6,8 @@ Knows nothing of whether it went well.
 from __future__ import annotations
 
 from hms_esr.errors import NoData
+from hms_esr.expressions.expression import MetricRef
 from hms_esr.record import Record
-from hms_esr.verdicts.expression import MetricRef
 from hms_esr.verdicts.measures.measure import Measured, Words, about, chosen_people, selected
 
 _CAME = ("completed", "failed", "lost", "unfinished")

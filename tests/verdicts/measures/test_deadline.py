@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hms_esr.errors import NoData
+from hms_esr.expressions.expression import MetricRef
 from hms_esr.record import Decisions
-from hms_esr.verdicts.expression import MetricRef
 from hms_esr.verdicts.metrics import measure, words
 from tests.records import made_up_record
 

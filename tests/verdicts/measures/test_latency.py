@@ -4,9 +4,9 @@ from __future__ import annotations
 
 import pytest
 
+from hms_esr.expressions.expression import parse
 from hms_esr.histogram import Histogram
 from hms_esr.record import Cell, SeriesKey
-from hms_esr.verdicts.expression import parse
 from hms_esr.verdicts.measures.latency import figure_ms
 from hms_esr.verdicts.metrics import measure
 from tests.records import made_up_record

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 
 from hms_esr.errors import NoData
+from hms_esr.expressions.expression import parse
 from hms_esr.record import Cell, FaultRecord, Record, Second
-from hms_esr.verdicts.expression import parse
 from hms_esr.verdicts.measures.recovery import Recovery, recovery
 from hms_esr.verdicts.metrics import measure
 from tests.records import made_up_record

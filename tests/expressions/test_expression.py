@@ -1,4 +1,4 @@
-"""Tests of hms_esr.verdicts.expression and its syntax."""
+"""Tests of hms_esr.expressions.expression and its syntax."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
 from hms_esr.errors import NoData
-from hms_esr.verdicts.expression import MAX_CHARACTERS, MetricRef, parse
+from hms_esr.expressions.expression import MAX_CHARACTERS, MetricRef, parse
 
 VALUES = {"a": 1.0, "b": 2.5, "permits.processed": 40.0, "zero": 0.0}
 OPERATORS = {"+": operator.add, "-": operator.sub, "*": operator.mul, "/": operator.truediv}

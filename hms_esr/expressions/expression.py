@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from functools import cached_property, lru_cache
 
 from hms_esr.errors import NoData
-from hms_esr.verdicts.syntax import COMPARING, COMPARISONS, Lookup, MetricRef, Node, tree
+from hms_esr.expressions.syntax import COMPARING, COMPARISONS, Lookup, MetricRef, Node, tree
 
 __all__ = ["MAX_CHARACTERS", "Expression", "MetricRef", "parse"]
 

@@ -1,0 +1,4 @@
+"""Owns syntax and evaluation of the expressions in checks.
+
+Knows nothing of which metrics there are.
+"""
