@@ -57,7 +57,7 @@ def scenario_keys() -> str:
     lines += ["Durations carry a unit: `250ms`, `30s`, `5m`, `1h30m`, `2d`.", "", *_keys(schema, defs)]
     parts = ("Journey", "Pace", "Target", "Http", "Clock", "DataSet", "Check", "Cost", "Change", "Extract")
     for name in parts:
-        about = getdoc(getattr(model, name, None) or import_module("hms_esr.scenario.step").Extract) or ""
+        about = getdoc(getattr(model, name, None) or import_module("hms_esr.steps.step").Extract) or ""
         lines += ["", f"## {name}", "", _plain(about), "", *_keys(defs[name], defs)]
     return _page(lines)
 

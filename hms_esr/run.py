@@ -28,9 +28,9 @@ from hms_esr.reports import REPORTS
 from hms_esr.sandboxes.city import CityInjector
 from hms_esr.sandboxes.journal import Journal
 from hms_esr.scenario.guard import Guard
-from hms_esr.scenario.step import Step
 from hms_esr.sensing import AT_TARGET, Sensing, addresses
 from hms_esr.sinks.fanout import FanOut
+from hms_esr.steps.step import Step
 from hms_esr.store import is_running, open_record
 from hms_esr.store.latest import copy_report, point_latest
 from hms_esr.store.masking import Mask

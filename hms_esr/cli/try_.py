@@ -23,9 +23,9 @@ if TYPE_CHECKING:
     from hms_esr.engine.forms import Submission
     from hms_esr.engine.performer import Performer
     from hms_esr.errors import StepFailed
-    from hms_esr.scenario.step import Step
     from hms_esr.scenario.unfold import NamedStep
     from hms_esr.steps.expect import Expect
+    from hms_esr.steps.step import Step
 
 HELP = """Send one person and print each step: request, fields sent (secrets masked), status, title, what was saved.
 

@@ -17,8 +17,8 @@ from hms_esr.engine.page import status_link
 from hms_esr.engine.someone import Someone
 from hms_esr.engine.words import completed, rendered
 from hms_esr.errors import StepFailed
-from hms_esr.scenario.step import Form, Outcome, Upload
 from hms_esr.seeded import draw
+from hms_esr.steps.step import Form, Outcome, Upload
 
 if TYPE_CHECKING:
     pass
@@ -36,7 +36,7 @@ class Parked(Exception):
 
 
 class Acting(Someone):
-    """The :class:`hms_esr.scenario.step.Actor` that steps see: all that a step may ask of a person."""
+    """The :class:`hms_esr.steps.step.Actor` that steps see: all that a step may ask of a person."""
 
     __slots__ = ()
 

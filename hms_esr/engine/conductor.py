@@ -18,7 +18,7 @@ from hms_esr.engine.users import ScenarioUser
 from hms_esr.engine.waits import Waits
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.profiles.crowd import Arrival
-from hms_esr.scenario.step import Outcome
+from hms_esr.steps.step import Outcome
 
 LONGEST_SLEEP_S = 0.25
 """The course of the run is looked at so often even when nobody is due."""

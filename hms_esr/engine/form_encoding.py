@@ -10,7 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from urllib.parse import quote_plus
 
-from hms_esr.scenario.step import Upload
+from hms_esr.steps.step import Upload
 
 _SIMPLE = re.compile(r"[A-Za-z0-9*._ -]*")
 Entry = tuple[str, str | Upload]

@@ -10,7 +10,7 @@ from functools import lru_cache
 
 from hms_esr.engine.madeup_pictures import DIGITS, NOTE, Mould, as_is, gif, jpeg, png, webp
 from hms_esr.errors import StepFailed
-from hms_esr.scenario.step import Upload
+from hms_esr.steps.step import Upload
 
 LARGEST_KB = 64 * 1024
 _USUAL_KB = {"pdf": 40.0, "jpg": 80.0, "png": 80.0, "gif": 20.0, "webp": 20.0, "txt": 4.0, "csv": 4.0}

@@ -20,7 +20,7 @@ from hms_esr.profiles.crowd import Arrival
 from hms_esr.profiles.people import PeopleLoad
 from hms_esr.record import PersonEnd
 from hms_esr.scenario.model import Journey
-from hms_esr.scenario.step import Outcome, Step
+from hms_esr.steps.step import Outcome, Step
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,8 +30,8 @@ from hms_esr.errors import StepFailed
 from hms_esr.formatting import mask
 from hms_esr.personas.template import lognormal_s
 from hms_esr.record import ErrorKey, PersonEnd, SeriesKey
-from hms_esr.scenario.step import Outcome, Upload
 from hms_esr.scenario.unfold import NamedStep
+from hms_esr.steps.step import Outcome, Upload
 
 
 class Pace(Protocol):

@@ -18,7 +18,7 @@ from hms_esr.engine.performer import Performer
 from hms_esr.engine.stage import Stage
 from hms_esr.errors import StepFailed
 from hms_esr.record import Decisions, ErrorKey
-from hms_esr.scenario.step import Outcome
+from hms_esr.steps.step import Outcome
 from hms_esr.units import duration_text
 
 LOOK_LATE_S = 0.1

@@ -15,10 +15,10 @@ from hms_esr.engine.forms import HtmlField
 from hms_esr.errors import StepFailed
 from hms_esr.personas.form_values import value_for
 from hms_esr.personas.random_values import random_value
-from hms_esr.scenario.step import Extract
 from hms_esr.scenario.templates import Reference, split
 from hms_esr.seeded import draw
 from hms_esr.steps.expect import at_path
+from hms_esr.steps.step import Extract
 
 if TYPE_CHECKING:
     from hms_esr.engine.acting import Acting

@@ -17,9 +17,9 @@ from hms_esr.registry import did_you_mean
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.places import Mistake, Path
 from hms_esr.scenario.readable import Readable
-from hms_esr.scenario.step import Step
 from hms_esr.scenario.unfold import named_steps
 from hms_esr.steps.maybe import Maybe
+from hms_esr.steps.step import Step
 from hms_esr.steps.upload import AttachFile
 from hms_esr.units import duration_text
 from hms_esr.verdicts.metrics import is_metric, problem_with

@@ -11,9 +11,9 @@ from dataclasses import dataclass
 from itertools import count
 
 from hms_esr.scenario.model import Journey, Scenario
-from hms_esr.scenario.step import Step
 from hms_esr.steps.await_ import Await
 from hms_esr.steps.maybe import Maybe
+from hms_esr.steps.step import Step
 from hms_esr.steps.submit import Submit
 from hms_esr.steps.visit import Visit
 from hms_esr.units import duration_s

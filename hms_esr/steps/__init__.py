@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING
 from hms_esr.registry import Registry
 
 if TYPE_CHECKING:
-    from hms_esr.scenario.step import Step
+    from hms_esr.steps.step import Step
 
 STEPS: Registry[type[Step]] = Registry(
     "step",

@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from hms_esr.errors import StepFailed
-from hms_esr.scenario.step import Actor, Outcome, Step
 from hms_esr.schema.types import Duration, Text
+from hms_esr.steps.step import Actor, Outcome, Step
 
 
 class Await(Step):

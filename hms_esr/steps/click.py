@@ -6,8 +6,8 @@ from collections.abc import Mapping, Sequence
 from typing import Any, ClassVar
 
 from hms_esr.errors import StepFailed
-from hms_esr.scenario.step import Actor, Step
 from hms_esr.schema.types import Text
+from hms_esr.steps.step import Actor, Step
 
 
 class Click(Step):

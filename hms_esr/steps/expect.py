@@ -8,9 +8,9 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field
 
 from hms_esr.errors import StepFailed
-from hms_esr.scenario.step import Actor, Answer, Step
 from hms_esr.schema.types import Count, Text
 from hms_esr.schema.validation_errors import found
+from hms_esr.steps.step import Actor, Answer, Step
 
 
 def _statuses(value: Any) -> Any:

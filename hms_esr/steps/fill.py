@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from pydantic import model_validator
 
-from hms_esr.scenario.step import Actor, Step
 from hms_esr.schema.types import Text, as_text
+from hms_esr.steps.step import Actor, Step
 
 
 class Fill(Step):

@@ -6,8 +6,8 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from hms_esr.errors import StepFailed
-from hms_esr.scenario.step import Actor, Form, Step
 from hms_esr.schema.types import Text
+from hms_esr.steps.step import Actor, Form, Step
 
 
 class Login(Step):

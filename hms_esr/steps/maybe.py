@@ -6,8 +6,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from hms_esr.scenario.step import Actor, AnyStep, Step
 from hms_esr.schema.types import Number
+from hms_esr.steps.step import Actor, AnyStep, Step
 
 
 class Maybe(Step):

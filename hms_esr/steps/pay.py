@@ -10,8 +10,8 @@ from pydantic import Field
 
 from hms_esr.errors import NoData, StepFailed
 from hms_esr.expressions.expression import MetricRef, parse
-from hms_esr.scenario.step import Actor, Form, Step
 from hms_esr.schema.types import Text
+from hms_esr.steps.step import Actor, Form, Step
 
 TEST_CARD = "4242424242424242"
 

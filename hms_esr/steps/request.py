@@ -9,8 +9,8 @@ from urllib.parse import urlencode
 
 from pydantic import Field, field_validator
 
-from hms_esr.scenario.step import Actor, Step
 from hms_esr.schema.types import Text
+from hms_esr.steps.step import Actor, Step
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 

@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any, ClassVar
 
-from hms_esr.scenario.step import Actor, Step
 from hms_esr.schema.types import Text
+from hms_esr.steps.step import Actor, Step
 
 
 class Submit(Step):

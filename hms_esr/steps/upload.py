@@ -7,8 +7,8 @@ from typing import Any, ClassVar
 
 from pydantic import Field
 
-from hms_esr.scenario.step import Actor, Step
 from hms_esr.schema.types import Number, Text
+from hms_esr.steps.step import Actor, Step
 
 
 class AttachFile(Step):

@@ -13,7 +13,7 @@ from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.forms import HtmlField, HtmlForm, Submission, submission
 from hms_esr.engine.page import Page, error_text, status_link
 from hms_esr.errors import StepFailed
-from hms_esr.scenario.step import Upload
+from hms_esr.steps.step import Upload
 
 URL = "http://h.test/dir/page?q=1"
 PDF = Upload("a.pdf", "application/pdf", b"%PDF")

@@ -1,6 +1,6 @@
 """Owns what a motor office adds to rehearsals: a step, a persona field, a metric. Knows nothing of the engine."""
 
-from hms_esr.scenario.step import Step
+from hms_esr.steps.step import Step
 
 
 class Reload(Step):

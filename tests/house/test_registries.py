@@ -20,9 +20,9 @@ from hms_esr.probes import PROBES, Probe
 from hms_esr.profiles import PROFILES, Profile
 from hms_esr.registry import Registry
 from hms_esr.reports import REPORTS, Report
-from hms_esr.scenario.step import Step
 from hms_esr.sinks import SINKS
 from hms_esr.steps import STEPS
+from hms_esr.steps.step import Step
 from hms_esr.verdicts.measures import MEASURES, Measure
 from tests.house.sources import ROOT, files, python_files, tree
 
