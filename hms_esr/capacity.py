@@ -13,9 +13,9 @@ from typing import TYPE_CHECKING
 from hms_esr.formatting import count, number, plural, size
 from hms_esr.machine import MOST_PEOPLE, Machine, most_people, this_machine
 from hms_esr.personas.template import PersonaTemplate
-from hms_esr.profiles.crowd import Crowd, Stream
 from hms_esr.scenario.model import Journey, Scenario
-from hms_esr.scenario.unfold import named_steps
+from hms_esr.schedule.arrivals import Crowd, Stream
+from hms_esr.schedule.journey_steps import named_steps
 from hms_esr.steps.think import Think
 from hms_esr.verdicts.bottleneck import FULL
 

@@ -20,9 +20,9 @@ from hms_esr.fault_duty import FaultDuty
 from hms_esr.guarding import proof_still_there
 from hms_esr.histogram import Histogram
 from hms_esr.plan import RunPlan
-from hms_esr.profiles.crowd import Crowd
 from hms_esr.record import Record, Tick
 from hms_esr.scenario.guard import Breaker, Guard
+from hms_esr.schedule.arrivals import Crowd
 from hms_esr.sensing import Sensing
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.store.writer import RunWriter

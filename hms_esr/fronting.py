@@ -10,7 +10,6 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.local import Finished
 from hms_esr.engine.once import carry_out_steps
 from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem, TargetRefused
@@ -22,6 +21,7 @@ from hms_esr.live import Live
 from hms_esr.plan import SETUP_ROLE, Options, RunPlan, make_plan, needs_city
 from hms_esr.run import Carrier, Load, Outcome, StopSwitch, carry_load, carry_out_run
 from hms_esr.scenario.guard import Guard
+from hms_esr.schedule.assignment import Assignment
 from hms_esr.sinks.fanout import FanOut
 
 NOBODY_YET = "http://127.0.0.1:1"

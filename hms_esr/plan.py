@@ -19,19 +19,19 @@ from pathlib import Path
 from typing import Any
 
 from hms_esr.compiled import how
-from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.cluster.invitation import Invitation
 from hms_esr.errors import BadInput, Problem
 from hms_esr.guarding import trust_of
 from hms_esr.library import LoadedScenario
 from hms_esr.library.folders import shown
 from hms_esr.library.uploads import found_uploads, no_file
-from hms_esr.profiles.crowd import Crowd
 from hms_esr.record import Manifest
 from hms_esr.registry import did_you_mean
 from hms_esr.scenario.caps import Caps, people_at_once
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.templates import references
+from hms_esr.schedule.arrivals import Crowd
+from hms_esr.schedule.assignment import Assignment
 from hms_esr.verdicts.judgement import Limits
 
 SETUP_ROLE = "citizen"

@@ -13,7 +13,6 @@ from pathlib import Path
 from typing import Any
 
 from hms_esr.capacity import told_before
-from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.local import Finished, carry_out
 from hms_esr.engine.once import carry_out_steps
 from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Interrupted
@@ -28,6 +27,7 @@ from hms_esr.reports import REPORTS
 from hms_esr.sandboxes.city import CityInjector
 from hms_esr.sandboxes.journal import Journal
 from hms_esr.scenario.guard import Guard
+from hms_esr.schedule.assignment import Assignment
 from hms_esr.sensing import AT_TARGET, Sensing, addresses
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.steps.step import Step

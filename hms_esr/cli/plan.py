@@ -19,7 +19,7 @@ from hms_esr.errors import BadInput, Problem
 
 if TYPE_CHECKING:
     from hms_esr.personas.person import PeopleMaker
-    from hms_esr.profiles.crowd import Arrival, Crowd
+    from hms_esr.schedule.arrivals import Arrival, Crowd
 
 MOST_WAITING = 500
 LONGEST_WAIT_S = 0.2
@@ -58,7 +58,7 @@ def command(file: str, **given: Any) -> None:
     from hms_esr.library import load_scenario
     from hms_esr.machine import most_people, this_machine
     from hms_esr.personas.person import PeopleMaker
-    from hms_esr.profiles.crowd import Crowd
+    from hms_esr.schedule.arrivals import Crowd
 
     loaded = load_scenario(file, variables=read_variables(given["variables"]))
     scenario = loaded.scenario

@@ -16,10 +16,10 @@ from hms_esr.charts.svg import Bin
 from hms_esr.clock import Segment
 from hms_esr.edu.slots import Slots
 from hms_esr.edu.watch import Watch
-from hms_esr.profiles.crowd import Crowd
 from hms_esr.reports.html.bins import Bins
 from hms_esr.reports.html.figures import Caps, Figures
 from hms_esr.reports.html.letters import letter
+from hms_esr.schedule.arrivals import Crowd
 from hms_esr.verdicts.judgement import CheckResult, Judgement
 
 _ROOM = 1.1

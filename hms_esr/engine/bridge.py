@@ -20,7 +20,7 @@ from hms_esr.engine.performer import Performer
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.users import ScenarioUser
 from hms_esr.errors import StepFailed
-from hms_esr.scenario.unfold import NamedStep
+from hms_esr.schedule.journey_steps import NamedStep
 
 LOOK_EVERY_S = 1.0
 _STATISTICS = "Runner.__init__.<locals>.on_request"

@@ -19,7 +19,6 @@ from locust.exception import StopUser
 from locust.runners import MasterRunner
 
 from hms_esr.engine.acting import Acting
-from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.bridge import RequestEvents
 from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.client_transport import Gate
@@ -30,9 +29,10 @@ from hms_esr.engine.timing import RunClock
 from hms_esr.engine.users import ScenarioUser, user_classes
 from hms_esr.engine.waits import Waits
 from hms_esr.errors import EsrError
-from hms_esr.profiles.crowd import Arrival
 from hms_esr.record import PersonEnd
 from hms_esr.scenario.model import Scenario
+from hms_esr.schedule.arrivals import Arrival
+from hms_esr.schedule.assignment import Assignment
 from hms_esr.seeded import pick, uniform
 
 LOG = logging.getLogger("hms_esr")

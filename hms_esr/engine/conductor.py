@@ -17,7 +17,7 @@ from hms_esr.engine.stage import Stage
 from hms_esr.engine.users import ScenarioUser
 from hms_esr.engine.waits import Waits
 from hms_esr.events import ClockChanged, Happened
-from hms_esr.profiles.crowd import Arrival
+from hms_esr.schedule.arrivals import Arrival
 from hms_esr.steps.step import Outcome
 
 LONGEST_SLEEP_S = 0.25

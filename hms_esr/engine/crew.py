@@ -15,9 +15,9 @@ from hms_esr.engine.performer import STILL_UNDER_WAY, Performer
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.users import ScenarioUser
 from hms_esr.errors import StepFailed
-from hms_esr.profiles.crowd import Arrival
 from hms_esr.record import PersonEnd
 from hms_esr.scenario.caps import PeopleLimit
+from hms_esr.schedule.arrivals import Arrival
 
 BREATH_S = 0.5
 """Rest before a place of a closed load is filled again after a journey that failed at once."""

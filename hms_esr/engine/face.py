@@ -18,7 +18,6 @@ from locust import LoadTestShape, User, task
 from locust.dispatch import UsersDispatcher
 from locust.runners import LocalRunner, MasterRunner
 
-from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.bridge import RequestEvents
 from hms_esr.engine.client_transport import Gate
 from hms_esr.engine.cluster.guest import LentMasterRun, Workers
@@ -26,6 +25,7 @@ from hms_esr.engine.dispatch import OnePerWorker
 from hms_esr.engine.local import Finished, Listener, LocalRun
 from hms_esr.engine.shapes import Tick
 from hms_esr.errors import EsrError
+from hms_esr.schedule.assignment import Assignment
 
 LOG = logging.getLogger("hms_esr")
 LONGEST_END_S = 180.0

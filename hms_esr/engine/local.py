@@ -14,7 +14,6 @@ import gevent
 from gevent.lock import Semaphore
 
 from hms_esr.clock import Segment, SimClock
-from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.client_transport import Gate
 from hms_esr.engine.collector import Collector
 from hms_esr.engine.conductor import Conductor
@@ -27,6 +26,7 @@ from hms_esr.engine.timing import RunClock
 from hms_esr.engine.users import user_classes
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.record import Tick
+from hms_esr.schedule.assignment import Assignment
 
 LAG_EVERY_S = 0.05
 

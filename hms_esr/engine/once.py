@@ -10,16 +10,16 @@ from dataclasses import dataclass, replace
 
 import gevent
 
-from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.client_transport import Gate
 from hms_esr.engine.performer import Performer
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.timing import RunClock
 from hms_esr.engine.watching import Watcher
-from hms_esr.profiles.crowd import Arrival
 from hms_esr.profiles.people import PeopleLoad
 from hms_esr.record import PersonEnd
 from hms_esr.scenario.model import Journey
+from hms_esr.schedule.arrivals import Arrival
+from hms_esr.schedule.assignment import Assignment
 from hms_esr.steps.step import Outcome, Step
 
 

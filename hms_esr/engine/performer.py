@@ -14,7 +14,7 @@ from hms_esr.engine.words import extracted, phrase
 from hms_esr.errors import StepFailed
 from hms_esr.formatting import mask
 from hms_esr.record import ErrorKey, PersonEnd
-from hms_esr.scenario.unfold import NamedStep
+from hms_esr.schedule.journey_steps import NamedStep
 from hms_esr.steps.step import Step
 from hms_esr.steps.think import Think
 

@@ -11,9 +11,9 @@ from typing import TYPE_CHECKING
 from hms_esr.engine.client import PersonSession
 from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.personas.person import Person
-from hms_esr.profiles.crowd import Arrival
 from hms_esr.record import Sample, SeriesKey
-from hms_esr.scenario.unfold import NamedStep, steps_of
+from hms_esr.schedule.arrivals import Arrival
+from hms_esr.schedule.journey_steps import NamedStep, steps_of
 from hms_esr.steps.expect import Expect
 from hms_esr.steps.step import Upload
 

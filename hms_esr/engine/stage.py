@@ -13,7 +13,6 @@ from typing import Protocol
 from gevent.pool import Group
 
 from hms_esr.engine.acting import Acting
-from hms_esr.engine.assignment import Assignment, Cast
 from hms_esr.engine.client import PersonSession
 from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.client_transport import Gate
@@ -30,7 +29,8 @@ from hms_esr.errors import StepFailed
 from hms_esr.formatting import mask
 from hms_esr.personas.template import lognormal_s
 from hms_esr.record import ErrorKey, PersonEnd, SeriesKey
-from hms_esr.scenario.unfold import NamedStep
+from hms_esr.schedule.assignment import Assignment, Cast
+from hms_esr.schedule.journey_steps import NamedStep
 from hms_esr.steps.step import Outcome, Upload
 
 

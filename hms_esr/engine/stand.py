@@ -12,11 +12,11 @@ from typing import Any, Protocol
 import gevent
 from locust.env import Environment
 
-from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.dispatch import OnePerWorker
 from hms_esr.engine.shapes import RehearsalShape, shape_of
 from hms_esr.engine.statistics import unseen_stats
 from hms_esr.engine.users import conductor_class
+from hms_esr.schedule.assignment import Assignment
 
 
 class Stand(Protocol):

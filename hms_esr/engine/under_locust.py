@@ -14,7 +14,6 @@ import gevent
 from locust import events, stats
 from locust.runners import MasterRunner, WorkerRunner
 
-from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.client_transport import Gate
 from hms_esr.engine.closed import ClosedPeople
 from hms_esr.engine.cluster.keys import encrypted
@@ -23,6 +22,7 @@ from hms_esr.engine.face_worker import WorkerFace
 from hms_esr.engine.web.install import Shown, install
 from hms_esr.engine.web.origins import is_loopback
 from hms_esr.scenario.model import Scenario
+from hms_esr.schedule.assignment import Assignment
 
 LOG = logging.getLogger("hms_esr")
 OPEN_PORT = (

@@ -10,7 +10,7 @@ if TYPE_CHECKING:
     from hms_esr.engine.forms import Submission
     from hms_esr.engine.performer import Performer
     from hms_esr.errors import StepFailed
-    from hms_esr.scenario.unfold import NamedStep
+    from hms_esr.schedule.journey_steps import NamedStep
 
 
 class Watcher(Protocol):

@@ -12,7 +12,7 @@ from math import nextafter
 
 from hms_esr.profiles.profile import Curve
 from hms_esr.scenario.model import Journey, Scenario
-from hms_esr.scenario.unfold import NamedStep, named_steps
+from hms_esr.schedule.journey_steps import NamedStep, named_steps
 from hms_esr.steps.await_ import Await
 
 

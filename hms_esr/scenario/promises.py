@@ -17,7 +17,7 @@ from hms_esr.registry import did_you_mean
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.places import Mistake, Path
 from hms_esr.scenario.readable import Readable
-from hms_esr.scenario.unfold import named_steps
+from hms_esr.schedule.journey_steps import named_steps
 from hms_esr.steps.maybe import Maybe
 from hms_esr.steps.step import Step
 from hms_esr.steps.upload import AttachFile

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hms_esr.profiles import PROFILES, Curve, Profile
-from hms_esr.profiles.arrivals import BLOCK, Arrivals
+from hms_esr.profiles.arrival_times import BLOCK, Arrivals
 from hms_esr.profiles.profile import Piece
 from hms_esr.scenario.model import Scenario
 

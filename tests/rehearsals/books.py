@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hms_esr.library import load_scenario
-from hms_esr.profiles.crowd import Crowd
+from hms_esr.schedule.arrivals import Crowd
 from hms_esr.store.tick_text import read_tick
 from tests.rehearsals.clusters import Rehearsal, twice
 from tests.rehearsals.conftest import Ran

@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable
 
 from hms_esr.clock import SimClock
-from hms_esr.profiles.crowd import Crowd
 from hms_esr.record import PersonEnd, Tick
+from hms_esr.schedule.arrivals import Crowd
 
 _DUE, _STARTED, _ENDED = 1, 2, 4
 LOST = "its worker was lost"

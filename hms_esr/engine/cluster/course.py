@@ -10,8 +10,8 @@ from collections.abc import Callable, Iterable
 from hms_esr.engine.cluster.member import Member
 from hms_esr.engine.timing import RunClock
 from hms_esr.events import ClockChanged, Happened
-from hms_esr.profiles.crowd import Crowd
 from hms_esr.scenario.model import Scenario
+from hms_esr.schedule.arrivals import Crowd
 
 AHEAD_S = 0.15
 """Changes of the clock are decided so long before they hold, so that all workers know in time."""

@@ -10,7 +10,7 @@ from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 
 from hms_esr.engine.cluster.start_log import StartLog
-from hms_esr.profiles.crowd import Arrival, Crowd
+from hms_esr.schedule.arrivals import Arrival, Crowd
 
 FOR_EVER = float("inf")
 

@@ -15,8 +15,8 @@ from hms_esr.engine.cluster.start_log import MOST_WORKERS, StartLog
 from hms_esr.engine.timing import RunClock
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.formatting import count, plural
-from hms_esr.profiles.crowd import Crowd
 from hms_esr.record import Tick
+from hms_esr.schedule.arrivals import Crowd
 
 LEAVE_AHEAD_S = 1.0
 """A worker that leaves starts its people for so long yet, so that those who take over know in time."""

@@ -13,7 +13,7 @@ from hms_esr.engine.cluster.start_log import StartLog
 from hms_esr.engine.conductor import LONGEST_SLEEP_S, Conductor
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.users import ScenarioUser
-from hms_esr.profiles.crowd import Arrival
+from hms_esr.schedule.arrivals import Arrival
 
 WITHOUT_GRANT_S = 0.02
 """How often is looked for a grant while somebody is due and nobody may start."""

@@ -12,12 +12,12 @@ from typing import Any
 
 import gevent
 
-from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.cluster.invitation import Invitation
 from hms_esr.engine.cluster.lease import LEASE_S
 from hms_esr.engine.cluster.team import Team, Workers
 from hms_esr.engine.local import Finished, Listener
 from hms_esr.engine.statistics import add_to_stats
+from hms_esr.schedule.assignment import Assignment
 from hms_esr.store.tick_text import at_once
 
 __all__ = ["MasterRun", "Workers"]

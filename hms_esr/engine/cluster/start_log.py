@@ -11,7 +11,7 @@ import os
 import tempfile
 from typing import Any
 
-from hms_esr.profiles.crowd import Arrival, Crowd
+from hms_esr.schedule.arrivals import Arrival, Crowd
 
 MOST_WORKERS = 250
 _PLACE_BYTES = 8

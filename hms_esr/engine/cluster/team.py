@@ -18,7 +18,6 @@ from locust import runners
 from locust.env import Environment
 from locust.exception import RPCError
 
-from hms_esr.engine.assignment import Assignment
 from hms_esr.engine.cluster.children import Child, how_it_ended
 from hms_esr.engine.cluster.course import Course
 from hms_esr.engine.cluster.desk import boot_id
@@ -41,8 +40,9 @@ from hms_esr.engine.timing import RunClock
 from hms_esr.engine.users import conductor_class
 from hms_esr.errors import BadInput, EnvironmentProblem
 from hms_esr.events import ClockChanged
-from hms_esr.profiles.crowd import Crowd
 from hms_esr.record import Tick
+from hms_esr.schedule.arrivals import Crowd
+from hms_esr.schedule.assignment import Assignment
 
 PREPARED_WITHIN_S = 60.0
 BEGIN_AHEAD_S = 0.3

@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from hms_esr.engine.assignment import Assignment
 from hms_esr.personas.template import PersonaTemplate
 from hms_esr.record import Tick
 from hms_esr.scenario.model import Scenario
+from hms_esr.schedule.assignment import Assignment
 from hms_esr.store.tick_text import at_once, read_tick, tick_pieces
 
 _PLAIN = (

@@ -20,7 +20,7 @@ from hms_esr.formatting import clock, elapsed
 from hms_esr.record import Cell, FaultRecord, Record
 from hms_esr.reports.html.bins import Bins
 from hms_esr.reports.html.letters import lettered, worth_a_letter
-from hms_esr.scenario.unfold import named_steps
+from hms_esr.schedule.journey_steps import named_steps
 from hms_esr.verdicts.judgement import CheckResult, Judgement
 from hms_esr.verdicts.measures.recovery import Recovery, recovery
 

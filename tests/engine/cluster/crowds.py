@@ -4,10 +4,10 @@ from __future__ import annotations
 
 from typing import Any
 
-from hms_esr.engine.assignment import Assignment
 from hms_esr.personas.template import PersonaTemplate
-from hms_esr.profiles.crowd import Crowd
 from hms_esr.scenario.model import Scenario
+from hms_esr.schedule.arrivals import Crowd
+from hms_esr.schedule.assignment import Assignment
 
 OPEN = {"rate": 10}
 CLOSED = {"concurrent": 6}

@@ -9,8 +9,8 @@ from hms_esr.engine.cluster.member import Member
 from hms_esr.engine.cluster.start_log import StartLog
 from hms_esr.engine.timing import RunClock
 from hms_esr.events import ClockChanged, Happened
-from hms_esr.profiles.crowd import Crowd
 from hms_esr.record import PersonEnd, Tick
+from hms_esr.schedule.arrivals import Crowd
 from tests.engine.cluster.crowds import CLOSED, crowd_of
 
 Told = list[Happened | ClockChanged]

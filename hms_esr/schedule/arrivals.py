@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from heapq import merge
 from itertools import accumulate
 
-from hms_esr.profiles.arrivals import Arrivals
+from hms_esr.profiles.arrival_times import Arrivals
 from hms_esr.profiles.profile import Curve
 from hms_esr.scenario.model import Journey, Scenario
 from hms_esr.seeded import pick, uniform

@@ -12,9 +12,9 @@ from typing import Literal
 
 from hms_esr.personas.person import PeopleMaker, Person
 from hms_esr.personas.template import PersonaTemplate
-from hms_esr.profiles.crowd import Arrival, Crowd
 from hms_esr.scenario.model import Scenario
-from hms_esr.scenario.unfold import NamedStep, named_steps
+from hms_esr.schedule.arrivals import Arrival, Crowd
+from hms_esr.schedule.journey_steps import NamedStep, named_steps
 from hms_esr.seeded import draw, uniform
 
 

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hms_esr.scenario.model import Scenario
-from hms_esr.scenario.unfold import named_steps
+from hms_esr.schedule.journey_steps import named_steps
 
 
 def names(*steps: object) -> list[str]:

@@ -7,8 +7,8 @@ from typing import Any
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hms_esr.profiles.crowd import Crowd
 from hms_esr.scenario.model import Scenario
+from hms_esr.schedule.arrivals import Crowd
 
 LOADS = st.one_of(
     st.builds(lambda n, over: {"people": n, "over": f"{over}s"}, st.integers(1, 700), st.integers(0, 60)),
