@@ -27,8 +27,8 @@ from hms_esr.library.folders import shown
 from hms_esr.library.uploads import found_uploads, no_file
 from hms_esr.record import Manifest
 from hms_esr.registry import did_you_mean
-from hms_esr.scenario.caps import Caps, people_at_once
 from hms_esr.scenario.model import Scenario
+from hms_esr.scenario.target_caps import Caps, people_at_once
 from hms_esr.scenario.templates import references
 from hms_esr.schedule.arrivals import Crowd
 from hms_esr.schedule.assignment import Assignment

@@ -14,10 +14,10 @@ import pytest
 
 from hms_esr.errors import EnvironmentProblem, TargetRefused
 from hms_esr.guarding import Trust, guard_for, preflight, proof_reader, proof_still_there, setup_http, trust_of
-from hms_esr.scenario.caps import Caps
 from hms_esr.scenario.guard import Asked, Guard, Pinned
 from hms_esr.scenario.model import Http
 from hms_esr.scenario.proof import Proof, write_proof
+from hms_esr.scenario.target_caps import Caps
 from tests.engine.target import Got, ok, redirect, target
 
 TODAY = date(2026, 11, 20)

@@ -12,9 +12,9 @@ from typing import Any
 import click
 
 from hms_esr.errors import BadInput, Problem
-from hms_esr.scenario.caps import Caps
 from hms_esr.scenario.hosts import host_port, kind_of
 from hms_esr.scenario.proof import PATH, Proof, proof_contact, proof_date, proof_rate, write_proof
+from hms_esr.scenario.target_caps import Caps
 from hms_esr.units import duration_s
 
 _USUAL_DAYS = 30

@@ -25,7 +25,7 @@ def command(file: str, form: str, variables: tuple[str, ...]) -> None:
 
     from hms_esr.cli.validate import read_variables
     from hms_esr.library import load_scenario
-    from hms_esr.scenario.written import canonical_data, canonical_yaml
+    from hms_esr.scenario.yaml_writer import canonical_data, canonical_yaml
 
     scenario = load_scenario(file, variables=read_variables(variables)).scenario
     if form == "json":

@@ -11,8 +11,8 @@ from typing import Annotated, Any, Literal
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from hms_esr.errors import BadInput, Problem
-from hms_esr.scenario.places import Document
 from hms_esr.scenario.problems import mistakes_of
+from hms_esr.scenario.source_locations import Document
 from hms_esr.units import duration_s, share
 
 State = Literal["QUEUED", "RUNNING", "PAUSED", "FINISHED"]

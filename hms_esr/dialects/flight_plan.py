@@ -10,8 +10,8 @@ from typing import Any
 
 from hms_esr.dialects.translation import SHARED_KEYS, Translation, as_list
 from hms_esr.registry import did_you_mean
-from hms_esr.scenario.places import Path
 from hms_esr.scenario.scalars import scalar
+from hms_esr.scenario.source_locations import Path
 from hms_esr.schema.validation_errors import found
 
 OWN = ("scenario", "steps", "probes", "personas", "duration", "tag", "persona", "pace", "checks", "faults")

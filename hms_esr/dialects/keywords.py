@@ -13,8 +13,8 @@ from pydantic import ValidationError
 from hms_esr.dialects.load_table import LoadTable
 from hms_esr.errors import BadInput, Problem
 from hms_esr.scenario import model
-from hms_esr.scenario.places import Path
 from hms_esr.scenario.problems import mistakes_of
+from hms_esr.scenario.source_locations import Path
 
 LoadProfile = Sequence[tuple[float, float]] | Sequence[Sequence[float]] | str
 

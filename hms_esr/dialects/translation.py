@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from hms_esr.registry import did_you_mean
-from hms_esr.scenario.places import Mistake, Path
+from hms_esr.scenario.source_locations import Mistake, Path
 
 SHARED_KEYS = (
     *("description", "tags", "seed", "identity", "target", "targets", "http", "vars", "data", "clock", "drain"),

@@ -16,7 +16,7 @@ from hms_esr.engine.stage import Stage
 from hms_esr.engine.users import ScenarioUser
 from hms_esr.errors import StepFailed
 from hms_esr.record import PersonEnd
-from hms_esr.scenario.caps import PeopleLimit
+from hms_esr.scenario.target_caps import PeopleLimit
 from hms_esr.schedule.arrivals import Arrival
 
 BREATH_S = 0.5

@@ -9,7 +9,7 @@ from pathlib import Path
 
 from hms_esr.library.folders import is_file
 from hms_esr.scenario.model import Http
-from hms_esr.scenario.places import Mistake
+from hms_esr.scenario.source_locations import Mistake
 
 _KEYS = ("ca", "cert", "key")
 

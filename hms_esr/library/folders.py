@@ -8,8 +8,8 @@ from __future__ import annotations
 from pathlib import Path
 
 from hms_esr.errors import BadInput, Problem
-from hms_esr.scenario.places import Document
 from hms_esr.scenario.source import MAX_BYTES, read_document
+from hms_esr.scenario.source_locations import Document
 
 _PACKAGE = Path(__file__).resolve().parent.parent
 

@@ -21,10 +21,10 @@ from hms_esr.library.rows import Rows, read_rows
 from hms_esr.registry import did_you_mean
 from hms_esr.scenario.crosscheck import Known, roles_of, size_mistakes, template_mistakes
 from hms_esr.scenario.model import Scenario
-from hms_esr.scenario.places import Document, Mistake, Path
+from hms_esr.scenario.partial_scenario import readable
 from hms_esr.scenario.problems import placed
 from hms_esr.scenario.promises import leaves_folder, login_mistakes, promise_mistakes, walk_steps
-from hms_esr.scenario.readable import readable
+from hms_esr.scenario.source_locations import Document, Mistake, Path
 from hms_esr.schema.types import as_text
 from hms_esr.steps.upload import AttachFile
 

@@ -14,8 +14,8 @@ from typing import Any
 from hms_esr.errors import BadInput, Problem
 from hms_esr.library.folders import read_bytes, shown
 from hms_esr.library.loading import LoadedScenario, read_scenario
-from hms_esr.scenario.places import Document
 from hms_esr.scenario.source import read_document
+from hms_esr.scenario.source_locations import Document
 
 TARGET, TARGETS, OPTIONS = "target", "targets", "options"
 _PYTHON = re.compile(rb"\s*(?:#[^\n]*\n\s*)*(?:from\s+[\w.]+\s+import\s|import\s+\w)")

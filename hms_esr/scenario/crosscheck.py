@@ -12,7 +12,7 @@ from functools import lru_cache
 from typing import Any
 
 from hms_esr.registry import did_you_mean
-from hms_esr.scenario.places import Mistake, Path
+from hms_esr.scenario.source_locations import Mistake, Path
 from hms_esr.scenario.templates import Reference, references
 
 MAX_STEPS = 5000

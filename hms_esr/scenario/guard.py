@@ -10,9 +10,9 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from hms_esr.errors import BadInput, EnvironmentProblem, Problem, TargetRefused
-from hms_esr.scenario.caps import Breaker, Caps, smallest
 from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, Kind, host_name, host_port, kind_of, split_url
 from hms_esr.scenario.proof import Proof
+from hms_esr.scenario.target_caps import Breaker, Caps, smallest
 
 __all__ = ["Asked", "Breaker", "Guard", "Pinned", "ReadProof", "Resolve"]
 

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable
 from pydantic import ValidationError
 
 from hms_esr.errors import BadInput, Problem
-from hms_esr.scenario.places import Document, Mistake, Path
+from hms_esr.scenario.source_locations import Document, Mistake, Path
 from hms_esr.schema.validation_errors import plain
 
 _AT_KEY = frozenset({"key", "unknown_key"})

@@ -15,8 +15,8 @@ from hms_esr.expressions.expression import MetricRef, parse
 from hms_esr.expressions.syntax import COMPARISONS, Node
 from hms_esr.registry import did_you_mean
 from hms_esr.scenario.model import Scenario
-from hms_esr.scenario.places import Mistake, Path
-from hms_esr.scenario.readable import Readable
+from hms_esr.scenario.partial_scenario import Readable
+from hms_esr.scenario.source_locations import Mistake, Path
 from hms_esr.schedule.journey_steps import named_steps
 from hms_esr.steps.maybe import Maybe
 from hms_esr.steps.step import Step

@@ -9,8 +9,8 @@ import re
 from dataclasses import dataclass, field
 from datetime import date
 
-from hms_esr.scenario.caps import Caps
 from hms_esr.scenario.hosts import host_name
+from hms_esr.scenario.target_caps import Caps
 from hms_esr.units import duration_s, duration_text
 
 PATH = "/.well-known/hms-esr.txt"

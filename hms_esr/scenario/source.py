@@ -13,9 +13,9 @@ from typing import Any
 import yaml
 
 from hms_esr.errors import BadInput, Problem
-from hms_esr.scenario.pairs import Lines, split_pairs
-from hms_esr.scenario.places import Document, Places, Spot
+from hms_esr.scenario.inline_pairs import Lines, split_pairs
 from hms_esr.scenario.scalars import scalar
+from hms_esr.scenario.source_locations import Document, Places, Spot
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32

@@ -9,8 +9,8 @@ from click.testing import CliRunner
 
 from hms_esr.cli.prove import command
 from hms_esr.errors import BadInput
-from hms_esr.scenario.caps import Caps
 from hms_esr.scenario.proof import Proof, read_proof
+from hms_esr.scenario.target_caps import Caps
 
 
 def test_the_printed_text_is_a_proof() -> None:

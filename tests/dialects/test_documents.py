@@ -12,7 +12,7 @@ from hms_esr.errors import BadInput
 from hms_esr.library import read_scenario
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.source import read_document
-from hms_esr.scenario.written import canonical_data
+from hms_esr.scenario.yaml_writer import canonical_data
 
 PLAN = """\
 # renew_license.scn.yaml

@@ -10,7 +10,7 @@ import pytest
 from hms_esr.errors import BadInput, EnvironmentProblem
 from hms_esr.scenario import builder
 from hms_esr.scenario.builder import Probe, Scenario, Step, User, connect, is_disarmed, starting_is_disarmed
-from hms_esr.scenario.written import canonical_data
+from hms_esr.scenario.yaml_writer import canonical_data
 
 
 class Recording:

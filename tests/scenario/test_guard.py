@@ -9,9 +9,9 @@ from typing import Any
 import pytest
 
 from hms_esr.errors import BadInput, EnvironmentProblem, TargetRefused
-from hms_esr.scenario.caps import Caps
 from hms_esr.scenario.guard import Asked, Guard, Pinned
 from hms_esr.scenario.proof import Proof
+from hms_esr.scenario.target_caps import Caps
 
 NAMES = {
     "localhost": ["127.0.0.1", "::1"],

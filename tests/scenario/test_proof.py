@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hms_esr.scenario.caps import Caps
 from hms_esr.scenario.proof import Proof, read_proof, write_proof
+from hms_esr.scenario.target_caps import Caps
 
 TODAY = date(2026, 11, 20)
 GOOD = "hms-esr: proof 1\nhost: a.gov\nuntil: 2026-11-20\ncontact: ops@a.gov\n"

@@ -11,7 +11,7 @@ from hypothesis import given, settings
 from hms_esr.library import all_scenarios, load_scenario
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.schema import json_schema
-from hms_esr.scenario.written import canonical_data
+from hms_esr.scenario.yaml_writer import canonical_data
 from hms_esr.steps import STEPS
 from tests.scenario.scenarios import SCENARIOS
 

@@ -12,8 +12,8 @@ from typing import Any
 from pydantic import ValidationError
 
 from hms_esr.scenario.model import Scenario
-from hms_esr.scenario.places import Mistake
 from hms_esr.scenario.problems import mistakes_of
+from hms_esr.scenario.source_locations import Mistake
 
 _LOOKS = 3
 """Complaints about single values hide those about the whole; those in turn hide nothing."""

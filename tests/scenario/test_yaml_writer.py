@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hms_esr.dialects import DIALECTS, dialect_of
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.source import read_document
-from hms_esr.scenario.written import canonical_data, canonical_yaml
+from hms_esr.scenario.yaml_writer import canonical_data, canonical_yaml
 from tests.scenario.scenarios import SCENARIOS
 
 

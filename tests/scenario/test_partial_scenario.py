@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hms_esr.scenario.model import Scenario
-from hms_esr.scenario.readable import readable
+from hms_esr.scenario.partial_scenario import readable
 from tests.scenario.test_problems import HEAD, problems
 
 CHECKS = "checks: [a <, sucess_rate > 0.9, 'error_rate{step=\"pay\"} < 0.1']\n"

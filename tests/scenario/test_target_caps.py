@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hms_esr.scenario.caps import Breaker, Caps, PeopleLimit, people_at_once, smallest
+from hms_esr.scenario.target_caps import Breaker, Caps, PeopleLimit, people_at_once, smallest
 
 
 def test_what_is_over_is_said_and_the_line_is_not_over() -> None:
