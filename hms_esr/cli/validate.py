@@ -13,7 +13,7 @@ import click
 from hms_esr.errors import BadInput, Problem
 
 if TYPE_CHECKING:
-    from hms_esr.scenario.forecast import Forecast
+    from hms_esr.validation.forecast import Forecast
 
 EXAMPLES = """
 \b
@@ -32,7 +32,7 @@ def command(files: tuple[str, ...], variables: tuple[str, ...], strict: bool) ->
     from hms_esr.engine.madeup import is_valid
     from hms_esr.library import load_scenario
     from hms_esr.library.uploads import found_uploads, no_file, not_valid
-    from hms_esr.scenario.forecast import forecast
+    from hms_esr.validation.forecast import forecast
 
     given = read_variables(variables)
     problems: list[Problem] = []

@@ -13,8 +13,8 @@ from typing import TYPE_CHECKING, Any
 from hms_esr.errors import BadInput, Problem
 from hms_esr.library.folders import inside, is_file, shipped, shown
 from hms_esr.library.people import role_file
-from hms_esr.scenario.promises import walk_steps
 from hms_esr.steps.upload import AttachFile
+from hms_esr.validation.check_rules import walk_steps
 
 if TYPE_CHECKING:
     from hms_esr.library.loading import LoadedScenario

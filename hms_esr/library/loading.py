@@ -19,14 +19,14 @@ from hms_esr.library.functions import Metric, metric_functions, scenario_object
 from hms_esr.library.people import persona_names, read_template, role_file
 from hms_esr.library.rows import Rows, read_rows
 from hms_esr.registry import did_you_mean
-from hms_esr.scenario.crosscheck import Known, roles_of, size_mistakes, template_mistakes
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.partial_scenario import readable
 from hms_esr.scenario.problems import placed
-from hms_esr.scenario.promises import leaves_folder, login_mistakes, promise_mistakes, walk_steps
 from hms_esr.scenario.source_locations import Document, Mistake, Path
 from hms_esr.schema.types import as_text
 from hms_esr.steps.upload import AttachFile
+from hms_esr.validation.check_rules import leaves_folder, login_mistakes, promise_mistakes, walk_steps
+from hms_esr.validation.crosscheck import Known, roles_of, size_mistakes, template_mistakes
 
 if TYPE_CHECKING:
     from hms_esr.personas.template import PersonaTemplate

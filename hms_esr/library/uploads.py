@@ -11,8 +11,8 @@ from pathlib import Path
 from hms_esr.engine.madeup import is_valid
 from hms_esr.formatting import listed
 from hms_esr.library.loading import LoadedScenario
-from hms_esr.scenario.promises import walk_steps
 from hms_esr.steps.upload import AttachFile
+from hms_esr.validation.check_rules import walk_steps
 
 MOST_NAMES = 5
 

@@ -8,9 +8,9 @@ import pytest
 
 from hms_esr.errors import BadInput
 from hms_esr.library import read_scenario
-from hms_esr.scenario.forecast import forecast
 from hms_esr.scenario.source import read_document
 from hms_esr.scenario.yaml_writer import canonical_yaml
+from hms_esr.validation.forecast import forecast
 from tests.dialects.test_documents import DRILL, PLAN, TABLE, WHAT_IF
 from tests.scenario.mutations import bent, reshaped
 

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from hms_esr.scenario.forecast import Forecast, forecast
 from hms_esr.scenario.model import Scenario
+from hms_esr.validation.forecast import Forecast, forecast
 
 
 def of(**data: Any) -> Forecast:
