@@ -16,8 +16,8 @@ from hms_esr.events import Happened
 from hms_esr.faults import Fault
 from hms_esr.faults.injector import Injector
 from hms_esr.guarding import Trust, guard_for, setup_exchange
-from hms_esr.sandboxes.city import CityInjector
-from hms_esr.sandboxes.journal import Journal, OpenFault
+from hms_esr.injectors.city import CityInjector
+from hms_esr.injectors.journal import Journal, OpenFault
 
 UNDO_TRIES = 20
 REFUSED_TRIES = 3

@@ -13,8 +13,8 @@ from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import TYPE_CHECKING, NoReturn
 
-from hms_esr.engine.client_trust import Trust as Trust
 from hms_esr.errors import EnvironmentProblem, NothingListens, TargetRefused
+from hms_esr.http.tls import Trust as Trust
 from hms_esr.scenario.guard import Asked, Guard, Pinned
 from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, kind_of, split_url
 from hms_esr.scenario.proof import PATH, Proof, read_proof

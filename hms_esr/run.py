@@ -20,12 +20,12 @@ from hms_esr.events import Happened, RunEnded, RunStarted
 from hms_esr.fault_duty import FaultDuty, finish_left_over
 from hms_esr.following import Follower
 from hms_esr.guarding import Trust, guard_for, preflight, setup_exchange, trust_of
+from hms_esr.injectors.city import CityInjector
+from hms_esr.injectors.journal import Journal
 from hms_esr.library.uploads import told_made_up
 from hms_esr.plan import SETUP_ROLE, RunPlan, manifest_of
 from hms_esr.record import Manifest, Record
 from hms_esr.reports import REPORTS
-from hms_esr.sandboxes.city import CityInjector
-from hms_esr.sandboxes.journal import Journal
 from hms_esr.scenario.guard import Guard
 from hms_esr.schedule.assignment import Assignment
 from hms_esr.sensing import AT_TARGET, Sensing, addresses

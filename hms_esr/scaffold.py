@@ -11,12 +11,12 @@ from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
-from hms_esr.engine.client_address import join
-from hms_esr.engine.forms import HtmlField, HtmlForm
-from hms_esr.engine.page import Page
 from hms_esr.errors import EnvironmentProblem, StepFailed
 from hms_esr.formatting import brief, listed
 from hms_esr.guarding import setup_http
+from hms_esr.html.form_submission import HtmlField, HtmlForm
+from hms_esr.html.page import Page
+from hms_esr.http.url import join
 from hms_esr.personas.form_values import value_for
 from hms_esr.personas.person import PeopleMaker
 from hms_esr.personas.template import PersonaTemplate

@@ -13,7 +13,7 @@ from hms_esr.errors import EnvironmentProblem, NothingListens
 from hms_esr.events import Happened
 from hms_esr.fault_duty import FaultDuty
 from hms_esr.faults.latency import Latency
-from hms_esr.sandboxes.journal import Journal
+from hms_esr.injectors.journal import Journal
 
 
 class Target:

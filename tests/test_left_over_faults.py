@@ -11,7 +11,7 @@ import pytest
 
 from hms_esr import fault_duty
 from hms_esr.fault_duty import finish_left_over
-from hms_esr.sandboxes.journal import Journal
+from hms_esr.injectors.journal import Journal
 from tests.engine.target import Got, Piece, Target, ok, target
 from tests.test_guarding import own_address
 

@@ -9,7 +9,7 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hms_esr.engine.page import Page
+from hms_esr.html.page import Page
 from hms_esr.library import persona_template, read_scenario
 from hms_esr.scaffold import SeenPage, comment, first_scenario, key
 from hms_esr.scenario.source import read_document

@@ -20,8 +20,8 @@ from hms_esr.city.app import CityApp
 from hms_esr.city.hall import Hall
 from hms_esr.city.ledger import Ledger
 from hms_esr.errors import BadInput, Problem
+from hms_esr.http.http_server import listen, server, tell_when_ready
 from hms_esr.sensors import AsgiSensors
-from hms_esr.serving import listen, server, tell_when_ready
 
 BACKLOG = 4096
 IDLE_SOCKET_S = 120

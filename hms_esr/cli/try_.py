@@ -19,10 +19,10 @@ from hms_esr.errors import BadInput
 
 if TYPE_CHECKING:
     from hms_esr.engine.acting import Acting
-    from hms_esr.engine.client_answer import HttpAnswer
-    from hms_esr.engine.forms import Submission
     from hms_esr.engine.performer import Performer
     from hms_esr.errors import StepFailed
+    from hms_esr.html.form_submission import Submission
+    from hms_esr.http.response import HttpAnswer
     from hms_esr.schedule.journey_steps import NamedStep
     from hms_esr.steps.expect import Expect
     from hms_esr.steps.step import Step
@@ -86,7 +86,7 @@ class Printer:
 
     def exchanged(self, performer: Acting, hop: HttpAnswer) -> None:
         """One request and its answer."""
-        from hms_esr.engine.page import alert_text
+        from hms_esr.html.page import alert_text
 
         self._head(performer)
         if hop.failure is not None:

@@ -29,7 +29,7 @@ hms-esr validate claims.yml --var office=IA-04
 @click.option("--strict", is_flag=True, help="As run --strict: files to upload must exist.")
 def command(files: tuple[str, ...], variables: tuple[str, ...], strict: bool) -> None:
     """Check each file, then fail if any has a mistake."""
-    from hms_esr.engine.madeup import is_valid
+    from hms_esr.html.generated_files import is_valid
     from hms_esr.library import load_scenario
     from hms_esr.library.uploads import found_uploads, no_file, not_valid
     from hms_esr.validation.forecast import forecast

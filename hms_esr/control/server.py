@@ -21,8 +21,8 @@ from hms_esr.control.app import make_app
 from hms_esr.control.settings import Settings
 from hms_esr.control.tower import Tower
 from hms_esr.errors import EsrError
+from hms_esr.http.http_server import FEEDS, address, listen, server, tell_when_ready
 from hms_esr.scenario.hosts import HostPort, host_name
-from hms_esr.serving import FEEDS, address, listen, server, tell_when_ready
 
 LOOK_S = 0.2
 END_S = 20.0

@@ -13,8 +13,8 @@ from contextlib import suppress
 from pathlib import Path
 from types import TracebackType
 
-from hms_esr import serving
 from hms_esr.errors import EnvironmentProblem
+from hms_esr.http import http_server
 
 PORT = 5050
 """Where the page of a run from a terminal is."""
@@ -27,7 +27,7 @@ def listen(host: str, port: int) -> socket.socket:
     reason = "no port is free"
     for tried in range(port, min(port + TRIES, 65536)) if port else (0,):
         try:
-            return serving.bound(host, tried)
+            return http_server.bound(host, tried)
         except OSError as error:
             reason = error.strerror or str(error)
     raise EnvironmentProblem(f"the live page cannot listen on {host}:{port} or a port after it: {reason}")
@@ -35,7 +35,7 @@ def listen(host: str, port: int) -> socket.socket:
 
 def address(listener: socket.socket, run: str) -> str:
     """The page's address: ``http://localhost:5050/dashboard/…``."""
-    return f"{serving.address(*listener.getsockname()[:2])}/dashboard/{run}"
+    return f"{http_server.address(*listener.getsockname()[:2])}/dashboard/{run}"
 
 
 class PageProcess:

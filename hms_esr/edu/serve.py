@@ -25,7 +25,7 @@ from starlette.routing import Route
 
 from hms_esr.edu.app import dashboard_routes
 from hms_esr.errors import EsrError
-from hms_esr.serving import FEEDS, server
+from hms_esr.http.http_server import FEEDS, server
 from hms_esr.store import is_running, read_facts
 
 LOOK_S = 0.5

@@ -11,12 +11,12 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import gevent
 
-from hms_esr.engine.client_answer import HttpAnswer
-from hms_esr.engine.forms import HtmlForm, submission
-from hms_esr.engine.page import status_link
 from hms_esr.engine.someone import Someone
 from hms_esr.engine.words import completed, rendered
 from hms_esr.errors import StepFailed
+from hms_esr.html.form_submission import HtmlForm, submission
+from hms_esr.html.page import status_link
+from hms_esr.http.response import HttpAnswer
 from hms_esr.seeded import draw
 from hms_esr.steps.step import Form, Outcome, Upload
 

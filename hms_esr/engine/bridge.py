@@ -14,12 +14,12 @@ from locust.event import EventHook
 from locust.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
 
 from hms_esr.engine.acting import Acting
-from hms_esr.engine.client_answer import HttpAnswer
-from hms_esr.engine.forms import Submission
 from hms_esr.engine.performer import Performer
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.users import ScenarioUser
 from hms_esr.errors import StepFailed
+from hms_esr.html.form_submission import Submission
+from hms_esr.http.response import HttpAnswer
 from hms_esr.schedule.journey_steps import NamedStep
 
 LOOK_EVERY_S = 1.0

@@ -1,8 +1,8 @@
-from hms_esr.engine.client_address cimport Address
-from hms_esr.engine.client_answer cimport HttpAnswer
+from hms_esr.http.url cimport Address
+from hms_esr.http.response cimport HttpAnswer
 from hms_esr.engine.client_connection cimport Connection
 from hms_esr.engine.client_transport cimport Transport
-from hms_esr.engine.cookies cimport CookieJar
+from hms_esr.http.cookies cimport CookieJar
 
 
 cdef class PersonSession:

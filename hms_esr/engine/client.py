@@ -9,15 +9,15 @@ import time
 from collections.abc import Mapping
 from time import perf_counter
 
-from hms_esr.engine.client_address import Address, join
-from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.client_connection import Connection
-from hms_esr.engine.client_headers import header_lines, private_names
 from hms_esr.engine.client_transport import Homes, Transport, close_all
 from hms_esr.engine.client_wire import Broken
-from hms_esr.engine.cookies import CookieJar
 from hms_esr.engine.session import OnExchange, Stamp
 from hms_esr.errors import StepFailed
+from hms_esr.http.cookies import CookieJar
+from hms_esr.http.request_headers import header_lines, private_names
+from hms_esr.http.response import HttpAnswer
+from hms_esr.http.url import Address, join
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _SAFE = frozenset(("GET", "HEAD"))

@@ -11,9 +11,9 @@ from typing import Any
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.client_plain import Plain
 from hms_esr.engine.client_wire import BUFFER, Broken
+from hms_esr.http.response import HttpAnswer
 
 _JOINED_MOST_BYTES = 65536
 _ANSWER_AFTER_RESET_S = 1.0

@@ -1,4 +1,4 @@
-from hms_esr.engine.client_answer cimport HttpAnswer
+from hms_esr.http.response cimport HttpAnswer
 from hms_esr.engine.client_wire cimport Wire
 
 

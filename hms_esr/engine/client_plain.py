@@ -5,9 +5,9 @@ Knows nothing of what is unusual; that is the full parser's.
 
 from __future__ import annotations
 
-from hms_esr.engine.client_answer import HttpAnswer
-from hms_esr.engine.client_heads import known_heads, quick_head
 from hms_esr.engine.client_wire import Broken, Wire, in_words
+from hms_esr.http.response import HttpAnswer
+from hms_esr.http.response_head import known_heads, quick_head
 
 
 class Plain(Wire):

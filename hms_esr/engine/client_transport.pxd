@@ -1,5 +1,5 @@
-from hms_esr.engine.client_address cimport Origin
-from hms_esr.engine.client_answer cimport HttpAnswer
+from hms_esr.http.url cimport Origin
+from hms_esr.http.response cimport HttpAnswer
 from hms_esr.engine.client_connection cimport Connection
 from hms_esr.engine.fairness cimport Turns
 

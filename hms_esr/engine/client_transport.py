@@ -12,12 +12,12 @@ from typing import Literal, Protocol
 
 import gevent
 
-from hms_esr.engine.client_address import Origin
-from hms_esr.engine.client_answer import LARGEST_BYTES, HttpAnswer
 from hms_esr.engine.client_connection import Connection, SecureConnection
-from hms_esr.engine.client_trust import Trust
 from hms_esr.engine.fairness import Turns
 from hms_esr.errors import EnvironmentProblem, StepFailed
+from hms_esr.http.response import LARGEST_BYTES, HttpAnswer
+from hms_esr.http.tls import Trust
+from hms_esr.http.url import Origin
 from hms_esr.scenario.guard import Pinned
 
 Homes = dict[str, list[Connection]]

@@ -20,7 +20,6 @@ from locust.runners import MasterRunner
 
 from hms_esr.engine.acting import Acting
 from hms_esr.engine.bridge import RequestEvents
-from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.client_transport import Gate
 from hms_esr.engine.performer import Performer
 from hms_esr.engine.stage import Stage
@@ -29,6 +28,7 @@ from hms_esr.engine.timing import RunClock
 from hms_esr.engine.users import ScenarioUser, user_classes
 from hms_esr.engine.waits import Waits
 from hms_esr.errors import EsrError
+from hms_esr.http.response import HttpAnswer
 from hms_esr.record import PersonEnd
 from hms_esr.scenario.model import Scenario
 from hms_esr.schedule.arrivals import Arrival

@@ -8,11 +8,11 @@ from __future__ import annotations
 import gevent
 
 from hms_esr.engine.acting import Acting, Parked
-from hms_esr.engine.client_answer import HttpAnswer
-from hms_esr.engine.page import alert_text, error_text
 from hms_esr.engine.words import extracted, phrase
 from hms_esr.errors import StepFailed
 from hms_esr.formatting import mask
+from hms_esr.html.page import alert_text, error_text
+from hms_esr.http.response import HttpAnswer
 from hms_esr.record import ErrorKey, PersonEnd
 from hms_esr.schedule.journey_steps import NamedStep
 from hms_esr.steps.step import Step

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from typing import Protocol
 
-from hms_esr.engine.client_answer import HttpAnswer
+from hms_esr.http.response import HttpAnswer
 
 Stamp = Callable[[], tuple[bytes, float]]
 """Asked before each hop: header lines that change (``X-ESR-Sim-Time`` …), and the simulated seconds they tell."""

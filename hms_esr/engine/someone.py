@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from hms_esr.engine.client import PersonSession
-from hms_esr.engine.client_answer import HttpAnswer
+from hms_esr.http.response import HttpAnswer
 from hms_esr.personas.person import Person
 from hms_esr.record import Sample, SeriesKey
 from hms_esr.schedule.arrivals import Arrival

@@ -1,5 +1,5 @@
 from hms_esr.engine.acting cimport Acting
-from hms_esr.engine.client_answer cimport HttpAnswer
+from hms_esr.http.response cimport HttpAnswer
 from hms_esr.engine.recorder cimport Recorder
 from hms_esr.engine.timing cimport RunClock
 

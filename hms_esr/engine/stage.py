@@ -14,12 +14,8 @@ from gevent.pool import Group
 
 from hms_esr.engine.acting import Acting
 from hms_esr.engine.client import PersonSession
-from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.client_transport import Gate
-from hms_esr.engine.forms import Submission
-from hms_esr.engine.madeup import made_up
 from hms_esr.engine.means import Means
-from hms_esr.engine.page import error_text
 from hms_esr.engine.performer import Performer
 from hms_esr.engine.recorder import Recorder
 from hms_esr.engine.timing import RunClock
@@ -27,6 +23,10 @@ from hms_esr.engine.watching import Watcher
 from hms_esr.engine.words import phrase
 from hms_esr.errors import StepFailed
 from hms_esr.formatting import mask
+from hms_esr.html.form_submission import Submission
+from hms_esr.html.generated_files import made_up
+from hms_esr.html.page import error_text
+from hms_esr.http.response import HttpAnswer
 from hms_esr.personas.template import lognormal_s
 from hms_esr.record import ErrorKey, PersonEnd, SeriesKey
 from hms_esr.schedule.assignment import Assignment, Cast

@@ -13,10 +13,10 @@ from typing import Any
 
 from gevent import GreenletExit
 
-from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.performer import Performer
 from hms_esr.engine.stage import Stage
 from hms_esr.errors import StepFailed
+from hms_esr.http.response import HttpAnswer
 from hms_esr.record import Decisions, ErrorKey
 from hms_esr.steps.step import Outcome
 from hms_esr.units import duration_text

@@ -6,10 +6,10 @@ from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
     from hms_esr.engine.acting import Acting
-    from hms_esr.engine.client_answer import HttpAnswer
-    from hms_esr.engine.forms import Submission
     from hms_esr.engine.performer import Performer
     from hms_esr.errors import StepFailed
+    from hms_esr.html.form_submission import Submission
+    from hms_esr.http.response import HttpAnswer
     from hms_esr.schedule.journey_steps import NamedStep
 
 

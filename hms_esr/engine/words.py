@@ -10,9 +10,9 @@ import re
 from http import HTTPStatus
 from typing import TYPE_CHECKING, Any
 
-from hms_esr.engine.client_answer import HttpAnswer
-from hms_esr.engine.forms import HtmlField
 from hms_esr.errors import StepFailed
+from hms_esr.html.form_submission import HtmlField
+from hms_esr.http.response import HttpAnswer
 from hms_esr.personas.form_values import value_for
 from hms_esr.personas.random_values import random_value
 from hms_esr.scenario.templates import Reference, split

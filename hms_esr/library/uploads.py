@@ -8,8 +8,8 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from hms_esr.engine.madeup import is_valid
 from hms_esr.formatting import listed
+from hms_esr.html.generated_files import is_valid
 from hms_esr.library.loading import LoadedScenario
 from hms_esr.steps.upload import AttachFile
 from hms_esr.validation.check_rules import walk_steps

@@ -8,9 +8,9 @@ from __future__ import annotations
 from typing import Any
 
 from hms_esr.engine.client import PersonSession
-from hms_esr.engine.client_answer import HttpAnswer
-from hms_esr.engine.client_headers import person_head
 from hms_esr.engine.client_transport import Transport
+from hms_esr.http.request_headers import person_head
+from hms_esr.http.response import HttpAnswer
 from hms_esr.scenario.guard import Guard
 
 STAMP = b"X-ESR-Sim-Time: 2026-03-02T08:00:00\r\n"

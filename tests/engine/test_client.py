@@ -12,9 +12,9 @@ import pytest
 
 from hms_esr.engine import client_wire
 from hms_esr.engine.client import PersonSession
-from hms_esr.engine.client_headers import header_lines, person_head
 from hms_esr.engine.client_transport import Transport
 from hms_esr.errors import StepFailed
+from hms_esr.http.request_headers import header_lines, person_head
 from tests.engine.people import guard, session
 from tests.engine.target import Got, Piece, ok, redirect, target
 

@@ -8,10 +8,10 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hms_esr.engine.client_address import parse
-from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.client_connection import Connection
 from hms_esr.engine.client_wire import BUFFER
+from hms_esr.http.response import HttpAnswer
+from hms_esr.http.url import parse
 
 ANSWERS = {
     "plain": b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\nSet-Cookie: a=1\r\n\r\nhello",

@@ -7,10 +7,10 @@ from collections.abc import Callable
 import pytest
 
 from hms_esr.engine.client import PersonSession
-from hms_esr.engine.client_answer import HttpAnswer
-from hms_esr.engine.forms import HtmlForm, submission
-from hms_esr.engine.page import status_link
 from hms_esr.errors import StepFailed
+from hms_esr.html.form_submission import HtmlForm, submission
+from hms_esr.html.page import status_link
+from hms_esr.http.response import HttpAnswer
 from tests.engine.people import session
 from tests.engine.target import Got, ok, redirect, target
 

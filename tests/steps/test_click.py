@@ -7,9 +7,9 @@ from typing import Any
 
 import pytest
 
-from hms_esr.engine.page import Page
 from hms_esr.errors import StepFailed
 from hms_esr.formatting import mask
+from hms_esr.html.page import Page
 from hms_esr.steps.click import Click
 
 NONE = "<p>Nothing</p>"

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
-from hms_esr.engine.page import Page
 from hms_esr.errors import StepFailed
+from hms_esr.html.page import Page
 from hms_esr.steps.login import Login
 
 LOGIN = "<form method=post><input name=username><input type=password name=password></form>"

@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hms_esr.engine.client_address import parse
-from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.client_connection import Connection
+from hms_esr.http.response import HttpAnswer
+from hms_esr.http.url import parse
 
 
 class _Pieces:

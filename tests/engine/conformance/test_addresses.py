@@ -6,8 +6,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hms_esr.engine.client_address import join
 from hms_esr.errors import StepFailed
+from hms_esr.http.url import join
 from tests.engine.people import session
 from tests.engine.target import ok, target
 

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hms_esr.engine.client_address import parse
-from hms_esr.engine.cookies import CookieJar, date_s
+from hms_esr.http.cookies import CookieJar, date_s
+from hms_esr.http.url import parse
 
 PAGE = parse("http://a.test/x/y")
 NOW_S = 1_800_000_000.0

@@ -17,10 +17,10 @@ import gevent
 import pytest
 
 from hms_esr.engine import client_transport
-from hms_esr.engine.client_address import parse
-from hms_esr.engine.client_answer import HttpAnswer, decoded
 from hms_esr.engine.client_transport import Transport
 from hms_esr.errors import StepFailed
+from hms_esr.http.response import HttpAnswer, decoded
+from hms_esr.http.url import parse
 from tests.engine.people import guard, session
 from tests.engine.target import Got, Piece, ok, redirect, target
 

@@ -17,10 +17,10 @@ import pytest
 from hms_esr.engine import client_transport
 from hms_esr.engine.client_connection import SecureConnection
 from hms_esr.engine.client_transport import Transport
-from hms_esr.engine.client_trust import Trust
 from hms_esr.engine.cluster.wire import packed_assignment, unpacked_assignment
 from hms_esr.errors import EnvironmentProblem, StepFailed
 from hms_esr.guarding import trust_of
+from hms_esr.http.tls import Trust
 from hms_esr.scenario.model import Http, Scenario
 from hms_esr.schedule.assignment import Assignment
 from tests.engine.conformance import authority, servers

@@ -9,7 +9,7 @@ import re
 from collections.abc import Callable, Sequence
 from html import unescape
 
-from hms_esr.engine.form_model import HtmlField, HtmlForm
+from hms_esr.html.form import HtmlField, HtmlForm
 
 Forms = tuple[HtmlForm, ...]
 Read = Callable[[str], Forms]

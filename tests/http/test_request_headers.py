@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from hms_esr.engine.client_headers import basic, is_private, person_head
+from hms_esr.http.request_headers import basic, is_private, person_head
 from tests.engine.people import session
 from tests.engine.target import Got, ok, redirect, target
 

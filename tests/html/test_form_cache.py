@@ -9,9 +9,9 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hms_esr.engine.page import Page
-from hms_esr.engine.page_forms import read_forms
-from hms_esr.engine.page_memory import CHECK_EVERY, FormMemory, Forms
+from hms_esr.html.form_cache import CHECK_EVERY, FormMemory, Forms
+from hms_esr.html.form_parser import read_forms
+from hms_esr.html.page import Page
 
 URL = "http://h.test/apply"
 

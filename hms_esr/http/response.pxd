@@ -1,5 +1,5 @@
-from hms_esr.engine.client_address cimport Address
-from hms_esr.engine.client_heads cimport Head
+from hms_esr.http.url cimport Address
+from hms_esr.http.response_head cimport Head
 
 
 cdef class HttpAnswer:

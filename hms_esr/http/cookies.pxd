@@ -1,4 +1,4 @@
-from hms_esr.engine.client_address cimport Address
+from hms_esr.http.url cimport Address
 
 
 cdef class CookieJar:

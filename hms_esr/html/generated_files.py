@@ -8,8 +8,8 @@ from __future__ import annotations
 import mimetypes
 from functools import lru_cache
 
-from hms_esr.engine.madeup_pictures import DIGITS, NOTE, Mould, as_is, gif, jpeg, png, webp
 from hms_esr.errors import StepFailed
+from hms_esr.html.generated_images import DIGITS, NOTE, Mould, as_is, gif, jpeg, png, webp
 from hms_esr.steps.step import Upload
 
 LARGEST_KB = 64 * 1024

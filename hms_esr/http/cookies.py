@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from functools import lru_cache
 
-from hms_esr.engine.client_address import Address, Origin
+from hms_esr.http.url import Address, Origin
 
 _MOST = 200
 _NEVER = float("inf")

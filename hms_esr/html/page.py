@@ -12,12 +12,12 @@ from typing import Any, Literal
 
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
-from hms_esr.engine.client_address import join
-from hms_esr.engine.client_answer import HttpAnswer
-from hms_esr.engine.form_model import BUTTONS, HtmlForm, folded
-from hms_esr.engine.page_forms import read_forms, words
-from hms_esr.engine.page_memory import FormMemory
 from hms_esr.errors import StepFailed
+from hms_esr.html.form import BUTTONS, HtmlForm, folded
+from hms_esr.html.form_cache import FormMemory
+from hms_esr.html.form_parser import read_forms, words
+from hms_esr.http.response import HttpAnswer
+from hms_esr.http.url import join
 
 _LONGEST_ERROR = 200
 _MEMORY = FormMemory()

@@ -8,8 +8,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hms_esr.engine.client_address import join, parse, target_of
 from hms_esr.errors import StepFailed
+from hms_esr.http.url import join, parse, target_of
 
 PAGE = "http://h.test:81/dir/page?q=1"
 

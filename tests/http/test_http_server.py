@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 from hms_esr.errors import EnvironmentProblem
-from hms_esr.serving import FEEDS, address, listen, server, tell_when_ready
+from hms_esr.http.http_server import FEEDS, address, listen, server, tell_when_ready
 
 
 def test_answers_do_not_wait_for_acknowledgements() -> None:
@@ -74,5 +74,5 @@ def test_a_signal_ends_a_server_cleanly(number: signal.Signals, tmp_path: Path) 
 
 def test_holding_a_socket_loads_no_server() -> None:
     """A run holds its page's port without loading uvicorn, and so without its cost."""
-    program = "import sys, hms_esr.serving; sys.exit('uvicorn' in sys.modules)"
+    program = "import sys, hms_esr.http.http_server; sys.exit('uvicorn' in sys.modules)"
     assert subprocess.run([sys.executable, "-c", program], check=False, timeout=60).returncode == 0

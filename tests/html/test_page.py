@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from hms_esr.engine.page import Page
+from hms_esr.html.page import Page
 
 DJANGO = """<title>Add an image</title><div class="messages"><ul><li class="error">The image could not be created
 due to errors.</li><template><li class="error">{}</li></template></ul></div><h1>New: Image</h1>

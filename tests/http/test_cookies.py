@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hms_esr.engine.client_address import parse
-from hms_esr.engine.cookies import CookieJar
+from hms_esr.http.cookies import CookieJar
+from hms_esr.http.url import parse
 
 NOW_S = 1_800_000_000.0
 

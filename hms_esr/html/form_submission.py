@@ -8,10 +8,10 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 
-from hms_esr.engine.client_address import join
-from hms_esr.engine.form_encoding import Entry, multipart, text_plain, urlencoded
-from hms_esr.engine.form_model import BUTTONS, SILENT, URLENCODED, HtmlField, HtmlForm, folded
 from hms_esr.errors import StepFailed
+from hms_esr.html.form import BUTTONS, SILENT, URLENCODED, HtmlField, HtmlForm, folded
+from hms_esr.html.form_encoding import Entry, multipart, text_plain, urlencoded
+from hms_esr.http.url import join
 from hms_esr.steps.step import Upload
 
 __all__ = ["BUTTONS", "SILENT", "URLENCODED", "Complete", "HtmlField", "HtmlForm", "Submission", "folded", "submission"]

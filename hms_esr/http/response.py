@@ -14,12 +14,12 @@ from typing import TYPE_CHECKING, Any
 
 import brotli
 
-from hms_esr.engine.client_address import Address
-from hms_esr.engine.client_heads import Head, whole_head
 from hms_esr.errors import StepFailed
+from hms_esr.http.response_head import Head, whole_head
+from hms_esr.http.url import Address
 
 if TYPE_CHECKING:
-    from hms_esr.engine.page import Page
+    from hms_esr.html.page import Page
 
 LARGEST_BYTES = 20 * 2**20
 _PIECE_BYTES = 16384
@@ -166,7 +166,7 @@ class HttpAnswer:
     def page(self) -> Page:
         """The answer as a page of HTML, parsed when first asked for."""
         if self._page is None:
-            from hms_esr.engine.page import Page
+            from hms_esr.html.page import Page
 
             is_page = self.media_type in ("text/html", "application/xhtml+xml", "")
             self._page = Page(self.text if is_page else "", self.url, self.charset)

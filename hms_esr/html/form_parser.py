@@ -7,9 +7,9 @@ from __future__ import annotations
 
 from typing import Any
 
-from hms_esr.engine.client_address import join
-from hms_esr.engine.form_model import URLENCODED, HtmlField, HtmlForm
 from hms_esr.errors import StepFailed
+from hms_esr.html.form import URLENCODED, HtmlField, HtmlForm
+from hms_esr.http.url import join
 
 _CONTROLS = "form,input,select,textarea,button"
 _TYPES = frozenset(

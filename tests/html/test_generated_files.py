@@ -14,8 +14,8 @@ import pytest
 from PIL import Image
 
 from hms_esr.city.uploads import problem
-from hms_esr.engine.madeup import is_valid, made_up
 from hms_esr.errors import StepFailed
+from hms_esr.html.generated_files import is_valid, made_up
 
 NAMES = (
     "form.pdf",

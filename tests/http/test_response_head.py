@@ -9,7 +9,7 @@ from httptools import HttpResponseParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hms_esr.engine.client_heads import Head, quick_head, whole_head
+from hms_esr.http.response_head import Head, quick_head, whole_head
 
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\n"
 NAMES = st.sampled_from(

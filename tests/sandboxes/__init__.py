@@ -1,1 +1,0 @@
-"""Tests of places that can be made sick."""
