@@ -1,7 +1,7 @@
 from hms_esr.http.url cimport Origin
 from hms_esr.http.response cimport HttpAnswer
 from hms_esr.engine.client_connection cimport Connection
-from hms_esr.engine.fairness cimport Turns
+from hms_esr.engine.loop.fair_turns cimport Turns
 
 
 cdef class Transport:

@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 import gevent
 
 from hms_esr.engine.client_connection import Connection, SecureConnection
-from hms_esr.engine.fairness import Turns
+from hms_esr.engine.loop.fair_turns import Turns
 from hms_esr.errors import EnvironmentProblem, StepFailed
 from hms_esr.http.response import LARGEST_BYTES, HttpAnswer
 from hms_esr.http.tls import Trust

@@ -21,10 +21,10 @@ from locust.runners import MasterRunner
 from hms_esr.engine.acting import Acting
 from hms_esr.engine.bridge import RequestEvents
 from hms_esr.engine.client_transport import Gate
+from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.engine.performer import Performer
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.statistics import add_to_stats
-from hms_esr.engine.timing import RunClock
 from hms_esr.engine.users import ScenarioUser, user_classes
 from hms_esr.engine.waits import Waits
 from hms_esr.errors import EsrError

@@ -10,8 +10,8 @@ from typing import Any
 
 from gevent.event import Event
 
-from hms_esr.engine.alarm import Alarm
 from hms_esr.engine.crew import Crew
+from hms_esr.engine.loop.timer import Alarm
 from hms_esr.engine.performer import Performer
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.users import ScenarioUser

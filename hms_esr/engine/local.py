@@ -15,14 +15,14 @@ from gevent.lock import Semaphore
 
 from hms_esr.clock import Segment, SimClock
 from hms_esr.engine.client_transport import Gate
-from hms_esr.engine.collector import Collector
 from hms_esr.engine.conductor import Conductor
-from hms_esr.engine.fairness import breathe
+from hms_esr.engine.loop.fair_turns import breathe
+from hms_esr.engine.loop.gc_control import Collector
+from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.engine.recorder import Recorder
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.stand import OwnStand, Stand
 from hms_esr.engine.statistics import add_to_stats
-from hms_esr.engine.timing import RunClock
 from hms_esr.engine.users import user_classes
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.record import Tick

@@ -1,4 +1,4 @@
-from hms_esr.engine.timing cimport RunClock
+from hms_esr.engine.loop.run_clock cimport RunClock
 
 
 cdef class Means:

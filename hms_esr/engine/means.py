@@ -12,7 +12,7 @@ from time import perf_counter
 from hms_esr.engine.acting import Acting
 from hms_esr.engine.client import PersonSession
 from hms_esr.engine.client_transport import Gate, Transport
-from hms_esr.engine.timing import RunClock
+from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.http.request_headers import basic, is_private, person_head
 from hms_esr.http.url import origin_of
 from hms_esr.scenario.templates import split

@@ -11,9 +11,9 @@ from dataclasses import dataclass, replace
 import gevent
 
 from hms_esr.engine.client_transport import Gate
+from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.engine.performer import Performer
 from hms_esr.engine.stage import Stage
-from hms_esr.engine.timing import RunClock
 from hms_esr.engine.watching import Watcher
 from hms_esr.profiles.people import PeopleLoad
 from hms_esr.record import PersonEnd

@@ -15,10 +15,10 @@ from gevent.pool import Group
 from hms_esr.engine.acting import Acting
 from hms_esr.engine.client import PersonSession
 from hms_esr.engine.client_transport import Gate
+from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.engine.means import Means
 from hms_esr.engine.performer import Performer
 from hms_esr.engine.recorder import Recorder
-from hms_esr.engine.timing import RunClock
 from hms_esr.engine.watching import Watcher
 from hms_esr.engine.words import phrase
 from hms_esr.errors import StepFailed

@@ -7,8 +7,8 @@ from typing import Any
 
 import pytest
 
+from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.engine.means import Means
-from hms_esr.engine.timing import RunClock
 from hms_esr.scenario.model import Scenario
 from hms_esr.schedule.assignment import Assignment
 from tests.engine.people import guard

@@ -23,7 +23,7 @@ COUNTED = """
 import gc, json, sys
 import hms_esr.engine.local
 from collections import Counter
-from hms_esr.engine.collector import Collector
+from hms_esr.engine.loop.gc_control import Collector
 
 def start(self):
     gc.collect()

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 
 from hms_esr.engine.cluster.member import Member
-from hms_esr.engine.timing import RunClock
+from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.scenario.model import Scenario
 from hms_esr.schedule.arrivals import Crowd

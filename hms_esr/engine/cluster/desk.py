@@ -16,7 +16,7 @@ from gevent.lock import BoundedSemaphore
 
 from hms_esr.engine.cluster.backlog import Backlog
 from hms_esr.engine.cluster.time_offset import MEASURE_EVERY_S, TimeOffset
-from hms_esr.engine.fairness import breathe
+from hms_esr.engine.loop.fair_turns import breathe
 from hms_esr.record import Tick
 
 PINGS = 9

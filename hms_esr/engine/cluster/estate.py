@@ -12,7 +12,7 @@ from hms_esr.engine.cluster.accounts import LOST, Accounts
 from hms_esr.engine.cluster.duties import Duty, places_of, unstarted
 from hms_esr.engine.cluster.member import Member
 from hms_esr.engine.cluster.start_log import MOST_WORKERS, StartLog
-from hms_esr.engine.timing import RunClock
+from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.formatting import count, plural
 from hms_esr.record import Tick

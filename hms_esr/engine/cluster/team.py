@@ -34,9 +34,9 @@ from hms_esr.engine.cluster.start_log import MOST_WORKERS, StartLog
 from hms_esr.engine.cluster.wire import packed_assignment
 from hms_esr.engine.dispatch import OnePerWorker
 from hms_esr.engine.local import Listener
+from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.engine.shapes import RehearsalShape, shape_of
 from hms_esr.engine.statistics import unseen_stats
-from hms_esr.engine.timing import RunClock
 from hms_esr.engine.users import conductor_class
 from hms_esr.errors import BadInput, EnvironmentProblem
 from hms_esr.events import ClockChanged

@@ -27,11 +27,11 @@ from hms_esr.engine.cluster.led import LedConductor
 from hms_esr.engine.cluster.start_log import StartLog
 from hms_esr.engine.cluster.telling import hand_out, tell_seconds, tell_status
 from hms_esr.engine.cluster.wire import unpacked_assignment
-from hms_esr.engine.collector import Collector
 from hms_esr.engine.local import watch_lag
+from hms_esr.engine.loop.gc_control import Collector
+from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.stand import forget_who_spawned_whom
-from hms_esr.engine.timing import RunClock
 from hms_esr.engine.users import conductor_class, user_classes
 from hms_esr.errors import EnvironmentProblem, EsrError
 

@@ -7,7 +7,7 @@ from hms_esr.engine.cluster.duties import Duty, Round
 from hms_esr.engine.cluster.estate import Estate
 from hms_esr.engine.cluster.member import Member
 from hms_esr.engine.cluster.start_log import StartLog
-from hms_esr.engine.timing import RunClock
+from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.record import PersonEnd, Tick
 from hms_esr.schedule.arrivals import Crowd

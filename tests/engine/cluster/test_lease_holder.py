@@ -11,7 +11,7 @@ from gevent.event import Event
 
 from hms_esr.engine.cluster.lease import BEFORE_BEGIN_S, HORIZON_S, LEASE_S, SENDS_UNTIL_S
 from hms_esr.engine.cluster.lease_holder import LeaseHolder
-from hms_esr.engine.timing import RunClock
+from hms_esr.engine.loop.run_clock import RunClock
 
 
 class Holder(LeaseHolder):

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 import gevent
 import pytest
 
-from hms_esr.engine.alarm import Alarm
+from hms_esr.engine.loop.timer import Alarm
 
 LONG_S = 60.0
 
