@@ -12,7 +12,7 @@ from typing import Any
 
 from benchmarks import _ours
 from hms_esr.engine.cluster.wire import packed_tick, unpacked_tick
-from hms_esr.engine.recorder import Recorder
+from hms_esr.engine.recording.recorder import Recorder
 from hms_esr.library import load_scenario
 from hms_esr.record import Manifest, PersonEnd, Record, SeriesKey
 from hms_esr.seeded import uniform

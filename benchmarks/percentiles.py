@@ -19,7 +19,7 @@ from benchmarks._delivery import nearest_rank
 from benchmarks._processes import used
 from benchmarks._results import ROOT, Figure, Found, Goal
 from benchmarks._setup import Setup
-from hms_esr.engine.recorder import Recorder
+from hms_esr.engine.recording.recorder import Recorder
 from hms_esr.record import Cell, SeriesKey
 from hms_esr.store.tick_text import read_tick, tick_text
 

@@ -19,7 +19,7 @@ from hms_esr.engine.conductor import Conductor
 from hms_esr.engine.loop.fair_turns import breathe
 from hms_esr.engine.loop.gc_control import Collector
 from hms_esr.engine.loop.run_clock import RunClock
-from hms_esr.engine.recorder import Recorder
+from hms_esr.engine.recording.recorder import Recorder
 from hms_esr.engine.stage import Stage
 from hms_esr.engine.stand import OwnStand, Stand
 from hms_esr.engine.statistics import add_to_stats

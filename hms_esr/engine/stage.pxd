@@ -1,6 +1,6 @@
 from hms_esr.engine.acting cimport Acting
 from hms_esr.http.response cimport HttpAnswer
-from hms_esr.engine.recorder cimport Recorder
+from hms_esr.engine.recording.recorder cimport Recorder
 from hms_esr.engine.loop.run_clock cimport RunClock
 
 

@@ -18,7 +18,7 @@ from hms_esr.engine.client_transport import Gate
 from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.engine.means import Means
 from hms_esr.engine.performer import Performer
-from hms_esr.engine.recorder import Recorder
+from hms_esr.engine.recording.recorder import Recorder
 from hms_esr.engine.watching import Watcher
 from hms_esr.engine.words import phrase
 from hms_esr.errors import StepFailed

@@ -17,7 +17,7 @@ SCRIPT = """
 import hms_esr.engine.statistics
 import json
 from locust.stats import RequestStats
-from hms_esr.engine.recorder import Recorder
+from hms_esr.engine.recording.recorder import Recorder
 from hms_esr.engine.statistics import add_to_stats
 from hms_esr.record import Cell, ErrorKey, SeriesKey, Tick
 

@@ -14,7 +14,7 @@ from typing import Any
 
 import gevent
 
-from hms_esr.engine.recorder import Recorder
+from hms_esr.engine.recording.recorder import Recorder
 
 LOOK_EVERY_S = 0.1
 SHORT_S = 0.005

@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 
 from hms_esr.engine.loop.gc_control import GROWTH_BYTES, LONGEST_WAIT_S, NEVER, REST_S, WORTH, YOUNG, Collector
-from hms_esr.engine.recorder import Recorder
+from hms_esr.engine.recording.recorder import Recorder
 
 LATER = 1e9
 """Long after the start, whatever the machine's clock says."""

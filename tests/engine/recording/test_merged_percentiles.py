@@ -13,7 +13,7 @@ import msgpack
 import pytest
 
 from hms_esr.engine.cluster.wire import packed_tick, unpacked_tick
-from hms_esr.engine.recorder import Recorder
+from hms_esr.engine.recording.recorder import Recorder
 from hms_esr.record import Manifest, Record, SeriesKey, Tick
 from hms_esr.store.tick_text import read_tick, tick_text
 from tests.engine.cluster.crowds import scenario_of

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hms_esr.engine.examples import SLOWEST
-from hms_esr.engine.recorder import Recorder
+from hms_esr.engine.recording.recorder import Recorder
+from hms_esr.engine.recording.samples import SLOWEST
 from hms_esr.histogram import Histogram
 from hms_esr.record import ErrorKey, Sample, SeriesKey
 from hms_esr.record.phases import coarsely

@@ -5,7 +5,7 @@ Knows nothing of sockets, people or files; times come in as real seconds since t
 
 from __future__ import annotations
 
-from hms_esr.engine.examples import Examples, Slowest
+from hms_esr.engine.recording.samples import Examples, Slowest
 from hms_esr.record import Cell, ErrorKey, Phases, Sample, SeriesKey, Tick
 from hms_esr.record.phases import coarsely
 

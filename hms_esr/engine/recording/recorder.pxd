@@ -1,4 +1,4 @@
-from hms_esr.engine.traffic cimport Traffic
+from hms_esr.engine.recording.request_metrics cimport Traffic
 
 
 cdef class Recorder(Traffic):

@@ -5,7 +5,7 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hms_esr.engine.recorder import MOST_KINDS, Recorder
+from hms_esr.engine.recording.recorder import MOST_KINDS, Recorder
 from hms_esr.record import ErrorKey, SeriesKey
 
 KEY = SeriesKey("apply", "submit", "farmer", 200, "")

@@ -5,7 +5,7 @@ Knows nothing of sockets, files or verdicts; times come in as real seconds since
 
 from __future__ import annotations
 
-from hms_esr.engine.traffic import Traffic
+from hms_esr.engine.recording.request_metrics import Traffic
 from hms_esr.formatting import mask
 from hms_esr.record import Decisions, ErrorCount, ErrorKey, PersonEnd, Tick
 
