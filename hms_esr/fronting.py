@@ -10,8 +10,8 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from hms_esr.engine.local import Finished
-from hms_esr.engine.once import carry_out_steps
+from hms_esr.engine.start_loop.local_runner import Finished
+from hms_esr.engine.user.step_runner import carry_out_steps
 from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem, TargetRefused
 from hms_esr.guarding import guard_for, preflight, trust_of
 from hms_esr.library import all_scenarios, load_scenario

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from hms_esr.compiled import how
-from hms_esr.engine.cluster.invitation import Invitation
+from hms_esr.engine.cluster.join_info import Invitation
 from hms_esr.errors import BadInput, Problem
 from hms_esr.guarding import trust_of
 from hms_esr.library import LoadedScenario

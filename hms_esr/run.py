@@ -13,8 +13,8 @@ from pathlib import Path
 from typing import Any
 
 from hms_esr.capacity import told_before
-from hms_esr.engine.local import Finished, carry_out
-from hms_esr.engine.once import carry_out_steps
+from hms_esr.engine.start_loop.local_runner import Finished, carry_out
+from hms_esr.engine.user.step_runner import carry_out_steps
 from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Interrupted
 from hms_esr.events import Happened, RunEnded, RunStarted
 from hms_esr.fault_duty import FaultDuty, finish_left_over

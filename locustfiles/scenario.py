@@ -4,6 +4,6 @@ Add User classes of your own below, or name their file too: ``-f locustfiles/sce
 """
 
 from hms_esr.cli.under_locust import bind
-from hms_esr.engine.face import Rehearsal  # noqa: F401  Locust finds the class here
+from hms_esr.engine.locust_plugin.master_integration import Rehearsal  # noqa: F401  Locust finds the class here
 
 bind()

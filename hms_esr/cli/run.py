@@ -27,7 +27,7 @@ from hms_esr.units import duration_s, share
 
 if TYPE_CHECKING:
     from hms_esr.edu.opening import PageProcess
-    from hms_esr.engine.cluster.invitation import Invitation
+    from hms_esr.engine.cluster.join_info import Invitation
     from hms_esr.events import Sink
     from hms_esr.library.loading import LoadedScenario
     from hms_esr.plan import Options
@@ -125,7 +125,9 @@ def pairs(option: str, values: Sequence[str]) -> dict[str, str]:
 @click.option("--target-requested", hidden=True, default="")
 def command(**given: Any) -> int:
     """See HELP."""
-    import_module("hms_esr.engine.local")  # first: Locust patches the standard library when it is imported
+    import_module(
+        "hms_esr.engine.start_loop.local_runner"
+    )  # first: Locust patches the standard library when it is imported
     if given["web"]:
         refuse_influx(given, "--web")
         served: int = import_module("hms_esr.cli.web").serve(given)
@@ -206,7 +208,7 @@ def options_of(given: dict[str, Any]) -> Options:
 
 
 def _invitation(given: dict[str, Any]) -> Invitation:
-    from hms_esr.engine.cluster.invitation import Invitation, read_place
+    from hms_esr.engine.cluster.join_info import Invitation, read_place
 
     if given["workers"] > 1:
         raise BadInput([Problem("--master", 0, 0, "waits for workers that come by themselves; leave out --workers")])

@@ -37,7 +37,7 @@ def read_secrets(path: Path | None) -> dict[str, str]:
 
 def cluster_secret(path: Path | None, who: str) -> str:
     """The secret that master and workers share, from its file; BadInput when there is none."""
-    from hms_esr.engine.cluster.invitation import check_secret
+    from hms_esr.engine.cluster.join_info import check_secret
 
     if path is None:
         how = "make one with: head -c 24 /dev/urandom | base64 > cluster.secret"

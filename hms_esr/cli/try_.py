@@ -18,8 +18,8 @@ from hms_esr.cli.secret_files import read_secrets
 from hms_esr.errors import BadInput
 
 if TYPE_CHECKING:
-    from hms_esr.engine.acting import Acting
-    from hms_esr.engine.performer import Performer
+    from hms_esr.engine.user.actor import Acting
+    from hms_esr.engine.user.virtual_user import Performer
     from hms_esr.errors import StepFailed
     from hms_esr.html.form_submission import Submission
     from hms_esr.http.response import HttpAnswer
@@ -164,7 +164,9 @@ def _expected(step: Expect) -> Iterator[str]:
 @click.option("--insecure", is_flag=True, help="Do not verify TLS certificates.")
 def command(file: str, **given: Any) -> int:
     """See HELP."""
-    import_module("hms_esr.engine.local")  # first: Locust patches the standard library when it is imported
+    import_module(
+        "hms_esr.engine.start_loop.local_runner"
+    )  # first: Locust patches the standard library when it is imported
     from hms_esr.cli.run import city, pairs
     from hms_esr.guarding import guard_for, preflight, trust_of
     from hms_esr.library import load_scenario
@@ -195,7 +197,7 @@ def command(file: str, **given: Any) -> int:
 
 
 def _try(plan: Any, guard: Any, secrets: tuple[str, ...]) -> int:
-    from hms_esr.engine.once import carry_out_person, carry_out_steps
+    from hms_esr.engine.user.step_runner import carry_out_person, carry_out_steps
     from hms_esr.plan import SETUP_ROLE
     from hms_esr.sinks.phrases import UNNAMED
 

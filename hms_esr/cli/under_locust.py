@@ -18,7 +18,7 @@ import click
 from hms_esr.cli import run as command_line
 from hms_esr.cli.closing import following_command
 from hms_esr.cli.secret_files import cluster_secret
-from hms_esr.engine.under_locust import bind as bind_engine
+from hms_esr.engine.locust_plugin.plugin import bind as bind_engine
 from hms_esr.errors import BadInput, EsrError, Problem
 from hms_esr.fronting import NOBODY_YET, Front, Wish, choices
 from hms_esr.run import Load, Outcome, StopSwitch

@@ -17,10 +17,10 @@ import click
 from hms_esr.cli import run as command_line
 from hms_esr.cli.closing import closing
 from hms_esr.cli.under_locust import form_fields
-from hms_esr.engine.local import Finished
-from hms_esr.engine.web.login import read_login
-from hms_esr.engine.web.origins import is_loopback
-from hms_esr.engine.web.window import Window
+from hms_esr.engine.locust_plugin.web.login import read_login
+from hms_esr.engine.locust_plugin.web.origins import is_loopback
+from hms_esr.engine.locust_plugin.web.window import Window
+from hms_esr.engine.start_loop.local_runner import Finished
 from hms_esr.errors import BadInput, EsrError, Problem
 from hms_esr.fronting import NOBODY_YET, Front, Wish
 from hms_esr.plan import Options

@@ -43,7 +43,7 @@ def command(
     join_line: str | None, cluster_secret_file: Path | None, stay: bool, alive_file: Path | None, child: bool
 ) -> int:
     """See HELP."""
-    from hms_esr.engine.cluster.invitation import read_line
+    from hms_esr.engine.cluster.join_info import read_line
 
     if alive_file is not None and not stay:
         raise BadInput([Problem("--alive-file", 0, 0, "goes with --stay")])
@@ -57,7 +57,9 @@ def command(
         if stay:
             return _stand_by(host, port, run_id, cluster_secret_file, alive_file)
         given = {"host": host, "port": port, "run_id": run_id, "secret": secret}
-    import_module("hms_esr.engine.local")  # first: Locust patches the standard library when it is imported
+    import_module(
+        "hms_esr.engine.start_loop.local_runner"
+    )  # first: Locust patches the standard library when it is imported
     from hms_esr.engine.cluster.worker import Join
     from hms_esr.working import carry_out_share
 

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from hms_esr.engine.client import PersonSession
-from hms_esr.engine.client_transport import Transport
+from hms_esr.engine.client.http_client import PersonSession
+from hms_esr.engine.client.transport import Transport
 from hms_esr.http.request_headers import person_head
 from hms_esr.http.response import HttpAnswer
 from hms_esr.scenario.guard import Guard

@@ -21,7 +21,7 @@ checks: ["success_rate == 0"]
 """
 COUNTED = """
 import gc, json, sys
-import hms_esr.engine.local
+import hms_esr.engine.start_loop.local_runner
 from collections import Counter
 from hms_esr.engine.loop.gc_control import Collector
 

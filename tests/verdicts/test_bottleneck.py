@@ -6,7 +6,7 @@ from collections.abc import Callable
 
 import pytest
 
-from hms_esr.engine.client_wire import in_words
+from hms_esr.engine.client.tcp_socket import in_words
 from hms_esr.histogram import Histogram
 from hms_esr.record import ErrorCount, ErrorKey, Record
 from hms_esr.verdicts.bottleneck import FULL, NO_FILE, NO_PORT, bottleneck, workers_needed

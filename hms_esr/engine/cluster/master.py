@@ -12,11 +12,11 @@ from typing import Any
 
 import gevent
 
-from hms_esr.engine.cluster.invitation import Invitation
-from hms_esr.engine.cluster.lease import LEASE_S
-from hms_esr.engine.cluster.team import Team, Workers
-from hms_esr.engine.local import Finished, Listener
-from hms_esr.engine.statistics import add_to_stats
+from hms_esr.engine.cluster.join_info import Invitation
+from hms_esr.engine.cluster.lease_times import LEASE_S
+from hms_esr.engine.cluster.worker_pool import Team, Workers
+from hms_esr.engine.locust_core.stats import add_to_stats
+from hms_esr.engine.start_loop.local_runner import Finished, Listener
 from hms_esr.schedule.assignment import Assignment
 from hms_esr.store.tick_text import at_once
 

@@ -18,21 +18,21 @@ from gevent.event import Event
 from locust import runners
 from locust.env import Environment
 
-from hms_esr.engine.client_transport import Gate
-from hms_esr.engine.cluster.desk import Desk
+from hms_esr.engine.client.transport import Gate
+from hms_esr.engine.cluster.heartbeat import hand_out, tell_seconds, tell_status
 from hms_esr.engine.cluster.keys import encrypted
-from hms_esr.engine.cluster.lease import COME_BACK_WITHIN_S
-from hms_esr.engine.cluster.lease_holder import LeaseHolder
-from hms_esr.engine.cluster.led import LedConductor
+from hms_esr.engine.cluster.lease_keeper import LeaseHolder
+from hms_esr.engine.cluster.lease_times import COME_BACK_WITHIN_S
 from hms_esr.engine.cluster.start_log import StartLog
-from hms_esr.engine.cluster.telling import hand_out, tell_seconds, tell_status
 from hms_esr.engine.cluster.wire import unpacked_assignment
-from hms_esr.engine.local import watch_lag
+from hms_esr.engine.cluster.worker_channel import Desk
+from hms_esr.engine.cluster.worker_loop import LedConductor
+from hms_esr.engine.locust_core.environment import forget_who_spawned_whom
+from hms_esr.engine.locust_core.users import conductor_class, user_classes
 from hms_esr.engine.loop.gc_control import Collector
 from hms_esr.engine.loop.run_clock import RunClock
-from hms_esr.engine.stage import Stage
-from hms_esr.engine.stand import forget_who_spawned_whom
-from hms_esr.engine.users import conductor_class, user_classes
+from hms_esr.engine.start_loop.local_runner import watch_lag
+from hms_esr.engine.user.context import Stage
 from hms_esr.errors import EnvironmentProblem, EsrError
 
 JOIN_WITHIN_S = 60.0

@@ -5,8 +5,8 @@ from __future__ import annotations
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hms_esr.engine.cluster.member import Member
 from hms_esr.engine.cluster.time_offset import MEASURE_EVERY_S, TimeOffset
+from hms_esr.engine.cluster.worker_state import Member
 
 WAYS = st.lists(st.tuples(st.floats(0, 0.3), st.floats(0, 0.3)), min_size=1, max_size=60)
 

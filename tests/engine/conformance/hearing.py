@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 
-from hms_esr.engine.client_connection import Connection
+from hms_esr.engine.client.connection import Connection
 from hms_esr.http.response import HttpAnswer
 from hms_esr.http.url import parse
 

@@ -6,7 +6,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from hms_esr.engine.client_wire import Broken
+from hms_esr.engine.client.tcp_socket import Broken
 from tests.engine.conformance.answers import Written, cut_up, written
 from tests.engine.conformance.hearing import Hearing, heard
 

@@ -16,8 +16,8 @@ import brotli
 import gevent
 import pytest
 
-from hms_esr.engine import client_transport
-from hms_esr.engine.client_transport import Transport
+from hms_esr.engine.client import transport as client_transport
+from hms_esr.engine.client.transport import Transport
 from hms_esr.errors import StepFailed
 from hms_esr.http.response import HttpAnswer, decoded
 from hms_esr.http.url import parse

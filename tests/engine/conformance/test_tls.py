@@ -14,9 +14,9 @@ from typing import Any
 import gevent
 import pytest
 
-from hms_esr.engine import client_transport
-from hms_esr.engine.client_connection import SecureConnection
-from hms_esr.engine.client_transport import Transport
+from hms_esr.engine.client import transport as client_transport
+from hms_esr.engine.client.connection import SecureConnection
+from hms_esr.engine.client.transport import Transport
 from hms_esr.engine.cluster.wire import packed_assignment, unpacked_assignment
 from hms_esr.errors import EnvironmentProblem, StepFailed
 from hms_esr.guarding import trust_of

@@ -1,0 +1,4 @@
+"""Owns one person's HTTP on gevent sockets.
+
+Knows nothing of scenarios or steps.
+"""

@@ -1,0 +1,16 @@
+from hms_esr.http.response cimport HttpAnswer
+from hms_esr.engine.client.fast_path cimport Plain
+
+
+cdef class Connection(Plain):
+    cdef public object _parser
+    cdef public list _headers
+    cpdef bint exchange(self, bytes request, bytes body, HttpAnswer answer, double deadline) except *
+    cpdef _send_all(self, bytes request, bytes body, HttpAnswer answer, double deadline)
+    cpdef _send(self, bytes data, double deadline)
+    cpdef _last_words(self, error, double deadline)
+    cpdef _parse(self, HttpAnswer answer, bytes data)
+
+
+cdef class SecureConnection(Connection):
+    cdef public object _alert, _incoming, _outgoing, _tls

@@ -1,0 +1,120 @@
+"""Owns the people of one worker who are under way or wait: starting them, filling places again, ending everybody.
+
+Knows nothing of when anybody is due: the conductor says.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import Any
+
+import gevent
+
+from hms_esr.engine.locust_core.users import ScenarioUser
+from hms_esr.engine.user.context import Stage
+from hms_esr.engine.user.virtual_user import STILL_UNDER_WAY, Performer
+from hms_esr.errors import StepFailed
+from hms_esr.record import PersonEnd
+from hms_esr.scenario.target_caps import PeopleLimit
+from hms_esr.schedule.arrivals import Arrival
+
+BREATH_S = 0.5
+"""Rest before a place of a closed load is filled again after a journey that failed at once."""
+
+
+def _everybody(arrival: Arrival) -> bool:
+    return True
+
+
+class Crew:
+    """Everybody who has come and is not over. ``refills``: places of closed loads are filled again.
+
+    ``claim`` is asked just before a person starts; who is refused does not come: another worker's person.
+    """
+
+    def __init__(
+        self, stage: Stage, classes: tuple[type[ScenarioUser], ...], environment: Any, wake: Callable[[], None]
+    ) -> None:
+        self.under_way: dict[int, ScenarioUser] = {}
+        self.refills = stage.assignment.only is None
+        self.claim: Callable[[Arrival], bool] = _everybody
+        self._stage = stage
+        self._classes = classes
+        self._environment = environment
+        self._wake = wake
+        self._parked: dict[int, ScenarioUser] = {}
+        per_s = stage.assignment.people_per_s
+        self._limit = PeopleLimit(per_s / stage.assignment.workers if per_s else None)
+        self._again: list[tuple[float, int, Arrival]] = []
+        stage.on_end = self._on_end
+
+    @property
+    def next_again_s(self) -> float:
+        """Simulated second at which a place is next filled again; infinity without any."""
+        return self._again[0][0] if self._again else float("inf")
+
+    def due_again(self, sim_s: float) -> list[Arrival]:
+        """Who fills places that have become free."""
+        due = []
+        while self._again and self._again[0][0] <= sim_s:
+            due.append(heappop(self._again)[2])
+        return due
+
+    def start(self, batch: list[Arrival]) -> None:
+        """Start people whose moment has come; more than ``max_people`` at once are dropped."""
+        stage, clock = self._stage, self._stage.clock
+        recorder = stage.recorder
+        now_s = clock.now_s()
+        recorder.off_plan(now_s, sum(arrival.place < 0 for arrival in batch))
+        for arrival in batch:
+            if not self.claim(arrival):
+                continue
+            if arrival.place in (-1, arrival.k):
+                self._limit.came(now_s)
+            planned_s = min(clock.sim.real_s(arrival.at_s), now_s)
+            recorder.person_due(arrival.k, planned_s, now_s)
+            if len(self.under_way) >= stage.assignment.max_people:
+                journey = stage.scenario.journeys[arrival.journey].name
+                reason = f"more than {stage.assignment.max_people} people at once"
+                end = PersonEnd(arrival.k, journey, arrival.role, "dropped", "", reason, planned_s, -1.0, now_s)
+                recorder.person_ended(now_s, end)
+                continue
+            performer = Performer(stage, arrival, planned_s)
+            user = self._classes[arrival.journey](self._environment)
+            self.under_way[arrival.k] = user
+            user.perform(performer, stage.people)
+
+    def park(self, performer: Performer) -> None:
+        """A person waits from now on and is not under way."""
+        self._parked[performer.k] = self.under_way.pop(performer.k)
+
+    def resume(self, performer: Performer) -> None:
+        """A decision is known: the person goes on, in the greenlet that looked."""
+        user = self.under_way[performer.k] = self._parked.pop(performer.k)
+        user.goes_on_here()
+        self._stage.recorder.active += 1
+        performer.carry_out()
+
+    def _on_end(self, performer: Performer, end: PersonEnd) -> None:
+        self.under_way.pop(performer.k, None)
+        self._parked.pop(performer.k, None)
+        arrival = performer.arrival
+        if arrival.place >= 0 and self.refills:
+            clock = self._stage.clock
+            rest_s = BREATH_S if end.state == "failed" and end.ended_s - end.started_s < BREATH_S else 0.0
+            at_s = clock.sim.sim_s(self._limit.next_s(clock.now_s() + rest_s))
+            if at_s < self._stage.cast.crowd.length_s:
+                heappush(self._again, (at_s, arrival.k, self._stage.cast.crowd.again(arrival, at_s)))
+                self._wake()
+
+    def end_everybody(self, *, stopped: bool) -> None:
+        """Who still waits for an answer has failed (unfinished when we were stopped); everybody else is unfinished."""
+        left = list(self.under_way.values())
+        for user in left:
+            waiting = user.performer.in_request and not stopped
+            ending = StepFailed("no_answer", "no answer before the end") if waiting else gevent.GreenletExit()
+            user.greenlet.kill(ending, block=False)
+        gevent.joinall([user.greenlet for user in left], timeout=5)
+        for user in left:
+            user.performer.end("unfinished", STILL_UNDER_WAY)

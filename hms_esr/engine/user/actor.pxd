@@ -1,0 +1,5 @@
+from hms_esr.engine.user.state cimport Someone
+
+
+cdef class Acting(Someone):
+    pass

@@ -1,0 +1,158 @@
+"""Owns what one person remembers and may do: the actor that steps see, standing on the stage's means.
+
+Knows nothing of the order of steps or of how a journey ends.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Any, Literal, cast
+
+import gevent
+
+from hms_esr.engine.user.state import Someone
+from hms_esr.engine.user.templating import completed, rendered
+from hms_esr.errors import StepFailed
+from hms_esr.html.form_submission import HtmlForm, submission
+from hms_esr.html.page import status_link
+from hms_esr.http.response import HttpAnswer
+from hms_esr.seeded import draw
+from hms_esr.steps.step import Form, Outcome, Upload
+
+if TYPE_CHECKING:
+    pass
+
+LOOKING = {"Accept": "application/json, text/html;q=0.5"}
+"""A look at a status page would rather have data than a page."""
+
+
+class Parked(Exception):
+    """The person waits for a decision; the greenlet may end."""
+
+    def __init__(self, outcome: Outcome) -> None:
+        self.outcome = outcome
+        super().__init__(outcome.url)
+
+
+class Acting(Someone):
+    """The :class:`hms_esr.steps.step.Actor` that steps see: all that a step may ask of a person."""
+
+    __slots__ = ()
+
+    def request(
+        self,
+        method: str,
+        address: str,
+        *,
+        headers: Mapping[str, str] | None = None,
+        body: bytes = b"",
+        media_type: str = "",
+        page: bool = True,
+        referer: str = "",
+    ) -> HttpAnswer:
+        """Send one request, redirects followed; the stage records each hop."""
+        session, before = self.session, self.answer
+        if session is None:
+            raise StepFailed("scenario", "this person has not come yet")
+        elsewhere = page and before is not None and not address.startswith("/")
+        base = before.url if elsewhere and before is not None else self.stage.base
+        self.in_request = True
+        try:
+            answer = session.fetch(
+                method,
+                address,
+                base=base,
+                headers=headers,
+                body=body,
+                media_type=media_type,
+                referer=referer,
+                timeout_s=self.stage.timeout_s,
+                patience_s=self.patience_s,
+            )
+        finally:
+            self.in_request = False
+        if page:
+            self.answer = answer
+            self.looked = False
+        return answer
+
+    def look(self, address: str) -> HttpAnswer:
+        """Look at a status page; counted as a poll, and not the page the person is on."""
+        if self.session is None:
+            raise StepFailed("scenario", "this person has not come yet")
+        timeout_s = self.stage.timeout_s
+        return self.session.fetch("GET", address, base=self.stage.base, headers=LOOKING, timeout_s=timeout_s)
+
+    def form(self, *, with_kind: str = "") -> HtmlForm | None:
+        """The form with such a control, or that has the filled fields, or the first."""
+        if self.answer is None:
+            return None
+        return self.answer.page.form(with_kind, tuple(self.filled))
+
+    def submit(self, form: Form | None, *, button: str = "") -> HttpAnswer:
+        """Send the form filled and completed; without one the filled values as JSON to the current path."""
+        if form is None:
+            return self._send_filled()
+        sent = submission(
+            cast("HtmlForm", form),
+            self.filled,
+            self.uploads,
+            button=button,
+            complete=lambda field: completed(self, field),
+            boundary=f"esr{self.k:x}x{self.at:x}",
+        )
+        self.filled = {}
+        self.uploads = {}
+        here = self.answer.url if self.answer is not None else ""
+        self.stage.submitted(self, sent)
+        return self.request(sent.method, sent.url, body=sent.body, media_type=sent.media_type, referer=here)
+
+    def _send_filled(self) -> HttpAnswer:
+        if not self.filled:
+            where = self.answer.path if self.answer is not None else "any page: nothing was visited yet"
+            raise StepFailed("no_form", f"no form on {where}; if JavaScript draws it, use `request`")
+        body = json.dumps(self.filled).encode()
+        self.filled = {}
+        path = self.answer.url if self.answer is not None else "/"
+        return self.request("POST", path, body=body, media_type="application/json")
+
+    def find(self, text: str) -> tuple[Literal["link", "button"], str | Form] | None:
+        """The link or button of the current page with that text."""
+        if self.answer is None:
+            return None
+        found: Any = self.answer.page.find(text)
+        return cast("tuple[Literal['link', 'button'], str | Form] | None", found)
+
+    def clickable(self) -> tuple[str, ...]:
+        """Texts of the buttons and links of the current page."""
+        return () if self.answer is None else self.answer.page.clickable()
+
+    def status_link(self) -> str | None:
+        """Where the last answer's outcome will be known."""
+        return None if self.answer is None else status_link(self.answer)
+
+    def file(self, name: str, size_kb: float | None) -> Upload:
+        """An existing file, or one made up for this person."""
+        self.occurrence += 1
+        number = draw(self.stage.assignment.seed, f"file {name}", self.k, self.at, self.occurrence)
+        return self.stage.file(name, size_kb, number)
+
+    def pause(self, sim_s: float) -> None:
+        """Wait simulated seconds; pauses and changes of the clock are followed. The next request is intended then."""
+        clock = self.stage.clock
+        if sim_s > 0 and not self.hurried:
+            until_s = clock.sim_s() + sim_s
+            left_s = clock.until_s(until_s)
+            while left_s > 0:
+                gevent.sleep(min(left_s, 0.5) if self.stage.clock_may_change or left_s == float("inf") else left_s)
+                left_s = clock.until_s(until_s)
+            self.intended_s = max(self.intended_s, min(clock.sim.real_s(until_s), clock.now_s()))
+
+    def wait_for(self, outcome: Outcome) -> None:
+        """Stop here; the stage looks for the outcome and lets the person go on."""
+        raise Parked(outcome)
+
+    def render(self, text: str) -> str:
+        """``text`` with its templates filled in."""
+        return text if "{{" not in text else rendered(self, text)

@@ -1,0 +1,196 @@
+"""Owns what all people of one worker share: cast, clock, transport, recorder, and the count of who is under way.
+
+Knows nothing of when people come (conductor) or how long they wait for decisions (waits).
+"""
+
+from __future__ import annotations
+
+from collections import deque
+from collections.abc import Callable
+from hashlib import blake2b
+from typing import Protocol
+
+from gevent.pool import Group
+
+from hms_esr.engine.client.http_client import PersonSession
+from hms_esr.engine.client.transport import Gate
+from hms_esr.engine.loop.run_clock import RunClock
+from hms_esr.engine.recording.recorder import Recorder
+from hms_esr.engine.user.actor import Acting
+from hms_esr.engine.user.http_factory import Means
+from hms_esr.engine.user.templating import phrase
+from hms_esr.engine.user.trace import Watcher
+from hms_esr.engine.user.virtual_user import Performer
+from hms_esr.errors import StepFailed
+from hms_esr.formatting import mask
+from hms_esr.html.form_submission import Submission
+from hms_esr.html.generated_files import made_up
+from hms_esr.html.page import error_text
+from hms_esr.http.response import HttpAnswer
+from hms_esr.personas.template import lognormal_s
+from hms_esr.record import ErrorKey, PersonEnd, SeriesKey
+from hms_esr.schedule.assignment import Assignment, Cast
+from hms_esr.schedule.journey_steps import NamedStep
+from hms_esr.steps.step import Outcome, Upload
+
+
+class Pace(Protocol):
+    """A pause that differs from step to step: log-normal."""
+
+    @property
+    def median_s(self) -> float:
+        """Half of all pauses are shorter; simulated seconds."""
+        ...
+
+    @property
+    def spread(self) -> float:
+        """Deviation of the logarithm."""
+        ...
+
+
+class Stage:
+    """One worker's people and what they use. ``base`` is the target's address without a final slash."""
+
+    def __init__(self, assignment: Assignment, guard: Gate, clock: RunClock, *, watcher: Watcher | None = None) -> None:
+        scenario = assignment.scenario
+        self.assignment = assignment
+        self.scenario = scenario
+        self.cast = Cast(assignment)
+        self.clock = clock
+        self.recorder = Recorder(assignment.name)
+        self.base = assignment.target.rstrip("/")
+        self.timeout_s = scenario.http.timeout_s
+        self.journey_names = tuple(journey.name for journey in scenario.journeys)
+        self.variables = dict(scenario.vars) | dict(assignment.variables)
+        self.people = Group()
+        self.closing = False
+        self.warm_real_s = 0.0 if assignment.only is not None else scenario.warm_up_s / assignment.warp
+        self.clock_may_change = False
+        self.made_up: dict[str, None] = {}
+        self.faults_of_ours: deque[str] = deque(maxlen=20)
+        self.on_end: Callable[[Performer, PersonEnd], None] | None = None
+        self.on_park: Callable[[Performer, Outcome], None] | None = None
+        self.trace_prefix = blake2b(assignment.run_id.encode(), digest_size=8).hexdigest()
+        self.watcher = watcher
+        self._means = Means(assignment, guard, self.cast, clock, self.variables)
+
+    def session(self, performer: Performer) -> PersonSession:
+        """HTTP for one person."""
+        return self._means.session(performer)
+
+    def sends_until(self, moment: float) -> None:
+        """Who would send a request after ``moment`` (``time.perf_counter()``) waits: to be stopped, or for another."""
+        self._means.sends_until(moment)
+
+    def pace_s(self, pace: Pace, k: int, number: int) -> float:
+        """Simulated seconds person ``k`` pauses before step ``number``."""
+        if pace.median_s == 0:
+            return 0.0
+        return lognormal_s(pace.median_s, pace.spread, self.cast.uniform("pace", k, number))
+
+    def file(self, name: str, size_kb: float | None, number: int) -> Upload:
+        """An existing file of that name, else one made up."""
+        found = self.assignment.files.get(name)
+        if found is not None:
+            import mimetypes
+
+            media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
+            return Upload(name.rsplit("/", 1)[-1], media_type, found)
+        self.made_up[name] = None
+        return made_up(name, size_kb, number)
+
+    # what happens to people
+
+    def exchanged(self, performer: Acting, hop: HttpAnswer) -> None:
+        """Record one hop of a person."""
+        ended_s = hop.ended_at - self.clock.origin
+        if self.watcher is not None:
+            self.watcher.exchanged(performer, hop)
+        recorder = self.recorder
+        if performer.polling:
+            recorder.at(ended_s).polls += 1 + hop.retries
+            return
+        failure = hop.failure
+        status = hop.status if failure is None else 0
+        if status >= 400:
+            failure = self.refusal(performer, hop)
+        key = (performer.journey, performer.where, performer.persona, status, hop.settle().service)
+        began = hop.first_byte_at and hop.sent_at
+        slow = recorder.hop(
+            ended_s,
+            key,  # type: ignore[arg-type]
+            failure is not None,
+            hop.bytes_received,
+            (ended_s - performer.intended_s) * 1000,
+            (hop.ended_at - hop.started_at) * 1000,
+            max(0.0, hop.first_byte_at - hop.sent_at) * 1000 if began else -1.0,
+            (hop.ended_at - hop.first_byte_at) * 1000,
+        )
+        performer.meant_s = performer.intended_s
+        performer.intended_s = ended_s
+        if hop.connect_s:
+            recorder.connected(ended_s, performer.journey, performer.where, hop.connect_s * 1000, hop.tls_s * 1000)
+        if slow:
+            recorder.slow(performer.sample("slow", "", status, hop.started_at, hop.ended_at))
+        if hop.retries:
+            recorder.again(ended_s, SeriesKey(*key), hop.retries)
+        if failure is not None:
+            error = ErrorKey(performer.journey, performer.where, failure.kind, failure.message, failure.status)
+            error = recorder.error(ended_s, error, performer.k, performer.trace_id(), stopped=False)
+            self.failed(performer, error, hop.started_at, hop.ended_at)
+
+    def failed(self, performer: Acting, key: ErrorKey, started_at: float, ended_at: float) -> None:
+        """Keep an example of a failure already counted as ``key``, unless there are enough."""
+        if self.recorder.wanted(key):
+            sample = performer.sample(key.kind, mask(key.message), key.status, started_at, ended_at)
+            self.recorder.failed(sample, key)
+
+    def refusal(self, performer: Acting, hop: HttpAnswer) -> StepFailed | None:
+        """Why an answer counts as failed by its status; None when it does not."""
+        if hop.status < 400:
+            return None
+        expect = performer.next_expect()
+        if expect is not None and expect.accepts(hop.status):
+            return None
+        return StepFailed("status", error_text(hop) or phrase(hop.status), hop.status)
+
+    def submitted(self, performer: Acting, sent: Submission) -> None:
+        """A form is about to be sent."""
+        if self.watcher is not None:
+            self.watcher.submitted(performer, sent)
+
+    def saved(self, performer: Performer, names: tuple[str, ...]) -> None:
+        """A step saved values."""
+        if self.watcher is not None:
+            self.watcher.saved(performer, names)
+
+    def heard(self, performer: Performer, named: NamedStep, failure: StepFailed) -> None:
+        """A step failed; it is already counted."""
+        if self.watcher is not None:
+            self.watcher.failed(performer, named, failure)
+
+    def fault_of_ours(self, performer: Performer, fault: Exception) -> None:
+        """Something we did wrong ended a person; the run says so."""
+        import traceback
+
+        text = "".join(traceback.format_exception(fault))
+        self.faults_of_ours.append(f"person {performer.k}: {text[-2000:]}")
+
+    def park(self, performer: Performer, outcome: Outcome) -> None:
+        """The person waits from now on; no greenlet, no socket."""
+        self.recorder.active -= 1
+        if performer.session is not None:
+            performer.session.close()
+        if self.on_park is not None:
+            self.on_park(performer, outcome)
+
+    def person_ended(self, performer: Performer, end: PersonEnd) -> None:
+        """The person is over."""
+        self.recorder.active -= 1
+        self.recorder.person_ended(end.ended_s, end)
+        if self.on_end is not None:
+            self.on_end(performer, end)
+
+    def close(self) -> None:
+        """Close what is open."""
+        self._means.close()

@@ -1,0 +1,92 @@
+"""Owns texts and values of one person: templates filled in, values saved from answers, words for a status.
+
+Knows nothing of when or how requests are sent.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from http import HTTPStatus
+from typing import TYPE_CHECKING, Any
+
+from hms_esr.errors import StepFailed
+from hms_esr.html.form_submission import HtmlField
+from hms_esr.http.response import HttpAnswer
+from hms_esr.personas.form_values import value_for
+from hms_esr.personas.random_values import random_value
+from hms_esr.scenario.templates import Reference, split
+from hms_esr.seeded import draw
+from hms_esr.steps.expect import at_path
+from hms_esr.steps.step import Extract
+
+if TYPE_CHECKING:
+    from hms_esr.engine.user.actor import Acting
+
+
+def rendered(person: Acting, text: str) -> str:
+    """``text`` with its templates filled in for ``person``; StepFailed("scenario") names one without a value."""
+    return "".join(part if isinstance(part, str) else _value(person, part) for part in split(text))
+
+
+def _value(person: Acting, ref: Reference) -> str:
+    assignment = person.stage.assignment
+    if ref.kind == "run":
+        return assignment.run_id
+    if ref.kind == "sim":
+        return person.stage.cast.sim_time(person.stage.clock.sim_s())
+    if ref.kind == "random":
+        person.occurrence += 1
+        seed, k, at, number = assignment.seed, person.k, person.at, person.occurrence
+        return random_value(ref.name, lambda i: draw(seed, f"random {ref.name}", k, at, number, i))
+    try:
+        if ref.kind == "data":
+            return person.stage.cast.row(ref.of, person.k)[ref.name]
+        return {"persona": person.fields, "vars": person.vars, "secret": assignment.secrets}[ref.kind][ref.name]
+    except KeyError:
+        raise StepFailed("scenario", f"there is no value for {{{{ {ref} }}}}") from None
+
+
+def completed(person: Acting, field: HtmlField) -> str | None:
+    """What the person types into a required field nobody filled."""
+    person.occurrence += 1
+    k, at, number, seed = person.k, person.at, person.occurrence, person.stage.assignment.seed
+    return value_for(
+        person.fields,
+        field.name,
+        kind=field.kind,
+        autocomplete=field.autocomplete,
+        label=field.label,
+        options=tuple(zip(field.options, field.shown or field.options, strict=False)),
+        minimum=field.min,
+        maximum=field.max,
+        step=field.step,
+        pattern=field.pattern,
+        max_length=int(field.maxlength) if field.maxlength.isdigit() else 0,
+        placeholder=field.placeholder,
+        draw=lambda i: draw(seed, "complete", k, at, number, i),
+    )
+
+
+def extracted(answer: HttpAnswer, extract: Extract) -> str | None:
+    """The value to save from an answer; None when it is not there."""
+    if extract.css is not None:
+        return answer.page.css(extract.css)
+    if extract.header is not None:
+        return answer.header(extract.header)
+    if extract.regex is not None:
+        found = re.search(extract.regex, answer.text)
+        return None if found is None else found[min(1, found.re.groups)]
+    try:
+        value: Any = at_path(answer.json(), extract.json_path or "")
+    except KeyError:
+        return None
+    return value if isinstance(value, str) else json.dumps(value)
+
+
+def phrase(status: int) -> str:
+    """The usual words for an HTTP status."""
+    try:
+        return HTTPStatus(status).phrase
+    except ValueError:
+        return f"status {status}"

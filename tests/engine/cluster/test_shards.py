@@ -1,0 +1,102 @@
+"""Duties share people out and out again, so that everybody has exactly one worker."""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from hypothesis import given
+from hypothesis import strategies as st
+
+from hms_esr.engine.cluster.shards import Duty, Round, places_of, unstarted
+from hms_esr.engine.cluster.start_log import StartLog
+from tests.engine.cluster.crowds import CLOSED, crowd_of
+
+CROWD = crowd_of()
+
+
+def people(*duties: Duty) -> list[int]:
+    """Everybody of these duties, in the order they come."""
+    round_ = Round(CROWD, StartLog(CROWD))
+    for duty in duties:
+        round_.take(duty)
+    return [arrival.k for arrival in round_.due(1e9)]
+
+
+@given(st.lists(st.integers(1, 4), min_size=1, max_size=4))
+def test_shared_out_people_are_the_same_people(parts: list[int]) -> None:
+    """However often a duty is shared out among others, together they have everybody of it once."""
+    duties = [Duty(0, 1)]
+    for n in parts:
+        duties = [part for duty in duties for part in duty.among(n)]
+    assert Counter(people(*duties)) == Counter(range(100))
+
+
+@given(st.integers(1, 7), st.floats(0, 11))
+def test_a_moment_divides_a_duty(workers: int, at_s: float) -> None:
+    """Who is due before a moment and who is due from it on are everybody, once."""
+    before = [Duty(index, workers, until_s=at_s) for index in range(workers)]
+    after = [Duty(index, workers, from_s=at_s) for index in range(workers)]
+    assert Counter(people(*before, *after)) == Counter(range(100))
+
+
+def test_people_come_in_order_of_time() -> None:
+    """Several duties together give people in the order of their intended times."""
+    ks = people(Duty(1, 3), Duty(0, 3), Duty(2, 3))
+    assert [CROWD.arrival(k).at_s for k in ks] == sorted(CROWD.arrival(k).at_s for k in range(100))
+
+
+def test_a_duty_travels_whole() -> None:
+    """What a message carries is the duty again, with and without an end."""
+    for duty in (Duty(3, 9), Duty(0, 2, 1.5, 7.25)):
+        assert Duty.unpacked(duty.packed()) == duty
+
+
+def test_who_has_started_is_not_taken_over() -> None:
+    """The unstarted of a duty are counted, and the duty from the first of them on leaves out who started."""
+    log = StartLog(CROWD)
+    started = [k for k in range(0, 60, 2) if k != 8]
+    for k in started:
+        log.claim(0, CROWD.arrival(k))
+    count, rest = unstarted(Duty(0, 2), CROWD, log, 6.0)
+    assert count == 50 - len(started)
+    assert rest.from_s == CROWD.arrival(8).at_s
+    round_ = Round(CROWD, log)
+    round_.take(rest)
+    assert [arrival.k for arrival in round_.due(1e9)] == [8, *range(60, 100, 2)]
+
+
+def test_a_place_goes_on_with_the_next_number() -> None:
+    """A place of a closed load that is taken over gets the person after the last who came there, until the end."""
+    crowd = crowd_of(CLOSED)
+    log = StartLog(crowd)
+    arrival = crowd.again(crowd.arrival(1), 2.0)
+    log.claim(0, arrival)
+    round_ = Round(crowd, log)
+    round_.take_places(Duty(1, 3), 5.0)
+    assert {(one.k, one.place) for one in round_.due(5.0)} == {(13, 1), (4, 4)}
+    assert list(places_of(Duty(1, 3), crowd)) == [1, 4]
+    late = Round(crowd, log)
+    late.take_places(Duty(1, 3), 10.0)
+    assert {one.k for one in late.due(1e9)} == {4}
+
+
+def test_a_place_filled_by_another_meanwhile_is_filled_after_it() -> None:
+    """Who comes there next has a number nobody had, at the moment that was asked for."""
+    crowd = crowd_of(CLOSED)
+    log = StartLog(crowd)
+    round_ = Round(crowd, log)
+    round_.take_places(Duty(1, 6), 5.0)
+    (first,) = round_.due(5.0)
+    log.claim(3, crowd.again(first, 5.0))
+    assert not log.claim(0, first)
+    round_.go_on(first, 5.5)
+    assert [(one.k, one.place, one.at_s) for one in round_.due(5.5)] == [(13, 1, 5.5)]
+
+
+def test_who_leaves_keeps_those_due_before() -> None:
+    """Nobody due at or after the moment is left to start."""
+    round_ = Round(CROWD, StartLog(CROWD))
+    round_.take(Duty(0, 1))
+    round_.keep_until(CROWD.arrival(40).at_s)
+    assert [arrival.k for arrival in round_.due(1e9)] == list(range(40))
+    assert round_.next_s == float("inf")

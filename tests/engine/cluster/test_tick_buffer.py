@@ -1,0 +1,70 @@
+"""Ticks are handed on second by second, when every worker at work has told of it."""
+
+from __future__ import annotations
+
+from hms_esr.engine.cluster.tick_buffer import Gathering
+from hms_esr.engine.cluster.worker_state import Member
+from hms_esr.record import Tick
+
+
+def team_of(*indices: int) -> dict[int, Member]:
+    """Workers at work."""
+    members = {index: Member(index, f"id{index}", "host", 1, 0.0) for index in indices}
+    for member in members.values():
+        member.state = "working"
+    return members
+
+
+def bring(gathering: Gathering, member: Member, seq: int, second: int) -> bool:
+    """A tick comes; whether it was new."""
+    tick = Tick(member.name, seq, second)
+    new = member.is_new(tick)
+    if new:
+        gathering.add(tick)
+    return new
+
+
+def test_a_second_waits_for_every_worker() -> None:
+    """It is handed on when the last of them has told of it, and only then acknowledged."""
+    gathering, team = Gathering(), team_of(0, 1)
+    assert bring(gathering, team[0], 0, 0)
+    assert gathering.ready(team.values(), 1.2) == []
+    assert gathering.below(team[0]) == 0
+    assert bring(gathering, team[1], 0, 0)
+    assert [tick.worker for tick in gathering.ready(team.values(), 1.3)] == ["worker 1", "worker 2"]
+    assert gathering.below(team[0]) == 1
+
+
+def test_a_second_does_not_wait_for_ever() -> None:
+    """A worker that is silent or lost holds nobody up for long."""
+    gathering, team = Gathering(), team_of(0, 1)
+    bring(gathering, team[0], 0, 0)
+    assert len(gathering.ready(team.values(), 4.1)) == 1
+    bring(gathering, team[0], 1, 1)
+    team[1].state = "lost"
+    assert len(gathering.ready(team.values(), 2.2)) == 1
+
+
+def test_a_tick_sent_again_is_left_out() -> None:
+    """The same number twice counts once; one that came before its turn waits to be sent again."""
+    gathering, team = Gathering(), team_of(0)
+    assert bring(gathering, team[0], 0, 0)
+    assert not bring(gathering, team[0], 0, 0)
+    assert not bring(gathering, team[0], 2, 2)
+    assert bring(gathering, team[0], 1, 1)
+    assert bring(gathering, team[0], 2, 2)
+
+
+def test_orders_are_sent_until_they_are_seen() -> None:
+    """An order that was not seen is sent again after a second, one that was seen is not."""
+    member = team_of(0)[0]
+    member.order("begin")
+    member.order("settle")
+    assert [order["number"] for order in member.to_send(0.0)] == [1, 2]
+    assert member.to_send(0.5) == []
+    member.says({"seen": 1, "bound_s": 0.0}, 0.6)
+    assert not member.up_to_date
+    assert [order["number"] for order in member.to_send(1.1)] == [2]
+    member.says({"seen": 2, "bound_s": 0.0}, 1.2)
+    assert member.up_to_date
+    assert member.to_send(9.0) == []
