@@ -14,9 +14,9 @@ from time import sleep, time
 from typing import Any
 
 from hms_esr.errors import BadInput, EsrError, Problem
+from hms_esr.execution.plan import new_run_id
 from hms_esr.library import from_object, load_scenario
 from hms_esr.library.loading import LoadedScenario
-from hms_esr.plan import new_run_id
 
 CONSOLE = "console.txt"
 """What a run prints, in its folder."""

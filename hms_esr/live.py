@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from hms_esr.execution.plan import RunPlan
 from hms_esr.histogram import Histogram
-from hms_esr.plan import RunPlan
 from hms_esr.record import Cell, Record
 from hms_esr.record.second import Second
 from hms_esr.verdicts.judge import judge_checks

@@ -10,8 +10,8 @@ from collections.abc import Callable, Mapping
 from typing import Any
 
 from hms_esr.engine.cluster.worker import Join, WorkerRun
-from hms_esr.guarding import Trust, guard_for
-from hms_esr.machine import open_files
+from hms_esr.execution.machine import open_files
+from hms_esr.execution.preflight import Trust, guard_for
 from hms_esr.scenario.guard import Guard
 
 

@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from hms_esr.run import Outcome
+    from hms_esr.execution.execute import Outcome
 
 
 def _program() -> str:

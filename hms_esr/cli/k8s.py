@@ -123,10 +123,10 @@ def _tell(text: str) -> None:
 def _order(given: dict[str, Any]) -> Order:
     """What is asked for; BadInput with every mistake of the scenario, and for what cannot be in a cluster."""
     from hms_esr.cli.run import pairs
+    from hms_esr.execution.plan import new_run_id
     from hms_esr.kubernetes.bundle import scenario_files
     from hms_esr.kubernetes.order import Order
     from hms_esr.library import load_scenario
-    from hms_esr.plan import new_run_id
 
     told = _run_options(given["options"])
     loaded = load_scenario(given["file"], variables=pairs("--var", told.get("variables", ())))

@@ -34,7 +34,7 @@ def command(url: str, out: Path | None, force: bool, may_load: tuple[str, ...]) 
     if out is not None and out.exists() and not force:
         raise BadInput([Problem("--out", 0, 0, f"{out} is there already; --force overwrites it")])
     from hms_esr.cli.options import target_problem
-    from hms_esr.guarding import guard_for
+    from hms_esr.execution.preflight import guard_for
     from hms_esr.library import persona_template
     from hms_esr.scaffold import first_scenario, see
 

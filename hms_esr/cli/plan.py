@@ -53,10 +53,10 @@ hms-esr plan mine.yml --var office=IA-04
 )
 def command(file: str, **given: Any) -> None:
     """See HELP."""
-    from hms_esr.capacity import Capacity, needs_of
     from hms_esr.cli.validate import read_variables
+    from hms_esr.execution.capacity import Capacity, needs_of
+    from hms_esr.execution.machine import most_people, this_machine
     from hms_esr.library import load_scenario
-    from hms_esr.machine import most_people, this_machine
     from hms_esr.personas.person import PeopleMaker
     from hms_esr.schedule.arrivals import Crowd
 

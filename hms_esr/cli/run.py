@@ -29,9 +29,9 @@ if TYPE_CHECKING:
     from hms_esr.edu.opening import PageProcess
     from hms_esr.engine.cluster.join_info import Invitation
     from hms_esr.events import Sink
+    from hms_esr.execution.execute import StopSwitch
+    from hms_esr.execution.plan import Options
     from hms_esr.library.loading import LoadedScenario
-    from hms_esr.plan import Options
-    from hms_esr.run import StopSwitch
     from hms_esr.sinks.fanout import FanOut
     from hms_esr.sinks.influx.connection import Connection
 
@@ -165,7 +165,7 @@ def _names(files: tuple[str, ...], tags: tuple[str, ...]) -> list[str]:
 
 
 def _switch() -> StopSwitch:
-    from hms_esr.run import StopSwitch
+    from hms_esr.execution.execute import StopSwitch
 
     switch = StopSwitch()
 
@@ -181,8 +181,8 @@ def _switch() -> StopSwitch:
 
 def options_of(given: dict[str, Any]) -> Options:
     """The plan's options from the command line's by name; BadInput for what cannot be read."""
-    from hms_esr.machine import most_people
-    from hms_esr.plan import Options
+    from hms_esr.execution.machine import most_people
+    from hms_esr.execution.plan import Options
     from hms_esr.verdicts.judgement import Limits
 
     return Options(
@@ -224,8 +224,8 @@ def _invite(line: str) -> None:
 def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
     from dataclasses import replace
 
-    from hms_esr.plan import make_plan, needs_city
-    from hms_esr.run import carry_out_run
+    from hms_esr.execution.execute import carry_out_run
+    from hms_esr.execution.plan import make_plan, needs_city
 
     connection = connection_of(given)
     loaded = _loaded(name, given)

@@ -168,9 +168,9 @@ def command(file: str, **given: Any) -> int:
         "hms_esr.engine.start_loop.local_runner"
     )  # first: Locust patches the standard library when it is imported
     from hms_esr.cli.run import city, pairs
-    from hms_esr.guarding import guard_for, preflight, trust_of
+    from hms_esr.execution.plan import Options, make_plan, needs_city
+    from hms_esr.execution.preflight import guard_for, preflight, trust_of
     from hms_esr.library import load_scenario
-    from hms_esr.plan import Options, make_plan, needs_city
 
     variables = pairs("--var", given["variables"])
     loaded = load_scenario(file, variables=variables)
@@ -198,7 +198,7 @@ def command(file: str, **given: Any) -> int:
 
 def _try(plan: Any, guard: Any, secrets: tuple[str, ...]) -> int:
     from hms_esr.engine.user.step_runner import carry_out_person, carry_out_steps
-    from hms_esr.plan import SETUP_ROLE
+    from hms_esr.execution.plan import SETUP_ROLE
     from hms_esr.sinks.phrases import UNNAMED
 
     variables = dict(plan.options.variables)

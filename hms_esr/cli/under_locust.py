@@ -20,8 +20,8 @@ from hms_esr.cli.closing import following_command
 from hms_esr.cli.secret_files import cluster_secret
 from hms_esr.engine.locust_plugin.plugin import bind as bind_engine
 from hms_esr.errors import BadInput, EsrError, Problem
+from hms_esr.execution.execute import Load, Outcome, StopSwitch
 from hms_esr.fronting import NOBODY_YET, Front, Wish, choices
-from hms_esr.run import Load, Outcome, StopSwitch
 from hms_esr.scenario.model import Scenario
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.units import share
@@ -103,7 +103,7 @@ def _given(argv: list[str], option: str) -> str:
 
 
 def options_of(parsed: Mapping[str, Any]) -> Any:
-    """:class:`hms_esr.plan.Options` from what Locust has parsed; BadInput for what cannot be read."""
+    """:class:`hms_esr.execution.plan.Options` from what Locust has parsed; BadInput for what cannot be read."""
     read = {"time_limit": parsed.get("run_time"), "warp": None}
     for name, reader in (("max_dropped", share), ("max_late", share), ("warp", float)):
         text = parsed.get(name)

@@ -22,9 +22,9 @@ from hms_esr.engine.locust_plugin.web.origins import is_loopback
 from hms_esr.engine.locust_plugin.web.window import Window
 from hms_esr.engine.start_loop.local_runner import Finished
 from hms_esr.errors import BadInput, EsrError, Problem
+from hms_esr.execution.execute import Load, Outcome, StopSwitch, carry_load
+from hms_esr.execution.plan import Options
 from hms_esr.fronting import NOBODY_YET, Front, Wish
-from hms_esr.plan import Options
-from hms_esr.run import Load, Outcome, StopSwitch, carry_load
 from hms_esr.sinks.fanout import FanOut
 
 

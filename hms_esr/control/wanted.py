@@ -12,9 +12,9 @@ from typing import Any
 from hms_esr.control.settings import Settings, secrets_given
 from hms_esr.control.shapes import RunOptions, read_options
 from hms_esr.control.targets import check_targets, places_of
+from hms_esr.execution.plan import Options, make_plan, new_run_id
 from hms_esr.library.loading import LoadedScenario
 from hms_esr.library.posted import check_sent, read_sent
-from hms_esr.plan import Options, make_plan, new_run_id
 from hms_esr.scenario.hosts import HostPort
 from hms_esr.units import duration_s
 

@@ -7,8 +7,8 @@ from typing import Any
 import msgpack
 
 from hms_esr.engine.cluster.wire import packed_assignment, packed_tick, unpacked_assignment, unpacked_tick
+from hms_esr.execution.plan import Options, make_plan
 from hms_esr.library import load_scenario
-from hms_esr.plan import Options, make_plan
 from hms_esr.record import PersonEnd, Tick
 from hms_esr.store.tick_text import tick_text
 from tests.engine.cluster.crowds import assignment_of

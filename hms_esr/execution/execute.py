@@ -12,23 +12,23 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hms_esr.capacity import told_before
 from hms_esr.engine.start_loop.local_runner import Finished, carry_out
 from hms_esr.engine.user.step_runner import carry_out_steps
 from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Interrupted
 from hms_esr.events import Happened, RunEnded, RunStarted
-from hms_esr.fault_duty import FaultDuty, finish_left_over
-from hms_esr.following import Follower
-from hms_esr.guarding import Trust, guard_for, preflight, setup_exchange, trust_of
+from hms_esr.execution.capacity import told_before
+from hms_esr.execution.fault_runner import FaultDuty, finish_left_over
+from hms_esr.execution.monitor import Follower
+from hms_esr.execution.plan import SETUP_ROLE, RunPlan, manifest_of
+from hms_esr.execution.preflight import Trust, guard_for, preflight, setup_exchange, trust_of
+from hms_esr.execution.sensor_poller import AT_TARGET, Sensing, addresses
 from hms_esr.injectors.city import CityInjector
 from hms_esr.injectors.journal import Journal
 from hms_esr.library.uploads import told_made_up
-from hms_esr.plan import SETUP_ROLE, RunPlan, manifest_of
 from hms_esr.record import Manifest, Record
 from hms_esr.reports import REPORTS
 from hms_esr.scenario.guard import Guard
 from hms_esr.schedule.assignment import Assignment
-from hms_esr.sensing import AT_TARGET, Sensing, addresses
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.steps.step import Step
 from hms_esr.store import is_running, open_record

@@ -6,9 +6,9 @@ from pathlib import Path
 
 import pytest
 
-from hms_esr.capacity import Capacity, Needs, needs_of
+from hms_esr.execution.capacity import Capacity, Needs, needs_of
+from hms_esr.execution.machine import Machine, most_people
 from hms_esr.library import load_scenario
-from hms_esr.machine import Machine, most_people
 from hms_esr.schedule.arrivals import Crowd
 
 MACHINE = Machine(cores=8, speed=1.0, open_files=20_000, ports=28_232, port_held_s=60.0, free_bytes=8 * 2**30)

@@ -10,8 +10,8 @@ from dataclasses import dataclass, replace
 from math import ceil, exp, prod
 from typing import TYPE_CHECKING
 
+from hms_esr.execution.machine import MOST_PEOPLE, Machine, most_people, this_machine
 from hms_esr.formatting import count, number, plural, size
-from hms_esr.machine import MOST_PEOPLE, Machine, most_people, this_machine
 from hms_esr.personas.template import PersonaTemplate
 from hms_esr.scenario.model import Journey, Scenario
 from hms_esr.schedule.arrivals import Crowd, Stream
@@ -20,7 +20,7 @@ from hms_esr.steps.think import Think
 from hms_esr.verdicts.bottleneck import FULL
 
 if TYPE_CHECKING:
-    from hms_esr.plan import RunPlan
+    from hms_esr.execution.plan import RunPlan
 
 PERSON_US = 250.0
 """Processor time of a person who comes, sends one request and goes, on the machine of docs/generator.md."""

@@ -8,10 +8,10 @@ from typing import Any
 
 import pytest
 
-from hms_esr import fault_duty
 from hms_esr.errors import EnvironmentProblem, NothingListens
 from hms_esr.events import Happened
-from hms_esr.fault_duty import FaultDuty
+from hms_esr.execution import fault_runner
+from hms_esr.execution.fault_runner import FaultDuty
 from hms_esr.faults.latency import Latency
 from hms_esr.injectors.journal import Journal
 
@@ -64,7 +64,7 @@ class Target:
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fault_duty, "sleep", lambda _: None)
+    monkeypatch.setattr(fault_runner, "sleep", lambda _: None)
 
 
 Maker = Callable[[Target], tuple[FaultDuty, list[Happened], Journal]]
@@ -182,12 +182,12 @@ def test_one_refused_connection_proves_nothing() -> None:
 
         def _ask(self) -> None:
             self.asked += 1
-            if self.asked < fault_duty.REFUSED_TRIES:
+            if self.asked < fault_runner.REFUSED_TRIES:
                 raise NothingListens("no")
 
     target = Back(deaf=True)
     target.on["1"] = "svc"
-    assert not fault_duty.undo(target, "1")
+    assert not fault_runner.undo(target, "1")
 
 
 def test_a_journal_that_cannot_be_written_turns_nothing_on(make: Maker, tmp_path: Path) -> None:

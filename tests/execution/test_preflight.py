@@ -13,7 +13,15 @@ from typing import Any
 import pytest
 
 from hms_esr.errors import EnvironmentProblem, TargetRefused
-from hms_esr.guarding import Trust, guard_for, preflight, proof_reader, proof_still_there, setup_http, trust_of
+from hms_esr.execution.preflight import (
+    Trust,
+    guard_for,
+    preflight,
+    proof_reader,
+    proof_still_there,
+    setup_http,
+    trust_of,
+)
 from hms_esr.scenario.guard import Asked, Guard, Pinned
 from hms_esr.scenario.model import Http
 from hms_esr.scenario.proof import Proof, write_proof

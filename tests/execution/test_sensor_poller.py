@@ -10,7 +10,7 @@ import pytest
 
 from hms_esr.errors import BadInput, EnvironmentProblem
 from hms_esr.events import Happened, Sensed
-from hms_esr.sensing import PATH, Sensing, Sensor, addresses
+from hms_esr.execution.sensor_poller import PATH, Sensing, Sensor, addresses
 from hms_esr.sensors import Meter
 
 
@@ -89,10 +89,12 @@ def test_one_that_goes_silent_is_told_once() -> None:
 
 def test_a_reading_that_hangs_does_not_spoil_the_end(monkeypatch: pytest.MonkeyPatch) -> None:
     """One that still waits for its answer when the run is over is neither doubled nor disturbed."""
-    monkeypatch.setattr("hms_esr.sensing.LAST_S", 0.01)
+    monkeypatch.setattr("hms_esr.execution.sensor_poller.LAST_S", 0.01)
     meter, asked, answer = Meter("permits"), Event(), Event()
     threads: list[Thread] = []
-    monkeypatch.setattr("hms_esr.sensing.Thread", lambda **kw: threads.append(Thread(**kw)) or threads[0])
+    monkeypatch.setattr(
+        "hms_esr.execution.sensor_poller.Thread", lambda **kw: threads.append(Thread(**kw)) or threads[0]
+    )
 
     def exchange(method: str, url: str, body: bytes) -> tuple[int, bytes]:
         if threads and not asked.is_set():

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import resource
 
-from hms_esr.machine import measured_speed, open_files, this_machine
+from hms_esr.execution.machine import measured_speed, open_files, this_machine
 
 
 def test_this_machine_is_seen() -> None:

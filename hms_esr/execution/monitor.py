@@ -15,21 +15,21 @@ from typing import TYPE_CHECKING
 
 from hms_esr.errors import EsrError
 from hms_esr.events import ClockChanged, Happened, Progress, Recorded, Sensed
+from hms_esr.execution.fault_runner import FaultDuty
+from hms_esr.execution.plan import RunPlan
+from hms_esr.execution.preflight import proof_still_there
+from hms_esr.execution.sensor_poller import Sensing
 from hms_esr.expressions.expression import parse
-from hms_esr.fault_duty import FaultDuty
-from hms_esr.guarding import proof_still_there
 from hms_esr.histogram import Histogram
-from hms_esr.plan import RunPlan
 from hms_esr.record import Record, Tick
 from hms_esr.scenario.guard import Breaker, Guard
 from hms_esr.schedule.arrivals import Crowd
-from hms_esr.sensing import Sensing
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.store.writer import RunWriter
 from hms_esr.verdicts.metrics import measure
 
 if TYPE_CHECKING:
-    from hms_esr.run import StopSwitch
+    from hms_esr.execution.execute import StopSwitch
 
 PROOF_EVERY_S = 10.0
 STEPS_KEPT_S = 310

@@ -9,16 +9,16 @@ from pathlib import Path
 
 import pytest
 
-from hms_esr import fault_duty
-from hms_esr.fault_duty import finish_left_over
+from hms_esr.execution import fault_runner
+from hms_esr.execution.fault_runner import finish_left_over
 from hms_esr.injectors.journal import Journal
 from tests.engine.target import Got, Piece, Target, ok, target
-from tests.test_guarding import own_address
+from tests.execution.test_preflight import own_address
 
 
 @pytest.fixture(autouse=True)
 def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(fault_duty, "sleep", lambda _: None)
+    monkeypatch.setattr(fault_runner, "sleep", lambda _: None)
 
 
 @contextmanager
