@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from hms_esr.errors import EsrError
-    from hms_esr.launching import run
+    from hms_esr.launch.subprocess_run import run
     from hms_esr.library import load
     from hms_esr.scenario.builder import Probe, Scenario, Step, User
     from hms_esr.verdicts.judgement import Judgement as Verdict
@@ -22,7 +22,7 @@ _WHERE = {
     "Step": "hms_esr.scenario.builder:Step",
     "Probe": "hms_esr.scenario.builder:Probe",
     "load": "hms_esr.library:load",
-    "run": "hms_esr.launching:run",
+    "run": "hms_esr.launch.subprocess_run:run",
     "Verdict": "hms_esr.verdicts.judgement:Judgement",
     "EsrError": "hms_esr.errors:EsrError",
 }
@@ -32,7 +32,7 @@ __all__ = ["EsrError", "Probe", "Scenario", "Step", "User", "Verdict", "load", "
 
 @cache
 def _launcher() -> Any:
-    return import_module("hms_esr.launching").ChildLauncher()
+    return import_module("hms_esr.launch.subprocess_run").ChildLauncher()
 
 
 def __getattr__(name: str) -> Any:

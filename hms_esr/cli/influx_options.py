@@ -78,7 +78,7 @@ def influx_arguments(given: Mapping[str, Any]) -> tuple[str, ...]:
 
     BadInput for what :func:`connection_of` would refuse.
     """
-    from hms_esr.launching import arguments
+    from hms_esr.launch.subprocess_run import arguments
 
     if connection_of(given) is None:
         return ()

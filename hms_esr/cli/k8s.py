@@ -77,7 +77,7 @@ def command() -> None:
 def run(**given: Any) -> int:
     """See RUN_HELP."""
     from hms_esr.kubernetes.kubectl import find_kubectl
-    from hms_esr.kubernetes.manifests import as_yaml, manifests, needs_label
+    from hms_esr.launch.kubernetes.manifests import as_yaml, manifests, needs_label
 
     order = _order(given)
     made = manifests(order)
@@ -90,7 +90,7 @@ def run(**given: Any) -> int:
         raise EnvironmentProblem("There is no kubectl on the path, so nothing was started; the YAML is above.")
     if namespace := needs_label(order):
         _tell(f"Pods reach {namespace} when its owner says so: kubectl label namespace {namespace} hms-esr/target=true")
-    from hms_esr.kubernetes.following import Follower
+    from hms_esr.launch.kubernetes.job_follower import Follower
 
     return Follower(kubectl, order, _tell).carry_out(given["out"], leave=given["leave"])
 
@@ -99,9 +99,9 @@ def run(**given: Any) -> int:
 @click.option("--for", "kept", default="10m", metavar="D")
 def keep(kept: str) -> None:
     """Stay until the run beside this container has been over for a while."""
-    from hms_esr.kubernetes.keeping import keep as stay
-    from hms_esr.kubernetes.keeping import listens
     from hms_esr.kubernetes.order import MASTER_PORT
+    from hms_esr.launch.kubernetes.results_keeper import keep as stay
+    from hms_esr.launch.kubernetes.results_keeper import listens
 
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(0))  # the first process of a container dies of nothing by itself
     stay(lambda: listens(MASTER_PORT), duration_s(kept))
@@ -111,7 +111,7 @@ def keep(kept: str) -> None:
 @click.option("--out", type=click.Path(path_type=Path, file_okay=False, exists=True), default=Path("results"))
 def hand_over(out: Path) -> None:
     """Write results to the standard output, as a tar."""
-    from hms_esr.kubernetes.keeping import hand_over as pack
+    from hms_esr.launch.kubernetes.results_keeper import hand_over as pack
 
     pack(out, sys.stdout.buffer)
 
@@ -124,8 +124,8 @@ def _order(given: dict[str, Any]) -> Order:
     """What is asked for; BadInput with every mistake of the scenario, and for what cannot be in a cluster."""
     from hms_esr.cli.run import pairs
     from hms_esr.execution.plan import new_run_id
-    from hms_esr.kubernetes.bundle import scenario_files
     from hms_esr.kubernetes.order import Order
+    from hms_esr.launch.kubernetes.bundle import scenario_files
     from hms_esr.library import load_scenario
 
     told = _run_options(given["options"])
@@ -174,7 +174,7 @@ def _own_target(loaded: LoadedScenario, told: dict[str, Any]) -> str:
 def _target(given: dict[str, Any], told: dict[str, Any], own: str) -> tuple[str, tuple[str, ...]]:
     """Where people go, and the options for the run; with the local overlay the city stands in for a missing target."""
     from hms_esr.control.settings import is_loopback
-    from hms_esr.kubernetes.pods import place_of
+    from hms_esr.kubernetes.objects import place_of
 
     options: tuple[str, ...] = given["options"]
     address = given["target"] or own

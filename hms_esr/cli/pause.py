@@ -79,7 +79,7 @@ def is_paused(tail: RecordTail) -> bool:
 
 def wish(tail: RecordTail, what: str) -> None:
     """Leave the wish ``pause`` or ``resume``, and wait until it came true; EnvironmentProblem when it does not."""
-    from hms_esr.launching import ask
+    from hms_esr.launch.subprocess_run import ask
     from hms_esr.store import is_running
 
     folder = tail.folder

@@ -21,7 +21,7 @@ from hms_esr.cli.secret_files import cluster_secret
 from hms_esr.engine.locust_plugin.plugin import bind as bind_engine
 from hms_esr.errors import BadInput, EsrError, Problem
 from hms_esr.execution.execute import Load, Outcome, StopSwitch
-from hms_esr.fronting import NOBODY_YET, Front, Wish, choices
+from hms_esr.launch.interactive import NOBODY_YET, Front, Wish, choices
 from hms_esr.scenario.model import Scenario
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.units import share
@@ -31,7 +31,7 @@ SECRET_FILE = "ESR_CLUSTER_SECRET_FILE"
 
 def bind() -> None:
     """Have the Locust that loads this carry out rehearsals. Ends the process with 2 if the secret's file is no good."""
-    from hms_esr.working import guard_of
+    from hms_esr.launch.worker import guard_of
 
     path = os.environ.get(SECRET_FILE, "")
     try:

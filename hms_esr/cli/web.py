@@ -24,7 +24,7 @@ from hms_esr.engine.start_loop.local_runner import Finished
 from hms_esr.errors import BadInput, EsrError, Problem
 from hms_esr.execution.execute import Load, Outcome, StopSwitch, carry_load
 from hms_esr.execution.plan import Options
-from hms_esr.fronting import NOBODY_YET, Front, Wish
+from hms_esr.launch.interactive import NOBODY_YET, Front, Wish
 from hms_esr.sinks.fanout import FanOut
 
 

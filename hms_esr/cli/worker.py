@@ -61,14 +61,14 @@ def command(
         "hms_esr.engine.start_loop.local_runner"
     )  # first: Locust patches the standard library when it is imported
     from hms_esr.engine.cluster.worker import Join
-    from hms_esr.working import carry_out_share
+    from hms_esr.launch.worker import carry_out_share
 
     carry_out_share(Join(**given), tell=lambda text: None if child else click.echo(text, err=True))
     return 0
 
 
 def _stand_by(host: str, port: int, run_id: str, secret_file: Path | None, alive: Path | None) -> int:
-    from hms_esr.standing import Standby, stand_by
+    from hms_esr.launch.worker_standby import Standby, stand_by
 
     if run_id:
         text = f"is for whichever run comes; leave out the run: {host}:{port}"

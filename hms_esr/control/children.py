@@ -16,7 +16,7 @@ import psutil
 from hms_esr.control.settings import for_children
 from hms_esr.control.ticket import DOCUMENT, Ticket
 from hms_esr.errors import EnvironmentProblem
-from hms_esr.launching import CONSOLE, arguments
+from hms_esr.launch.subprocess_run import CONSOLE, arguments
 from hms_esr.store.process import find, this_process
 
 

@@ -20,7 +20,7 @@ from hms_esr.control.children import Child
 from hms_esr.control.settings import MOST_WAITING
 from hms_esr.control.ticket import DOCUMENT, Ticket
 from hms_esr.errors import EnvironmentProblem, EsrError
-from hms_esr.launching import last_words
+from hms_esr.launch.subprocess_run import last_words
 from hms_esr.store.layout import MANIFEST, SUMMARY
 
 KEEP_WAITING_S = 3600.0

@@ -13,7 +13,7 @@ import psutil
 from hms_esr.control.desk import Desk
 from hms_esr.control.refusals import Refused
 from hms_esr.control.sight import Sight
-from hms_esr.launching import ask
+from hms_esr.launch.subprocess_run import ask
 from hms_esr.store import read_facts
 from hms_esr.store.process import find
 

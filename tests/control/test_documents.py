@@ -15,7 +15,7 @@ from typing import Any
 
 import pytest
 
-from hms_esr.launching import wait_for
+from hms_esr.launch.subprocess_run import wait_for
 from hms_esr.store import is_running, read_facts
 from hms_esr.store.process import find
 from tests.control.conftest import LONG, Server

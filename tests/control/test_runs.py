@@ -12,9 +12,9 @@ from typing import Any
 import pytest
 from websockets.sync.client import connect
 
-from hms_esr import launching
 from hms_esr.city.process import CityProcess
 from hms_esr.control.children import running_by_id
+from hms_esr.launch import subprocess_run
 from hms_esr.library import read_scenario
 from hms_esr.scenario.source import read_document
 from tests.control.conftest import LENIENT, LONG, SHORT, Server
@@ -204,7 +204,9 @@ def ended_in_log(server: Server) -> dict[str, str]:
 
 def test_runs_from_a_command_line_are_seen_and_steered_too(dev: Server, town: CityProcess) -> None:
     """A run nobody asked this server for, in its folder: listed, paused, stopped."""
-    run_id = launching.start(read_scenario(read_document(json.dumps(LONG), "l")).scenario, target=town.url, out=dev.out)
+    run_id = subprocess_run.start(
+        read_scenario(read_document(json.dumps(LONG), "l")).scenario, target=town.url, out=dev.out
+    )
     dev.recorded(run_id)
     assert dev.until(run_id, "RUNNING")["scenario"] == "long"
     assert run_id in [one["run_id"] for one in dev.ask("GET", "/runs?state=RUNNING").json["runs"]]
@@ -212,7 +214,7 @@ def test_runs_from_a_command_line_are_seen_and_steered_too(dev: Server, town: Ci
     dev.until(run_id, "PAUSED")
     assert dev.ask("POST", f"/run/{run_id}/stop").status in (200, 202)
     assert dev.until(run_id, "FINISHED")["verdict"] == "INTERRUPTED"
-    launching.wait_for(run_id, dev.out)
+    subprocess_run.wait_for(run_id, dev.out)
 
 
 def test_a_killed_run_is_over(dev: Server, town: CityProcess) -> None:

@@ -17,10 +17,10 @@ from click.testing import CliRunner
 from hms_esr.cli.k8s import command
 from hms_esr.cli.run import command as run_command
 from hms_esr.errors import BadInput
-from hms_esr.kubernetes.bundle import MOST_IN_ONE, config_maps, scenario_files
-from hms_esr.kubernetes.manifests import as_yaml, manifests, needs_label, run_arguments
+from hms_esr.kubernetes.objects import connected_probe
 from hms_esr.kubernetes.order import MASTER_PORT, Order, name_of
-from hms_esr.kubernetes.pods import connected_probe
+from hms_esr.launch.kubernetes.bundle import MOST_IN_ONE, config_maps, scenario_files
+from hms_esr.launch.kubernetes.manifests import as_yaml, manifests, needs_label, run_arguments
 from hms_esr.library import load_scenario
 from tests.house.sources import ROOT
 from tests.k8s.objects import Object, objects, pods

@@ -9,8 +9,8 @@ from typing import Any
 
 import pytest
 
-from hms_esr.kubernetes.manifests import manifests
 from hms_esr.kubernetes.order import Order
+from hms_esr.launch.kubernetes.manifests import manifests
 from tests.house.sources import ROOT
 from tests.k8s.objects import built, containers, objects, pods
 

@@ -19,7 +19,7 @@ class Shown(Protocol):
     """Runs as the web UI sees them."""
 
     def figures(self) -> dict[str, Any]:
-        """The run that goes on or was last, as :class:`hms_esr.live.Live` shows it."""
+        """The run that goes on or was last, as :class:`hms_esr.launch.live_figures.Live` shows it."""
         ...
 
     def problem(self, fields: Mapping[str, Any]) -> str:

@@ -1,6 +1,6 @@
 """Owns our tab of Locust's web UI, and the page ``/rehearsal`` with the same figures second by second.
 
-Knows nothing of runs: figures come in, as :class:`hms_esr.live.Live` shows them.
+Knows nothing of runs: figures come in, as :class:`hms_esr.launch.live_figures.Live` shows them.
 """
 
 from __future__ import annotations

@@ -18,8 +18,8 @@ from typing import IO, Any
 
 from hms_esr.errors import EnvironmentProblem, EsrError, Interrupted
 from hms_esr.kubernetes.kubectl import Kubectl
-from hms_esr.kubernetes.manifests import KEEPER, RESULTS, RUN, as_yaml, manifests
 from hms_esr.kubernetes.order import RUN_LABEL, Order
+from hms_esr.launch.kubernetes.manifests import KEEPER, RESULTS, RUN, as_yaml, manifests
 
 KINDS = "jobs,deployments,horizontalpodautoscalers,services,configmaps,poddisruptionbudgets,networkpolicies"
 HOPELESS = {

@@ -149,7 +149,7 @@ class ChildLauncher:
 
     def provision(self, role: str, count: int, address: str) -> int:
         """Create accounts for the first ``count`` persons of ``role`` at ``address``; how many there are."""
-        from hms_esr.provisioning import create_accounts
+        from hms_esr.launch.accounts import create_accounts
 
         return create_accounts(role, count, address)
 

@@ -16,10 +16,10 @@ from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem, Targ
 from hms_esr.execution.execute import Carrier, Load, Outcome, StopSwitch, carry_load, carry_out_run
 from hms_esr.execution.plan import SETUP_ROLE, Options, RunPlan, make_plan, needs_city
 from hms_esr.execution.preflight import guard_for, preflight, trust_of
+from hms_esr.launch.live_figures import Live
 from hms_esr.library import all_scenarios, load_scenario
 from hms_esr.library.folders import shown
 from hms_esr.library.loading import LoadedScenario
-from hms_esr.live import Live
 from hms_esr.scenario.guard import Guard
 from hms_esr.schedule.assignment import Assignment
 from hms_esr.sinks.fanout import FanOut

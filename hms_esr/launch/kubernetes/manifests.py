@@ -8,9 +8,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
-from hms_esr.kubernetes.bundle import config_maps
-from hms_esr.kubernetes.order import MASTER_PORT, RUN_LABEL, Order
-from hms_esr.kubernetes.pods import (
+from hms_esr.kubernetes.objects import (
     Manifest,
     connected_probe,
     container,
@@ -21,6 +19,8 @@ from hms_esr.kubernetes.pods import (
     pod_spec,
     target_rules,
 )
+from hms_esr.kubernetes.order import MASTER_PORT, RUN_LABEL, Order
+from hms_esr.launch.kubernetes.bundle import config_maps
 from hms_esr.units import duration_text
 
 RUN, KEEPER, WORKER = "run", "keeper", "worker"

@@ -17,9 +17,9 @@ import pytest
 
 from hms_esr.city.process import CityProcess
 from hms_esr.errors import EnvironmentProblem, EsrError, Interrupted
-from hms_esr.kubernetes.following import Follower
 from hms_esr.kubernetes.kubectl import Kubectl, find_kubectl
 from hms_esr.kubernetes.order import Order
+from hms_esr.launch.kubernetes.job_follower import Follower
 from tests.house.sources import ROOT
 
 SCENARIO = """

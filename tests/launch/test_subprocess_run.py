@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from hms_esr.errors import BadInput
-from hms_esr.launching import arguments, last_words, start
+from hms_esr.launch.subprocess_run import arguments, last_words, start
 
 
 @pytest.mark.parametrize("target", ["", " "])

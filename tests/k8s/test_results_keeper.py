@@ -9,8 +9,8 @@ from pathlib import Path
 
 import pytest
 
-from hms_esr.kubernetes.following import unpack
-from hms_esr.kubernetes.keeping import hand_over, keep, listens
+from hms_esr.launch.kubernetes.job_follower import unpack
+from hms_esr.launch.kubernetes.results_keeper import hand_over, keep, listens
 
 
 def test_a_run_that_goes_on_is_seen_by_its_port() -> None:
