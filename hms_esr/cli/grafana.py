@@ -45,7 +45,7 @@ def command() -> None:
 @click.option("--datasource", default=None, metavar="NAME", help="The InfluxDB data source chosen when one is opened.")
 def push(url: str, token_file: Path | None, folder: str, datasource: str | None) -> None:
     """Send each, tell where it is."""
-    from hms_esr.dashboards import Grafana
+    from hms_esr.export.grafana_api import Grafana
 
     grafana = Grafana(url, _token(token_file))
     if not _is_private(url):
@@ -58,7 +58,7 @@ def push(url: str, token_file: Path | None, folder: str, datasource: str | None)
 @click.argument("folder", metavar="DIR", type=click.Path(path_type=Path))
 def export_(folder: Path) -> None:
     """Write the dashboards as JSON into DIR: for provisioning, or for Grafana's Import."""
-    from hms_esr.dashboards import export
+    from hms_esr.export.grafana_api import export
 
     for path in export(folder):
         click.echo(path)

@@ -64,8 +64,8 @@ def check(**given: Any) -> None:
 def resend(run: str, out: Path, **given: Any) -> None:
     """Find, send, tell."""
     from hms_esr import formatting
+    from hms_esr.export.influx_uploader import resend as send
     from hms_esr.store import find_run, is_running
-    from hms_esr.streaming import resend as send
 
     connection = _wanted(given)
     folder = find_run(out, run)

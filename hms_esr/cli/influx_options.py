@@ -25,7 +25,11 @@ F = TypeVar("F", bound=Callable[..., Any])
 KEYS = ("url", "org", "bucket", "token", "token_file", "wait", "spool")
 TABLE = "influx"
 TOKEN = "INFLUX_TOKEN"
-SENDER = ("-c", "import os; os.nice(15); from hms_esr.streaming import main; main()", "hms_esr.streaming")
+SENDER = (
+    "-c",
+    "import os; os.nice(15); from hms_esr.export.influx_uploader import main; main()",
+    "hms_esr.export.influx_uploader",
+)
 """What the process that sends runs. It gives way before it loads anything: people come at this very moment."""
 _FILE = click.Path(path_type=Path, dir_okay=False)
 

@@ -10,8 +10,8 @@ import pytest
 from click.testing import CliRunner, Result
 
 from hms_esr.cli.grafana import command
-from hms_esr.dashboards import NAMES
 from hms_esr.errors import BadInput, EnvironmentProblem
+from hms_esr.export.grafana_api import NAMES
 from tests.cli.mock_grafana import TOKEN, mock_grafana
 from tests.grafana.dashboards import FOLDER
 

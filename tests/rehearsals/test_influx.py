@@ -10,11 +10,11 @@ from typing import Any
 import psutil
 import pytest
 
-from hms_esr.replaying import Replay
+from hms_esr.export.influx_uploader import resend
+from hms_esr.export.record_points import Replay
 from hms_esr.sinks.influx import percentile_of_rows
 from hms_esr.sinks.influx.connection import Connection
 from hms_esr.store import open_record
-from hms_esr.streaming import resend
 from tests.house.documents import blocks
 from tests.influx import TOKEN, Influx, influx_server
 from tests.records import Day
@@ -93,7 +93,7 @@ def test_what_is_streamed_is_what_the_record_has_and_the_target_saw(
     assert last["p95_ms"] == pytest.approx(summary["latency_ms"]["p95"], abs=0.001)
     assert last["completed"] == summary["people"]["completed"]
     assert "written to" in ran.output
-    assert any("hms_esr.streaming" in line for line in lines)
+    assert any("hms_esr.export.influx_uploader" in line for line in lines)
     assert not any(TOKEN in part for line in lines for part in line)
     texts = [path.read_bytes() for path in ran.folder.rglob("*") if path.is_file()]
     assert not any(TOKEN.encode() in text for text in texts)
@@ -147,7 +147,7 @@ def test_a_run_that_was_killed_while_points_waited_is_sent_from_its_record(
         influx.refuse()
         run.wait_until(lambda: open_record(folder).requests > sent + 120, "more is recorded than was sent")
         team = psutil.Process(run.process.pid).children(recursive=True)
-        sender = next(process for process in team if "hms_esr.streaming" in process.cmdline())
+        sender = next(process for process in team if "hms_esr.export.influx_uploader" in process.cmdline())
         sender.kill()
         run.kill_master()
         psutil.wait_procs(team, timeout=20)

@@ -79,7 +79,7 @@ class Watched:
         master = psutil.Process(self.run.process.pid)
         found = {"master": master}
         for child in master.children():
-            sends = "hms_esr.streaming" in child.cmdline()
+            sends = "hms_esr.export.influx_uploader" in child.cmdline()
             found[SENDER if sends else f"worker {len(found)}"] = child
         return found
 

@@ -14,8 +14,8 @@ from typing import Any
 import pytest
 
 from hms_esr.cli.report import judged
+from hms_esr.export.record_points import Replay
 from hms_esr.record import Record
-from hms_esr.replaying import Replay
 from hms_esr.reports import REPORTS
 from hms_esr.store import RecordTail, open_record
 from hms_esr.store.database import READ, VERSION

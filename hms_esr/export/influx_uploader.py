@@ -17,7 +17,7 @@ from time import monotonic, time
 from typing import Any
 
 from hms_esr.errors import EsrError
-from hms_esr.replaying import Chunk, Replay
+from hms_esr.export.record_points import Chunk, Replay
 from hms_esr.sinks.influx.connection import Connection
 from hms_esr.sinks.influx.delivery import Delivery
 from hms_esr.sinks.influx.kept import Kept

@@ -11,14 +11,14 @@ from pathlib import Path
 
 import pytest
 
-from hms_esr import streaming
-from hms_esr.replaying import Replay
+from hms_esr.export import influx_uploader
+from hms_esr.export.influx_uploader import Stream, resend
+from hms_esr.export.record_points import Replay
 from hms_esr.sinks.influx import delivery as delivering
 from hms_esr.sinks.influx.connection import Connection
 from hms_esr.sinks.influx.state import DEAD, FOLDER, State, read_state
 from hms_esr.sinks.influx.transport import Transport
 from hms_esr.store import RunWriter, open_record
-from hms_esr.streaming import Stream, resend
 from tests.records import Day, made_up_manifest, made_up_scenario, made_up_ticks
 from tests.sinks.influx.fault_server import FaultServer, Mode, fault_server, total
 from tests.store.kept import facts_of, write_run
@@ -32,8 +32,8 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
     """A server that misbehaves on demand; patience is short, so that tests are."""
     monkeypatch.setattr(delivering, "REFUSED_WAIT_S", 0.1)
     monkeypatch.setattr(delivering, "LONGEST_WAIT_S", 0.2)
-    monkeypatch.setattr(streaming, "LOOK_EVERY_S", 0.05)
-    monkeypatch.setattr(streaming, "Transport", partial(Transport, answer_s=0.3))
+    monkeypatch.setattr(influx_uploader, "LOOK_EVERY_S", 0.05)
+    monkeypatch.setattr(influx_uploader, "Transport", partial(Transport, answer_s=0.3))
     with fault_server() as one:
         yield one
 

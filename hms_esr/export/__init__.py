@@ -1,0 +1,4 @@
+"""Owns records sent elsewhere: to InfluxDB, and dashboards to Grafana.
+
+Knows nothing of runs under way.
+"""
