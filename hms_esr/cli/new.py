@@ -33,10 +33,10 @@ def command(url: str, out: Path | None, force: bool, may_load: tuple[str, ...]) 
     """Look, write."""
     if out is not None and out.exists() and not force:
         raise BadInput([Problem("--out", 0, 0, f"{out} is there already; --force overwrites it")])
+    from hms_esr.authoring.from_page import first_scenario, see
     from hms_esr.cli.options import target_problem
     from hms_esr.execution.preflight import guard_for
     from hms_esr.library import persona_template
-    from hms_esr.scaffold import first_scenario, see
 
     address = url if "://" in url else f"http://{url}"
     try:

@@ -9,9 +9,9 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hms_esr.authoring.from_page import SeenPage, comment, first_scenario, key
 from hms_esr.html.page import Page
 from hms_esr.library import persona_template, read_scenario
-from hms_esr.scaffold import SeenPage, comment, first_scenario, key
 from hms_esr.scenario.source import read_document
 
 URL = "http://127.0.0.1:8000/apply"
