@@ -3,6 +3,6 @@
 Knows nothing of its own: it re-exports.
 """
 
-from hms_esr.edu.show import Dashboard
+from hms_esr.edu.live.show import Dashboard
 
 __all__ = ["Dashboard"]

@@ -32,8 +32,8 @@ hms-esr dashboard schedule_f --port 5060
 @click.option("--until", type=click.Choice(["parent", "unseen"]), default="parent", hidden=True)
 def command(run: str, port: int, host: str, out: Path, handle: int | None, parent_pid: int | None, until: str) -> int:
     """See HELP."""
-    from hms_esr.edu.opening import address, listen
-    from hms_esr.edu.serve import Stay, serve
+    from hms_esr.edu.live.page_process import address, listen
+    from hms_esr.edu.live.serve import Stay, serve
     from hms_esr.store import find_run
 
     if handle is not None:

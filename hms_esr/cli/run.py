@@ -26,7 +26,7 @@ from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem
 from hms_esr.units import duration_s, share
 
 if TYPE_CHECKING:
-    from hms_esr.edu.opening import PageProcess
+    from hms_esr.edu.live.page_process import PageProcess
     from hms_esr.engine.cluster.join_info import Invitation
     from hms_esr.events import Sink
     from hms_esr.execution.execute import StopSwitch
@@ -298,7 +298,7 @@ def _page(given: dict[str, Any], run: str) -> PageProcess | None:
     unseen = given["quiet"] or not sys.stdout.isatty()
     if given["no_dashboard"] or (wanted is None and unseen):
         return None
-    from hms_esr.edu.opening import PORT, PageProcess
+    from hms_esr.edu.live.page_process import PORT, PageProcess
 
     port = PORT if wanted is None else wanted
     page = PageProcess(given["out"], run, port=port)

@@ -22,7 +22,7 @@ from hms_esr.control.gate import Gate, who_asks
 from hms_esr.control.refusals import Refused
 from hms_esr.control.shapes import RunOptions
 from hms_esr.control.tower import Tower
-from hms_esr.edu.app import dashboard_routes
+from hms_esr.edu.live.app import dashboard_routes
 from hms_esr.errors import EnvironmentProblem
 
 MOST_SHOWN = 200

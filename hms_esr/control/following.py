@@ -10,7 +10,7 @@ import json
 from typing import Any
 
 from hms_esr.control.sight import Sight
-from hms_esr.edu.observers import Observer, Observers
+from hms_esr.edu.live.observers import Observer, Observers
 from hms_esr.errors import EsrError
 from hms_esr.events import as_dict
 from hms_esr.store import RecordTail

@@ -14,8 +14,8 @@ from time import monotonic
 from typing import Any
 
 from hms_esr.cli.report import limits_of
-from hms_esr.edu.lines import AnswerTimes
-from hms_esr.edu.sofar import FIRST_FIGURES_S, SoFar, so_far
+from hms_esr.edu.live.interim_verdict import FIRST_FIGURES_S, SoFar, so_far
+from hms_esr.edu.live.latency_series import AnswerTimes
 from hms_esr.errors import EsrError
 from hms_esr.events import ClockChanged, Event, Happened, Sensed
 from hms_esr.library.functions import metric_functions

@@ -8,9 +8,9 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-from hms_esr.edu import crowd, sensed
-from hms_esr.edu.view import View
-from hms_esr.edu.watch import Watch
+from hms_esr.edu.live import people, sensed
+from hms_esr.edu.live.run_watcher import Watch
+from hms_esr.edu.live.view import View
 from hms_esr.histogram import Histogram
 from hms_esr.record import Cell
 
@@ -34,7 +34,7 @@ def state(watch: Watch) -> dict[str, Any]:
         "verdict": view.judgement.verdict if view.over else None,
         "verdict_so_far": view.judgement.shown if view.known else None,
         "sentence": view.judgement.sentence if view.known else "",
-        "people": crowd.counts(view),
+        "people": people.counts(view),
         "requests": record.requests,
         "polls": record.polls,
         "errors": record.error_count,

@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.strip import counts, strip
-from hms_esr.edu.view import View
-from hms_esr.edu.watch import LATELY_S
+from hms_esr.edu.live.run_watcher import LATELY_S
+from hms_esr.edu.live.view import View
 from hms_esr.formatting import MISSING, count, elapsed, plural, share, time_ms, whole_s
 from hms_esr.record import Cell, ErrorCount
 from hms_esr.reports.html.errors import Kind

@@ -23,7 +23,7 @@ from starlette.requests import Request
 from starlette.responses import RedirectResponse
 from starlette.routing import Route
 
-from hms_esr.edu.app import dashboard_routes
+from hms_esr.edu.live.app import dashboard_routes
 from hms_esr.errors import EsrError
 from hms_esr.http.http_server import FEEDS, server
 from hms_esr.store import is_running, read_facts

@@ -14,8 +14,8 @@ from hms_esr.charts.latency import Lines
 from hms_esr.charts.scales import Log
 from hms_esr.charts.svg import Bin
 from hms_esr.clock import Segment
-from hms_esr.edu.slots import Slots
-from hms_esr.edu.watch import Watch
+from hms_esr.edu.live.page_diff import Slots
+from hms_esr.edu.live.run_watcher import Watch
 from hms_esr.reports.html.bins import Bins
 from hms_esr.reports.html.figures import Caps, Figures
 from hms_esr.reports.html.letters import letter

@@ -39,7 +39,7 @@ def address(listener: socket.socket, run: str) -> str:
 
 
 class PageProcess:
-    """The page of one run, served by a child process. ``until``: see :class:`hms_esr.edu.serve.Stay`."""
+    """The page of one run, served by a child process. ``until``: see :class:`hms_esr.edu.live.serve.Stay`."""
 
     def __init__(self, out: Path, run: str, *, port: int, host: str = "127.0.0.1", until: str = "parent") -> None:
         listener = listen(host, port)

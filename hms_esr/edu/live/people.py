@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.svg import pct
-from hms_esr.edu.view import View
+from hms_esr.edu.live.view import View
 from hms_esr.formatting import count, plural
 
 

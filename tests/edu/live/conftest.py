@@ -11,8 +11,8 @@ from pathlib import Path
 
 import pytest
 
-from hms_esr.edu.opening import PageProcess
-from tests.edu.replay import Replay
+from hms_esr.edu.live.page_process import PageProcess
+from tests.edu.live.replay import Replay
 
 
 @pytest.fixture

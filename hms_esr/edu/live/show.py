@@ -9,7 +9,7 @@ import webbrowser
 from contextlib import suppress
 from pathlib import Path
 
-from hms_esr.edu.opening import PageProcess
+from hms_esr.edu.live.page_process import PageProcess
 
 PORT = 8765
 

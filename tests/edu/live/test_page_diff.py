@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from hms_esr.charts.markup import Markup
-from hms_esr.edu.slots import Ledger, Slots
+from hms_esr.edu.live.page_diff import Ledger, Slots
 
 
 def page(rows: dict[str, str], **insides: str) -> Slots:

@@ -7,14 +7,14 @@ from typing import Any
 
 import pytest
 
-from hms_esr.edu.advice import advice
-from hms_esr.edu.page import draw
-from hms_esr.edu.state import state
-from hms_esr.edu.tiles import lately
-from hms_esr.edu.view import View
-from hms_esr.edu.watch import Watch
+from hms_esr.edu.live.advice import advice
+from hms_esr.edu.live.page import draw
+from hms_esr.edu.live.run_watcher import Watch
+from hms_esr.edu.live.state import state
+from hms_esr.edu.live.tiles import lately
+from hms_esr.edu.live.view import View
 from hms_esr.reports.summary import summary
-from tests.edu.replay import FAULT, Replay
+from tests.edu.live.replay import FAULT, Replay
 from tests.records import Day
 from tests.store.kept import write_run
 

@@ -11,10 +11,10 @@ from functools import cache
 from importlib.resources import files
 
 from hms_esr.charts.markup import Markup, esc, join, tag
-from hms_esr.edu import crowd, lead, plots, rows, sensed, tiles, top
-from hms_esr.edu.slots import Slots
-from hms_esr.edu.view import View
-from hms_esr.edu.watch import Watch
+from hms_esr.edu.live import header_verdict, people, plots, rows, sensed, tiles, top_bar
+from hms_esr.edu.live.page_diff import Slots
+from hms_esr.edu.live.run_watcher import Watch
+from hms_esr.edu.live.view import View
 from hms_esr.formatting import count, number, whole_s
 from hms_esr.reports.html.parts import para, text
 
@@ -47,16 +47,21 @@ def draw(watch: Watch) -> tuple[Markup, Slots]:
         "main",
         _headline(view),
         _state_banner(view),
-        tag("div", _part(view, "Verdict", lead.verdict), _part(view, "What to do", lead.todo), class_="lead"),
+        tag(
+            "div",
+            _part(view, "Verdict", header_verdict.verdict),
+            _part(view, "What to do", header_verdict.todo),
+            class_="lead",
+        ),
         _part(view, "Checks", tiles.tiles),
         _part(view, "Timeline", plots.timeline),
-        _part(view, "People", crowd.people),
+        _part(view, "People", people.people),
         tag("div", _column(view, _LEFT), _column(view, _RIGHT), class_="main"),
         tag("div", *(_part(view, name, build) for name, build in _BELOW), class_="three"),
         id="main",
         class_="page",
     )
-    bar = top.top(view)
+    bar = top_bar.top(view)
     shared = view.slots.live("defs", "shared", view.frame.shared())
     defs = tag("svg", shared, class_="sprite", aria_hidden="true", focusable="false")
     view.slots.say("@title", _title(view))
@@ -118,14 +123,14 @@ def _over(view: View) -> Markup:
 def _quiet(view: View) -> Markup:
     """That the record stands still although the run goes on; nothing otherwise."""
     quiet = view.watch.quiet_s
-    if view.paused or not view.record.seconds or quiet <= top.QUIET_S:
+    if view.paused or not view.record.seconds or quiet <= top_bar.QUIET_S:
         return Markup("")
     said = "Its process may be stuck or stopped; the figures are the last ones."
     return para(f"The run’s record has not grown for {whole_s(quiet)}. {said}", class_="note")
 
 
 def _title(view: View) -> str:
-    _, word, behind = top.shown(view)
+    _, word, behind = top_bar.shown(view)
     parts = [f"{word} {behind}".strip()]
     if view.warped and not view.over:
         parts.append(f"{view.sim_at(view.now_s):%H:%M} simulated")
@@ -134,7 +139,7 @@ def _title(view: View) -> str:
 
 def _announced(view: View) -> str:
     """What a screen reader is told: the verdict and the state of the run, never figures."""
-    _, word, behind = top.shown(view)
+    _, word, behind = top_bar.shown(view)
     state = "The run is over." if view.over else "The run is paused." if view.paused else ""
     red = [one.title for one in view.watch.results if one.verdict == "FAIL" and one.value is not None]
     why = f", not met: {', '.join(red[:3])}" if red and word == "FAIL" else ""

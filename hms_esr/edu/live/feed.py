@@ -14,11 +14,11 @@ from time import monotonic
 from typing import Any
 
 from hms_esr.charts.markup import Markup
-from hms_esr.edu.observers import Observers
-from hms_esr.edu.page import draw
-from hms_esr.edu.slots import Change, Ledger, Slots
-from hms_esr.edu.state import state
-from hms_esr.edu.watch import Watch
+from hms_esr.edu.live.observers import Observers
+from hms_esr.edu.live.page import draw
+from hms_esr.edu.live.page_diff import Change, Ledger, Slots
+from hms_esr.edu.live.run_watcher import Watch
+from hms_esr.edu.live.state import state
 from hms_esr.errors import EsrError
 
 EVERY_S = 1.0

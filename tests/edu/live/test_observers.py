@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import asyncio
 
-from hms_esr.edu import app
-from hms_esr.edu.observers import MOST_BEHIND, Observers
+from hms_esr.edu.live import app
+from hms_esr.edu.live.observers import MOST_BEHIND, Observers
 
 
 class Hung:

@@ -8,8 +8,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from hms_esr.charts.markup import short, tag
-from hms_esr.edu.sofar import cannot_hold
-from hms_esr.edu.view import View
+from hms_esr.edu.live.interim_verdict import cannot_hold
+from hms_esr.edu.live.view import View
 from hms_esr.errors import NoData
 from hms_esr.formatting import count, time_ms, whole_s
 from hms_esr.record import ErrorCount

@@ -12,9 +12,9 @@ import pytest
 from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
-from hms_esr.edu.app import FORBIDDEN, FOREIGN, NO_RUN
-from tests.edu.looking import hello, served
-from tests.edu.replay import Replay
+from hms_esr.edu.live.app import FORBIDDEN, FOREIGN, NO_RUN
+from tests.edu.live.looking import hello, served
+from tests.edu.live.replay import Replay
 from tests.records import Day
 from tests.store.kept import write_run
 

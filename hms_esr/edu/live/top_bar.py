@@ -6,7 +6,7 @@ Knows nothing of the connection itself: the script says in its place when it is 
 from __future__ import annotations
 
 from hms_esr.charts.markup import Markup, join, tag
-from hms_esr.edu.view import View
+from hms_esr.edu.live.view import View
 from hms_esr.formatting import date, elapsed, whole_s
 from hms_esr.reports.html.parts import icon, status, text
 from hms_esr.reports.html.verdict import KINDS

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from hms_esr.charts.gauge import Reach, gauge
 from hms_esr.charts.markup import Markup, tag
 from hms_esr.charts.strip import levels, strip
-from hms_esr.edu.view import View
-from hms_esr.edu.watch import LATELY_S
+from hms_esr.edu.live.run_watcher import LATELY_S
+from hms_esr.edu.live.view import View
 from hms_esr.formatting import number, share, time_ms
 from hms_esr.histogram import Histogram
 from hms_esr.reports.html.figures import metric_of

@@ -18,9 +18,9 @@ from websockets.exceptions import ConnectionClosed
 from websockets.sync.client import connect
 
 from hms_esr.city.process import CityProcess
-from hms_esr.edu import feed
+from hms_esr.edu.live import feed
 from hms_esr.store import open_record
-from tests.edu.looking import hello, served
+from tests.edu.live.looking import hello, served
 
 SCENARIO = """
 name: looked-at

@@ -17,8 +17,8 @@ import uvicorn
 from starlette.applications import Starlette
 from websockets.sync.client import ClientConnection
 
-from hms_esr.edu.app import dashboard_routes
-from hms_esr.edu.opening import listen
+from hms_esr.edu.live.app import dashboard_routes
+from hms_esr.edu.live.page_process import listen
 
 
 @contextmanager

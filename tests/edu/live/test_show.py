@@ -18,7 +18,7 @@ from websockets.sync.client import connect
 
 from hms_edu import Dashboard
 from hms_esr.cli.run import _page
-from hms_esr.edu.opening import PageProcess, listen
+from hms_esr.edu.live.page_process import PageProcess, listen
 from hms_esr.errors import BadInput
 from hms_esr.scenario.builder import starting_is_disarmed
 from tests.records import Day
@@ -98,7 +98,7 @@ def test_the_page_ends_when_its_parent_is_gone(tmp_path: Path) -> None:
     """A killed parent leaves nothing behind."""
     folder, _ = write_run(tmp_path, Day(people=20, length_s=8, fault=None), state="RUNNING")
     program = (
-        "import os, signal; from pathlib import Path; from hms_esr.edu.opening import PageProcess; "
+        "import os, signal; from pathlib import Path; from hms_esr.edu.live.page_process import PageProcess; "
         f"page = PageProcess(Path({str(tmp_path)!r}), {folder.name!r}, port=0); "
         "print(page._process.pid, flush=True); os.kill(os.getpid(), signal.SIGKILL)"
     )

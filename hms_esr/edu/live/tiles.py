@@ -8,8 +8,8 @@ from __future__ import annotations
 from hms_esr.charts.gauge import Reach, gauge, reach
 from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.svg import pct
-from hms_esr.edu.sofar import FIRST_FIGURES_S, is_open
-from hms_esr.edu.view import View
+from hms_esr.edu.live.interim_verdict import FIRST_FIGURES_S, is_open
+from hms_esr.edu.live.view import View
 from hms_esr.formatting import whole_s
 from hms_esr.reports.html.figures import metric_of
 from hms_esr.reports.html.parts import para, status, text

@@ -6,9 +6,9 @@ Knows nothing of how checks are judged.
 from __future__ import annotations
 
 from hms_esr.charts.markup import Markup, esc, join, tag
-from hms_esr.edu.advice import Advice, advice
-from hms_esr.edu.top import frame_class, shown
-from hms_esr.edu.view import View
+from hms_esr.edu.live.advice import Advice, advice
+from hms_esr.edu.live.top_bar import frame_class, shown
+from hms_esr.edu.live.view import View
 from hms_esr.formatting import elapsed, plural
 from hms_esr.reports.html.parts import icon, para, status, text
 from hms_esr.reports.html.tiles import word

@@ -13,8 +13,8 @@ from hms_esr.reports.html import HtmlReport
 from hms_esr.store import open_record
 from hms_esr.verdicts.judge import judge
 from tests.accessible import assert_accessible
-from tests.edu.browsing import open_connected
-from tests.edu.replay import FAULT, Replay
+from tests.edu.live.browsing import open_connected
+from tests.edu.live.replay import FAULT, Replay
 from tests.records import Day
 from tests.store.kept import write_run
 

@@ -20,10 +20,10 @@ from starlette.responses import FileResponse, HTMLResponse, JSONResponse, Respon
 from starlette.routing import BaseRoute, Route, WebSocketRoute
 from starlette.websockets import WebSocket, WebSocketDisconnect
 
-from hms_esr.edu.feed import Feed, Feeds
-from hms_esr.edu.observers import Observer
-from hms_esr.edu.page import Links, base_css, document
-from hms_esr.edu.without import not_found, waiting
+from hms_esr.edu.live.feed import Feed, Feeds
+from hms_esr.edu.live.observers import Observer
+from hms_esr.edu.live.page import Links, base_css, document
+from hms_esr.edu.live.placeholder_pages import not_found, waiting
 from hms_esr.errors import EsrError
 from hms_esr.store.layout import MANIFEST, REPORT
 

@@ -6,10 +6,10 @@ from pathlib import Path
 
 import pytest
 
-from hms_esr.edu import crowd, page
-from hms_esr.edu.page import Links, base_css, document, draw
-from hms_esr.edu.watch import Watch
-from tests.edu.replay import Replay
+from hms_esr.edu.live import page, people
+from hms_esr.edu.live.page import Links, base_css, document, draw
+from hms_esr.edu.live.run_watcher import Watch
+from tests.edu.live.replay import Replay
 
 
 def test_tokens_and_marks_are_the_report_s() -> None:
@@ -28,7 +28,7 @@ def test_a_part_that_fails_leaves_the_page_standing(tmp_path: Path, monkeypatch:
     def fail(_: object) -> object:
         raise ValueError("<b>broken</b>")
 
-    monkeypatch.setattr(crowd, "people", fail)
+    monkeypatch.setattr(people, "people", fail)
     body, _ = draw(watch)
     assert "This part could not be drawn (ValueError: &lt;b&gt;broken" in body
     assert body.count("<section") == 12 and 'data-k="lat.d"' in body

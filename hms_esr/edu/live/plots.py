@@ -15,7 +15,7 @@ from hms_esr.charts.latency import drawn, limit_lines
 from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.scales import Linear
 from hms_esr.charts.svg import Bin, across, area_path, inner, line_path, num, pct, placed, upright, values_axis
-from hms_esr.edu.view import View
+from hms_esr.edu.live.view import View
 from hms_esr.formatting import MISSING, count, elapsed, plural, time_ms
 from hms_esr.reports.html.bins import LEAST_IN_BIN, Bins
 from hms_esr.reports.html.parts import details, legend, para, plain_table, plot, text

@@ -6,8 +6,8 @@ Knows nothing of runs.
 from __future__ import annotations
 
 from hms_esr.charts.markup import Markup, tag
-from hms_esr.edu.page import Links, document
-from hms_esr.edu.slots import Slots
+from hms_esr.edu.live.page import Links, document
+from hms_esr.edu.live.page_diff import Slots
 from hms_esr.reports.html.parts import para, text
 
 
