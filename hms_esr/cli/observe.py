@@ -33,8 +33,8 @@ hms-esr observe schedule_f --expires 2d --url https://esr.example.gov
 def command(run: str, expires: str, url: str | None, out: Path, tokens: Path | None) -> None:
     """Find the run, make the token, print the link."""
     from hms_esr.cli.token import lasting
+    from hms_esr.control.queued_run import NAME, is_run_id
     from hms_esr.control.settings import server_url, token_file
-    from hms_esr.control.ticket import NAME, is_run_id
     from hms_esr.control.tokens import TokenFile
     from hms_esr.store import find_run
 

@@ -90,7 +90,7 @@ def _file(path: Path | None) -> TokenFile:
 
 
 def _check_run(run_id: str) -> None:
-    from hms_esr.control.ticket import is_run_id
+    from hms_esr.control.queued_run import is_run_id
 
     if run_id and not is_run_id(run_id):
         raise BadInput([Problem("--run", 0, 0, f"{run_id[:80]!r} is no run's id; hms-esr runs lists them")])

@@ -16,12 +16,12 @@ from starlette.responses import Response
 from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Scope
 
-from hms_esr.control import page, refusals
-from hms_esr.control.api import routes
-from hms_esr.control.gate import Gate, who_asks
-from hms_esr.control.refusals import Refused
+from hms_esr.control import http_errors, page
+from hms_esr.control.auth import Gate, who_asks
+from hms_esr.control.http_errors import Refused
+from hms_esr.control.routes import routes
+from hms_esr.control.services import Tower
 from hms_esr.control.shapes import RunOptions
-from hms_esr.control.tower import Tower
 from hms_esr.edu.live.app import dashboard_routes
 from hms_esr.errors import EnvironmentProblem
 
@@ -38,7 +38,7 @@ A run's events come over a WebSocket at /run/{run_id}/events: `{"events": [{"n":
 def make_app(tower: Tower) -> ASGIApp:
     """The application of one tower."""
     app = FastAPI(title="HMS-ESR run API", version=_version(), description=DESCRIPTION, docs_url=None, redoc_url=None)
-    refusals.install(app)
+    http_errors.install(app)
     app.include_router(routes(tower))
     _pages(app, tower)
     app.router.routes.append(_WithoutRecord(tower))

@@ -13,8 +13,8 @@ from typing import Any
 
 import psutil
 
+from hms_esr.control.queued_run import DOCUMENT, Ticket
 from hms_esr.control.settings import for_children
-from hms_esr.control.ticket import DOCUMENT, Ticket
 from hms_esr.errors import EnvironmentProblem
 from hms_esr.launch.subprocess_run import CONSOLE, arguments
 from hms_esr.store.process import find, this_process

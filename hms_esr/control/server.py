@@ -18,8 +18,8 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hms_esr.control.app import make_app
+from hms_esr.control.services import Tower
 from hms_esr.control.settings import Settings
-from hms_esr.control.tower import Tower
 from hms_esr.errors import EsrError
 from hms_esr.http.http_server import FEEDS, address, listen, server, tell_when_ready
 from hms_esr.scenario.hosts import HostPort, host_name

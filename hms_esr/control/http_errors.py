@@ -13,7 +13,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import JSONResponse
 
-from hms_esr.control.desk import Full
+from hms_esr.control.run_queue import Full
 from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem, TargetRefused
 
 OWN_METRIC = (

@@ -10,9 +10,9 @@ from time import monotonic
 
 import psutil
 
-from hms_esr.control.desk import Desk
-from hms_esr.control.refusals import Refused
-from hms_esr.control.sight import Sight
+from hms_esr.control.http_errors import Refused
+from hms_esr.control.run_queue import Desk
+from hms_esr.control.run_status import Sight
 from hms_esr.launch.subprocess_run import ask
 from hms_esr.store import read_facts
 from hms_esr.store.process import find

@@ -10,11 +10,11 @@ from typing import Any
 
 import pytest
 
-from hms_esr.control import children, desk
+from hms_esr.control import children, run_queue
 from hms_esr.control.children import Child
-from hms_esr.control.desk import KEEP_WAITING_S, Desk, Full
-from hms_esr.control.sight import Sight
-from hms_esr.control.ticket import Ticket, is_run_id, keep
+from hms_esr.control.queued_run import Ticket, is_run_id, keep
+from hms_esr.control.run_queue import KEEP_WAITING_S, Desk, Full
+from hms_esr.control.run_status import Sight
 from hms_esr.errors import EnvironmentProblem
 
 
@@ -92,7 +92,7 @@ def test_as_many_at_once_as_allowed_in_their_order(opened: Callable[..., Desk], 
 
 def test_so_many_may_wait(opened: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch) -> None:
     """One more is refused, and leaves nothing."""
-    monkeypatch.setattr(desk, "MOST_WAITING", 1)
+    monkeypatch.setattr(run_queue, "MOST_WAITING", 1)
     found = opened()
     found.accept(ticket("a"), b"")
     found.accept(ticket("b"), b"")

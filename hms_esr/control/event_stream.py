@@ -9,7 +9,7 @@ import asyncio
 import json
 from typing import Any
 
-from hms_esr.control.sight import Sight
+from hms_esr.control.run_status import Sight
 from hms_esr.edu.live.observers import Observer, Observers
 from hms_esr.errors import EsrError
 from hms_esr.events import as_dict

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hms_esr.control.desk import Desk, as_summary
-from hms_esr.control.ticket import Ticket, is_run_id
+from hms_esr.control.queued_run import Ticket, is_run_id
+from hms_esr.control.run_queue import Desk, as_summary
 from hms_esr.errors import EsrError
 from hms_esr.store import RunList, is_running, run_line
 from hms_esr.store.clock import clock_stands

@@ -13,14 +13,14 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Header, Request, Response
 
 from hms_esr.control import shapes
-from hms_esr.control.acting import audited
-from hms_esr.control.bodies import read_body
-from hms_esr.control.described import BODY, options_as_parameters, refusals_at
-from hms_esr.control.gate import need
-from hms_esr.control.refusals import Refused
-from hms_esr.control.ticket import Ticket
-from hms_esr.control.tower import Tower
-from hms_esr.control.wanted import Wanted, read_wanted
+from hms_esr.control.audited_action import audited
+from hms_esr.control.auth import need
+from hms_esr.control.http_errors import Refused
+from hms_esr.control.openapi import BODY, options_as_parameters, refusals_at
+from hms_esr.control.queued_run import Ticket
+from hms_esr.control.request_body import read_body
+from hms_esr.control.run_body import Wanted, read_wanted
+from hms_esr.control.services import Tower
 
 _MORE: dict[int | str, dict[str, Any]] = {
     200: {"model": shapes.Accepted, "description": "The same idempotency key and body came before: that run"},

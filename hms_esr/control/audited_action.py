@@ -10,9 +10,9 @@ from contextlib import contextmanager
 
 from fastapi import Request
 
-from hms_esr.control.gate import who_asks
-from hms_esr.control.refusals import Refused
-from hms_esr.control.tower import Tower
+from hms_esr.control.auth import who_asks
+from hms_esr.control.http_errors import Refused
+from hms_esr.control.services import Tower
 from hms_esr.errors import EsrError
 
 

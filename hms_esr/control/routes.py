@@ -14,14 +14,14 @@ from fastapi.security import HTTPBearer
 from starlette.websockets import WebSocketDisconnect
 
 from hms_esr.control import shapes
-from hms_esr.control.acting import audited, there
-from hms_esr.control.described import refusals_at
-from hms_esr.control.following import Following
-from hms_esr.control.gate import need
-from hms_esr.control.refusals import Refused
-from hms_esr.control.seeing import add_seeing
-from hms_esr.control.starting import add_starting
-from hms_esr.control.tower import Tower
+from hms_esr.control.audited_action import audited, there
+from hms_esr.control.auth import need
+from hms_esr.control.event_stream import Following
+from hms_esr.control.http_errors import Refused
+from hms_esr.control.openapi import refusals_at
+from hms_esr.control.routes_read import add_seeing
+from hms_esr.control.routes_start import add_starting
+from hms_esr.control.services import Tower
 
 _BEARER = HTTPBearer(auto_error=False, description="A token: hms-esr token create --scope run|observe")
 _MOST_FOLLOWED = 100_000_000

@@ -10,11 +10,11 @@ from typing import Annotated, Any
 from fastapi import APIRouter, Query, Request
 
 from hms_esr.control import shapes
-from hms_esr.control.acting import there
-from hms_esr.control.described import refusals_at
-from hms_esr.control.gate import need, who_asks
+from hms_esr.control.audited_action import there
+from hms_esr.control.auth import need, who_asks
+from hms_esr.control.openapi import refusals_at
 from hms_esr.control.page import Row
-from hms_esr.control.tower import Tower
+from hms_esr.control.services import Tower
 
 
 def add_seeing(router: APIRouter, tower: Tower) -> None:

@@ -15,10 +15,10 @@ from pathlib import Path
 from typing import Any
 
 from hms_esr.control import children
-from hms_esr.control import ticket as tickets
+from hms_esr.control import queued_run as tickets
 from hms_esr.control.children import Child
+from hms_esr.control.queued_run import DOCUMENT, Ticket
 from hms_esr.control.settings import MOST_WAITING
-from hms_esr.control.ticket import DOCUMENT, Ticket
 from hms_esr.errors import EnvironmentProblem, EsrError
 from hms_esr.launch.subprocess_run import last_words
 from hms_esr.store.layout import MANIFEST, SUMMARY

@@ -9,7 +9,7 @@ import asyncio
 
 from starlette.requests import ClientDisconnect, Request
 
-from hms_esr.control.refusals import Refused
+from hms_esr.control.http_errors import Refused
 from hms_esr.control.settings import MOST_BYTES
 
 MOST_PASSED_OVER = 16 * MOST_BYTES

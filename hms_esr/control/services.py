@@ -11,14 +11,14 @@ from contextlib import suppress
 from starlette.requests import HTTPConnection
 
 from hms_esr.control.audit import Audit
-from hms_esr.control.desk import Desk
-from hms_esr.control.following import Followings
-from hms_esr.control.gate import Who
+from hms_esr.control.auth import Who
+from hms_esr.control.event_stream import Followings
 from hms_esr.control.page import Row
+from hms_esr.control.queued_run import Ticket
+from hms_esr.control.run_actions import Steering
+from hms_esr.control.run_queue import Desk
+from hms_esr.control.run_status import Sight, ending
 from hms_esr.control.settings import Settings
-from hms_esr.control.sight import Sight, ending
-from hms_esr.control.steering import Steering
-from hms_esr.control.ticket import Ticket
 from hms_esr.control.tokens import TokenFile
 from hms_esr.errors import EnvironmentProblem
 from hms_esr.scenario.hosts import HostPort

@@ -16,8 +16,8 @@ from starlette.datastructures import MutableHeaders
 from starlette.requests import HTTPConnection
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
-from hms_esr.control import refusals
-from hms_esr.control.refusals import Refused
+from hms_esr.control import http_errors
+from hms_esr.control.http_errors import Refused
 from hms_esr.control.settings import Settings, is_loopback
 from hms_esr.control.tokens import Token, TokenFile
 from hms_esr.errors import EsrError
@@ -103,11 +103,11 @@ class Gate:
 
     async def _refuse(self, connection: HTTPConnection, error: Exception, receive: Receive, send: Send) -> None:
         if isinstance(error, Refused):
-            made = refusals.answer(error.status, error.text, headers=error.headers)
+            made = http_errors.answer(error.status, error.text, headers=error.headers)
             if _changes(connection):
                 self._told(connection, error)
         else:
-            made = refusals.of_error(error)  # type: ignore[arg-type]
+            made = http_errors.of_error(error)  # type: ignore[arg-type]
         if connection.scope["type"] == "websocket":
             await send({"type": "websocket.close", "code": 1008, "reason": ""})
             return
