@@ -10,8 +10,8 @@ import sys
 import traceback
 from urllib.parse import quote
 
+from hms_esr.city.city_state import Hall
 from hms_esr.city.faults import Trouble
-from hms_esr.city.hall import Hall
 from hms_esr.city.html import TOKEN, alert, page
 from hms_esr.city.routes import Found, Route, Router
 from hms_esr.city.services import ROUTES

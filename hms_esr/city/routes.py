@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from hms_esr.city.hall import Hall
+from hms_esr.city.city_state import Hall
 from hms_esr.city.html import Form
 from hms_esr.city.wire import Answer, Request
 

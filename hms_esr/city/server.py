@@ -17,7 +17,7 @@ import psutil
 import uvicorn
 
 from hms_esr.city.app import CityApp
-from hms_esr.city.hall import Hall
+from hms_esr.city.city_state import Hall
 from hms_esr.city.ledger import Ledger
 from hms_esr.errors import BadInput, Problem
 from hms_esr.http.http_server import listen, server, tell_when_ready

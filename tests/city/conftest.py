@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 from hms_esr.city.app import CityApp
-from hms_esr.city.hall import Hall
+from hms_esr.city.city_state import Hall
 from hms_esr.city.ledger import Ledger
 from hms_esr.city.process import CityProcess
 

@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hms_esr.city.app import CityApp
-from hms_esr.city.hall import Hall
+from hms_esr.city.city_state import Hall
 from hms_esr.city.services import ROUTES
 
 from .browser import PDF, Browser, token

@@ -9,7 +9,7 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from hms_esr.city.hall import Hall, is_made_up
+from hms_esr.city.city_state import Hall, is_made_up
 from hms_esr.city.html import Field, Form
 from hms_esr.city.routes import Route
 from hms_esr.city.services.shared import show_form, show_problem, show_text

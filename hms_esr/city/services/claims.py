@@ -8,7 +8,7 @@ from __future__ import annotations
 import secrets
 from html import escape
 
-from hms_esr.city.hall import FLAGS, Case, Hall, is_made_up
+from hms_esr.city.city_state import FLAGS, Case, Hall, is_made_up
 from hms_esr.city.html import Field, Form, file_of
 from hms_esr.city.routes import Route
 from hms_esr.city.services.shared import show_form, show_problem, show_status, show_text, status_link

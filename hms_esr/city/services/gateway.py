@@ -5,7 +5,7 @@ Knows nothing of how claims are decided.
 
 from __future__ import annotations
 
-from hms_esr.city.hall import Hall
+from hms_esr.city.city_state import Hall
 from hms_esr.city.html import STYLE, page
 from hms_esr.city.routes import Route
 from hms_esr.city.services.claims import CLAIM

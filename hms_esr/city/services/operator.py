@@ -8,8 +8,8 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
+from hms_esr.city.city_state import Hall
 from hms_esr.city.clerks import HOUR_US, to_iso
-from hms_esr.city.hall import Hall
 from hms_esr.city.routes import Route
 from hms_esr.city.wire import Answer, Refused, Request, as_json
 

@@ -9,8 +9,8 @@ import re
 from datetime import UTC, datetime
 from html import escape
 
+from hms_esr.city.city_state import Hall
 from hms_esr.city.clerks import to_iso
-from hms_esr.city.hall import Hall
 from hms_esr.city.html import Field, Form, file_of
 from hms_esr.city.routes import Route
 from hms_esr.city.services.shared import show_form, show_problem, show_text

@@ -10,8 +10,8 @@ from dataclasses import replace
 from html import escape
 from itertools import islice
 
+from hms_esr.city.city_state import Case, Hall
 from hms_esr.city.clerks import HOUR_US, LAST_US, to_iso
-from hms_esr.city.hall import Case, Hall
 from hms_esr.city.html import Field, Form
 from hms_esr.city.routes import Route
 from hms_esr.city.services.shared import show_form, show_problem, show_status, show_text, status_link

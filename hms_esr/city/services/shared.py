@@ -7,8 +7,8 @@ from __future__ import annotations
 
 from html import escape
 
+from hms_esr.city.city_state import Case, Hall
 from hms_esr.city.clerks import to_iso
-from hms_esr.city.hall import Case, Hall
 from hms_esr.city.html import Form, alert, page
 from hms_esr.city.wire import JSON, Answer, Request, as_json
 

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from html import escape
 
-from hms_esr.city.hall import Hall
+from hms_esr.city.city_state import Hall
 from hms_esr.city.html import Field, Form, file_of
 from hms_esr.city.routes import Route
 from hms_esr.city.services.shared import show_form, show_problem, show_text

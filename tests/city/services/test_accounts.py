@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hms_esr.city.hall import Hall
+from hms_esr.city.city_state import Hall
 from hms_esr.city.services.accounts import local_path
 
 from ..browser import Browser, Seen

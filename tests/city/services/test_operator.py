@@ -7,7 +7,7 @@ from typing import Any
 import pytest
 
 from hms_esr.city.app import CityApp
-from hms_esr.city.hall import Hall
+from hms_esr.city.city_state import Hall
 
 from ..browser import Browser
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hms_esr.city.hall import Hall
+from hms_esr.city.city_state import Hall
 
 from ..browser import JPEG, PDF, Browser, Seen
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hms_esr.city.hall import Hall, is_made_up
+from hms_esr.city.city_state import Hall, is_made_up
 
 from .browser import Browser
 
