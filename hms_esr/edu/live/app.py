@@ -77,7 +77,7 @@ async def _asset(request: Request) -> Response:
     name = request.path_params["name"]
     if name == "base.css":
         return Response(base_css(), media_type=_KINDS[".css"], headers=HEADERS)
-    place = files("hms_esr.edu").joinpath("assets")
+    place = files("hms_esr.edu.live").joinpath("assets")
     known = {one.name for one in place.iterdir()}
     kind = _KINDS.get(Path(name).suffix)
     if name not in known or kind is None:
