@@ -37,7 +37,7 @@ class Mark:
 
 
 @dataclass(frozen=True, slots=True)
-class Tick:
+class AxisTick:
     """A place on the time axis: share of the width, label, whether narrow screens leave it out."""
 
     x: float
@@ -51,8 +51,8 @@ class TimeFrame:
 
     length_s: float
     marks: tuple[Mark, ...] = ()
-    sim_ticks: tuple[Tick, ...] = ()
-    real_ticks: tuple[Tick, ...] = ()
+    sim_ticks: tuple[AxisTick, ...] = ()
+    real_ticks: tuple[AxisTick, ...] = ()
 
     def x(self, at_s: float) -> float:
         """Share of the width, 0 to 1."""
@@ -117,11 +117,11 @@ class TimeFrame:
         chosen = [ticks[len(ticks) // 8], ticks[len(ticks) * 5 // 8]] if len(ticks) > 3 else ticks[:1]
         parts = [tag("line", class_="base", x1=0, x2="100%", y1=num(y), y2=num(y))]
         for tick in chosen:
-            parts += [upright(tick.x, y, y + 4, "base"), _tick_text(Tick(tick.x, tick.label, False), y + 16)]
+            parts += [upright(tick.x, y, y + 4, "base"), _tick_text(AxisTick(tick.x, tick.label, False), y + 16)]
         return join(parts)
 
 
-def _tick_text(tick: Tick, y: float) -> Markup:
+def _tick_text(tick: AxisTick, y: float) -> Markup:
     anchor = "start" if tick.x < 0.02 else "end" if tick.x > 0.97 else "middle"
     return tag("text", tick.label, class_="w" if tick.minor else None, x=pct(tick.x), y=num(y), text_anchor=anchor)
 
@@ -186,30 +186,30 @@ def _step(span_s: float, most: int = 8) -> float:
     return _DAY_S * math.ceil(span_s / most / _DAY_S)
 
 
-def _real_ticks(length_s: float) -> tuple[Tick, ...]:
+def _real_ticks(length_s: float) -> tuple[AxisTick, ...]:
     step = _step(length_s, 9)
     unit, size = ("s", 1) if step < 60 else ("min", 60) if step < 3600 else ("h", 3600)
     count = int(length_s / step)
     return tuple(
-        Tick(k * step / length_s, f"{k * step / size:g}{NBSP}{unit}", k % 2 == 1)
+        AxisTick(k * step / length_s, f"{k * step / size:g}{NBSP}{unit}", k % 2 == 1)
         for k in range(count + 1)
         if k * step / length_s < 0.985
     )
 
 
-def _sim_ticks(length_s: float, clock: SimClock, start: datetime, warp: float) -> tuple[Tick, ...]:
+def _sim_ticks(length_s: float, clock: SimClock, start: datetime, warp: float) -> tuple[AxisTick, ...]:
     span_s = max(min(clock.sim_s(length_s), length_s * warp), 1.0)
     step = _step(span_s)
     of_day_s = start.hour * 3600 + start.minute * 60 + start.second
     first = math.ceil(of_day_s / step) * step - of_day_s
-    ticks: list[Tick] = []
+    ticks: list[AxisTick] = []
     for k in range(400):
         at = first + k * step
         x = clock.real_s(at) / length_s
         if x > 0.985 or at > clock.sim_s(length_s):
             break
         if not ticks or x - ticks[-1].x >= 0.075:
-            ticks.append(Tick(x, clock_label(start + timedelta(seconds=at), step), len(ticks) % 2 == 1))
+            ticks.append(AxisTick(x, clock_label(start + timedelta(seconds=at), step), len(ticks) % 2 == 1))
     return tuple(ticks)
 
 

@@ -24,7 +24,7 @@ class LimitLine(NamedTuple):
     warning: bool = False
 
 
-class Lines(NamedTuple):
+class LatencyLines(NamedTuple):
     """Milliseconds by bin: 95th percentile from intended and from actual start, median from intended start."""
 
     intended: Sequence[Bin]
@@ -54,7 +54,9 @@ def limit_lines(limits: Sequence[LimitLine], scale: Log, height: float, *, label
     return join(parts)
 
 
-def latency(ident: str, frame: TimeFrame, scale: Log, lines: Lines, limits: Sequence[LimitLine], desc: str) -> Markup:
+def latency(
+    ident: str, frame: TimeFrame, scale: Log, lines: LatencyLines, limits: Sequence[LimitLine], desc: str
+) -> Markup:
     """Answer times of all requests over the run."""
     return outer(
         ident,

@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from hms_esr.charts.frame import TimeFrame
-from hms_esr.charts.latency import LimitLine, Lines, drawn, limit_lines
+from hms_esr.charts.latency import LatencyLines, LimitLine, drawn, limit_lines
 from hms_esr.charts.markup import Markup
 from hms_esr.charts.scales import Log
 from hms_esr.charts.svg import inner, outer, values_axis
@@ -17,7 +17,7 @@ HEIGHT = 84
 
 
 def panel(
-    ident: str, frame: TimeFrame, scale: Log, lines: Lines, limits: Sequence[LimitLine], title: str, desc: str
+    ident: str, frame: TimeFrame, scale: Log, lines: LatencyLines, limits: Sequence[LimitLine], title: str, desc: str
 ) -> Markup:
     """95th percentiles of one step by bin."""
     return outer(

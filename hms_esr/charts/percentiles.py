@@ -20,7 +20,7 @@ _LINE = 20
 """Pixels that a label over a dot needs. Left of and above it is free: both curves rise to the right."""
 
 
-class Gate(NamedTuple):
+class LimitGate(NamedTuple):
     """``share`` of the requests must be answered within ``limit_ms``; ``warn_ms``: the warning level, if any."""
 
     share: float
@@ -39,7 +39,7 @@ def _curve(histogram: Histogram, scale: Log, rarity: Rarity) -> str:
     )
 
 
-def _gate(gate: Gate, row: int, scale: Log, rarity: Rarity) -> Markup:
+def _gate(gate: LimitGate, row: int, scale: Log, rarity: Rarity) -> Markup:
     x, y = rarity.x(gate.share), scale.y(gate.limit_ms) * HEIGHT
     left = x > 0.6
     parts = [
@@ -69,7 +69,7 @@ def percentiles(
     title: str,
     desc: str,
     dot: tuple[float, str],
-    gates: Sequence[Gate] = (),
+    gates: Sequence[LimitGate] = (),
 ) -> Markup:
     """Both latencies of one set of requests; ``dot`` is a share and its label, ``gates`` the limits in the way."""
     shown_gates = [gate for gate in gates if gate.share < 1]

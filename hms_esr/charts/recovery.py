@@ -16,7 +16,7 @@ HEIGHT = 150
 
 
 @dataclass(frozen=True, slots=True)
-class Recovery:
+class RecoveryWindow:
     """A fault from ``on_s`` to 0 (its end) in a window of real seconds around its end. None: unknown, or none."""
 
     from_s: float
@@ -45,7 +45,7 @@ def _usual(level_ms: float, scale: Log) -> Markup:
     return box + across(y, "usualline")
 
 
-def _seconds_axis(shown: Recovery) -> Markup:
+def _seconds_axis(shown: RecoveryWindow) -> Markup:
     span = shown.to_s - shown.from_s
     step = next((s for s in (1, 2, 5, 10, 20, 30, 60, 120, 300, 600, 1800) if span / s <= 6), 3600)
     first = int(-(-shown.from_s // step))
@@ -59,7 +59,7 @@ def _seconds_axis(shown: Recovery) -> Markup:
     return join(parts)
 
 
-def recovery(ident: str, shown: Recovery, times: Sequence[Bin], scale: Log, title: str, desc: str) -> Markup:
+def recovery(ident: str, shown: RecoveryWindow, times: Sequence[Bin], scale: Log, title: str, desc: str) -> Markup:
     """95th percentile in ms of each second, counted from the fault's end."""
     x, width = pct(shown.x(shown.on_s)), pct(shown.x(0) - shown.x(shown.on_s))
     points = [None if b.value is None else (shown.x((b.from_s + b.to_s) / 2), scale.y(b.value)) for b in times]

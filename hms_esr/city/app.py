@@ -10,12 +10,24 @@ import sys
 import traceback
 from urllib.parse import quote
 
-from hms_esr.city.city_state import Hall
-from hms_esr.city.faults import Trouble
+from hms_esr.city.city_state import CityState
+from hms_esr.city.faults import FaultEffect
 from hms_esr.city.html import TOKEN, alert, page
 from hms_esr.city.routes import Found, Route, Router
 from hms_esr.city.services import ROUTES
-from hms_esr.city.wire import COOKIE, HTML, Answer, Header, Receive, Refused, Request, Scope, Send, as_json, read_body
+from hms_esr.city.wire import (
+    COOKIE,
+    HTML,
+    CityAnswer,
+    CityRequest,
+    Header,
+    Receive,
+    RequestRefused,
+    Scope,
+    Send,
+    as_json,
+    read_body,
+)
 from hms_esr.errors import BadInput
 from hms_esr.sensors import gauge
 
@@ -34,9 +46,9 @@ _PAGE: list[Header] = [
 
 
 class CityApp:
-    """The mock city government as an ASGI application over one :class:`Hall`."""
+    """The mock city government as an ASGI application over one :class:`CityState`."""
 
-    def __init__(self, hall: Hall) -> None:
+    def __init__(self, hall: CityState) -> None:
         self.hall = hall
         self._router = Router(ROUTES)
 
@@ -44,7 +56,7 @@ class CityApp:
         """Answer one HTTP request; nothing a client sends ends in a traceback."""
         if scope["type"] != "http":
             return
-        request = Request(scope)
+        request = CityRequest(scope)
         found = self._router.find(request.path)
         ticket = None
         if not request.path.startswith(OPERATOR):
@@ -58,7 +70,7 @@ class CityApp:
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
 
-    def _headers(self, request: Request, answer: Answer) -> list[Header]:
+    def _headers(self, request: CityRequest, answer: CityAnswer) -> list[Header]:
         headers = [
             (b"content-type", answer.kind),
             (b"content-length", str(len(answer.body)).encode()),
@@ -75,7 +87,7 @@ class CityApp:
             headers.append((b"set-cookie", cookie.encode()))
         return headers
 
-    async def _answer(self, request: Request, found: Found | None, receive: Receive) -> Answer | None:
+    async def _answer(self, request: CityRequest, found: Found | None, receive: Receive) -> CityAnswer | None:
         """The answer; None when the client went away before it could be given."""
         service = "gateway"
         try:
@@ -87,7 +99,7 @@ class CityApp:
             if self.hall.faults and service != "city" and not await self._pass(route, receive):
                 return None
             answer = self._carry_out(route, request)
-        except Refused as refusal:
+        except RequestRefused as refusal:
             service = refusal.service or service
             answer = self._refusal(request, refusal.status, refusal.message)
         except BadInput as error:
@@ -100,33 +112,37 @@ class CityApp:
             REJECTIONS.add(1)
         return answer
 
-    def _route(self, request: Request, found: Found | None) -> Route:
+    def _route(self, request: CityRequest, found: Found | None) -> Route:
         if found is None:
-            raise Refused(404, f"no such page: {request.path[:200]}")
+            raise RequestRefused(404, f"no such page: {request.path[:200]}")
         request.ids = found.ids
         route = found.by_method.get("GET" if request.method == "HEAD" else request.method)
         if route is None:
-            raise Refused(405, f"{request.method[:20]} is not allowed here; allowed: {', '.join(found.by_method)}")
+            raise RequestRefused(
+                405, f"{request.method[:20]} is not allowed here; allowed: {', '.join(found.by_method)}"
+            )
         if route.service == "city" and self._is_foreign(request):
-            raise Refused(403, "requests from pages of another origin are refused")
+            raise RequestRefused(403, "requests from pages of another origin are refused")
         if self.hall.seen.on and route.service != "city":
             values = request.values_seen(route.hidden)
             self.hall.seen.add(request.run, request.header(b"x-esr-person"), request.method, found.path, values)
         return route
 
     @staticmethod
-    def _is_foreign(request: Request) -> bool:
+    def _is_foreign(request: CityRequest) -> bool:
         origin = request.header(b"origin")
         return bool(origin) and origin.partition("://")[2] != request.header(b"host")
 
-    def _carry_out(self, route: Route, request: Request) -> Answer:
+    def _carry_out(self, route: Route, request: CityRequest) -> CityAnswer:
         if route.needs_login and self.hall.account(request) is None:
             after = quote(request.path, safe="/")
-            return Answer(303, b"", HTML, [(b"location", f"/login?next={after}".encode())])
+            return CityAnswer(303, b"", HTML, [(b"location", f"/login?next={after}".encode())])
         if route.form is not None:
             token = request.fields().get(TOKEN, "")
             if not self.hall.token_is_good(request, route.form.action, token):
-                raise Refused(403, "the form's security token is missing or wrong (CSRF); please open the form again")
+                raise RequestRefused(
+                    403, "the form's security token is missing or wrong (CSRF); please open the form again"
+                )
         return route.handle(self.hall, request)
 
     async def _pass(self, route: Route, receive: Receive) -> bool:
@@ -141,17 +157,17 @@ class CityApp:
                 finally:
                     WAITS.add(-1)
             if trouble.status:
-                raise Refused(trouble.status, trouble.message, trouble.service)
+                raise RequestRefused(trouble.status, trouble.message, trouble.service)
         return True
 
-    def _refusal(self, request: Request, status: int, message: str) -> Answer:
+    def _refusal(self, request: CityRequest, status: int, message: str) -> CityAnswer:
         wants_json = request.path.startswith(("/api/", OPERATOR)) or request.is_json() or request.path == "/submit"
         if wants_json or b"json" in request.headers.get(b"accept", b""):
             return as_json({"error": message, "status": status}, status)
-        return Answer(status, page("Sorry", alert(message), self.hall.person(request)))
+        return CityAnswer(status, page("Sorry", alert(message), self.hall.person(request)))
 
 
-async def _wait(trouble: Trouble, receive: Receive) -> bool:
+async def _wait(trouble: FaultEffect, receive: Receive) -> bool:
     """Wait as long as the fault says; False when the client goes away before that."""
     gone = asyncio.ensure_future(receive())
     done, _ = await asyncio.wait({gone}, timeout=trouble.delay_ms / 1000)

@@ -16,8 +16,8 @@ from hmac import compare_digest
 from hms_esr.city.clerks import ClerkQueue, interval_us, to_iso
 from hms_esr.city.counts import Counts, SeenLog
 from hms_esr.city.faults import FaultBoard
-from hms_esr.city.ledger import Ledger
-from hms_esr.city.wire import Request
+from hms_esr.city.ledger import CityLedger
+from hms_esr.city.wire import CityRequest
 from hms_esr.sensors import gauge
 
 _MADE_UP = re.compile(
@@ -33,7 +33,7 @@ def is_made_up(email: str) -> bool:
 
 
 @dataclass(slots=True)
-class Account:
+class CityAccount:
     """One made-up person's account. Without a ``lock`` (made at first login) any password opens it."""
 
     email: str
@@ -43,7 +43,7 @@ class Account:
 
 
 @dataclass(slots=True)
-class Session:
+class CitySession:
     """What the city knows of one browser: who is logged in, and the application under way."""
 
     email: str = ""
@@ -73,19 +73,19 @@ class Case:
 
 
 @dataclass(slots=True)
-class Desk:
+class ClaimsDesk:
     """One run's claims: a queue of its own, so that runs do not disturb each other."""
 
     queue: ClerkQueue = field(default_factory=ClerkQueue)
     cases: list[Case] = field(default_factory=list)
 
 
-class Hall:
+class CityState:
     """The whole memory of a city. ``monotonic`` gives seconds, ``wall_s`` seconds since 1970 (UTC)."""
 
     def __init__(
         self,
-        ledger: Ledger,
+        ledger: CityLedger,
         *,
         clerks: float = 1.0,
         strict_accounts: bool = False,
@@ -100,14 +100,14 @@ class Hall:
         self.faults = FaultBoard(monotonic)
         self.counts = Counts()
         self.seen = SeenLog(record_values)
-        self.accounts: dict[str, Account] = {}
-        self.sessions: dict[str, Session] = {}
+        self.accounts: dict[str, CityAccount] = {}
+        self.sessions: dict[str, CitySession] = {}
         self._secret = secrets.token_bytes(32)
         self._wall_s = wall_s
         self._forget()
 
     def _forget(self) -> None:
-        self.desks: dict[str, Desk] = {}
+        self.desks: dict[str, ClaimsDesk] = {}
         self.claims: dict[str, Case] = {}
         self.permits: dict[str, Case] = {}
         self.permit_applicants: dict[str, str] = {}
@@ -120,38 +120,38 @@ class Hall:
         self.seen.clear()
         self.ledger.clear()
 
-    def now_us(self, request: Request) -> int:
+    def now_us(self, request: CityRequest) -> int:
         """The request's own simulated time; the real clock (UTC) for requests without one."""
         sim_us = request.sim_us()
         return int(self._wall_s() * 1_000_000) if sim_us is None else sim_us
 
     # sessions and tokens
 
-    def session_id(self, request: Request) -> str:
+    def session_id(self, request: CityRequest) -> str:
         """The id of the browser's session; a new one, sent as a cookie with the answer, when it has none."""
         if not request.session_id:
             request.session_id = request.new_session = secrets.token_urlsafe(18)
         return request.session_id
 
-    def session(self, request: Request) -> Session:
+    def session(self, request: CityRequest) -> CitySession:
         """The browser's session, to be changed."""
-        return self.sessions.setdefault(self.session_id(request), Session())
+        return self.sessions.setdefault(self.session_id(request), CitySession())
 
-    def account(self, request: Request) -> Account | None:
+    def account(self, request: CityRequest) -> CityAccount | None:
         """Who is logged in."""
         session = self.sessions.get(request.session_id)
         return self.accounts.get(session.email) if session else None
 
-    def person(self, request: Request) -> str:
+    def person(self, request: CityRequest) -> str:
         """The name of who is logged in; empty for nobody."""
         account = self.account(request)
         return account.name or account.email if account else ""
 
-    def token(self, request: Request, action: str) -> str:
+    def token(self, request: CityRequest, action: str) -> str:
         """The form's hidden token: good for this browser's session and this form only."""
         return self._token(self.session_id(request), action)
 
-    def token_is_good(self, request: Request, action: str, token: str) -> bool:
+    def token_is_good(self, request: CityRequest, action: str, token: str) -> bool:
         """Whether ``token`` came with the form ``action`` in this browser's session."""
         if not request.session_id:
             return False
@@ -170,7 +170,7 @@ class Hall:
         """Make or renew an account; True when it is new."""
         key = email.lower()
         is_new = key not in self.accounts
-        self.accounts[key] = Account(email, name, role, b"" if password is None else self.lock(password))
+        self.accounts[key] = CityAccount(email, name, role, b"" if password is None else self.lock(password))
         self.ledger.add("accounts", key, name, role, made_by)
         return is_new
 
@@ -179,7 +179,7 @@ class Hall:
         self.ledger.forget_account(email.lower())
         return self.accounts.pop(email.lower(), None) is not None
 
-    def log_in(self, request: Request, email: str, password: str) -> bool:
+    def log_in(self, request: CityRequest, email: str, password: str) -> bool:
         """Bind the browser to an account, under a new session id; False when e-mail or password are not known."""
         account = self.accounts.get(email.lower())
         made_up = is_made_up(email)
@@ -190,7 +190,7 @@ class Hall:
             account = self.accounts[email.lower()]
         if account is None or (account.lock and not compare_digest(account.lock, self.lock(password))):
             return False
-        session = self.sessions.pop(request.session_id, Session())
+        session = self.sessions.pop(request.session_id, CitySession())
         request.session_id = request.new_session = secrets.token_urlsafe(18)
         session.email = email.lower()
         self.sessions[request.session_id] = session
@@ -198,10 +198,10 @@ class Hall:
 
     # cases
 
-    def file_claim(self, request: Request) -> Case:
+    def file_claim(self, request: CityRequest) -> Case:
         """Put a claim into its run's queue."""
         run, submitted_us = request.run, self.now_us(request)
-        desk = self.desks.setdefault(run, Desk())
+        desk = self.desks.setdefault(run, ClaimsDesk())
         decided_us = desk.queue.file(submitted_us, interval_us(request.warp(), self.clerks))
         case = Case(f"ui-{secrets.token_hex(8)}", run, submitted_us, decided_us)
         desk.cases.append(case)
@@ -209,7 +209,7 @@ class Hall:
         self.ledger.add("claims", case.id, run, to_iso(submitted_us), to_iso(decided_us))
         return case
 
-    def receive(self, request: Request, kind: str) -> str:
+    def receive(self, request: CityRequest, kind: str) -> str:
         """Note one application of ``kind``; its number."""
         number = f"{kind}-{secrets.token_hex(6)}"
         self.ledger.add("applications", number, request.run, kind, self.person(request), to_iso(self.now_us(request)))

@@ -35,7 +35,7 @@ LONGEST_MS = 600_000.0
 
 
 @dataclass(slots=True)
-class Fault:
+class CityFault:
     """One ailment of one service. ``share`` of its requests meet it, evenly spread; ``met`` counts them all."""
 
     id: str
@@ -57,7 +57,7 @@ class Fault:
 
 
 @dataclass(frozen=True, slots=True)
-class Trouble:
+class FaultEffect:
     """What one call of a service meets: a delay, then an answer of ``status`` (0: it works) named ``message``."""
 
     service: str
@@ -79,20 +79,20 @@ class FaultBoard:
 
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
-        self._on: dict[str, Fault] = {}
+        self._on: dict[str, CityFault] = {}
         self._numbers = count(1)
 
     def __bool__(self) -> bool:
         """Whether any fault may be on: cheap, asked by every request."""
         return bool(self._on)
 
-    def start(self, body: Any) -> Fault:
+    def start(self, body: Any) -> CityFault:
         """Turn one fault on from a JSON body; raises BadInput with every mistake and what is allowed."""
         problems = problems_of(body)
         if problems:
             raise BadInput(Problem("", 0, 0, text) for text in problems)
         kind = str(body["fault"])
-        fault = Fault(
+        fault = CityFault(
             id=f"f{next(self._numbers)}",
             kind=kind,
             service=str(body["service"]),
@@ -133,7 +133,7 @@ class FaultBoard:
             for fault in self._on.values()
         ]
 
-    def trouble(self, service: str) -> Trouble | None:
+    def trouble(self, service: str) -> FaultEffect | None:
         """What a call of ``service`` meets now; None when all is well. Delays add up, the first error wins."""
         self._expire()
         delay_ms, status = 0.0, 0
@@ -141,7 +141,7 @@ class FaultBoard:
             if fault.service == service and fault.hits():
                 delay_ms += fault.latency_ms
                 status = status or fault.status
-        return Trouble(service, delay_ms, status) if delay_ms or status else None
+        return FaultEffect(service, delay_ms, status) if delay_ms or status else None
 
     def _expire(self) -> float:
         now_s = self._clock()

@@ -10,7 +10,7 @@ from functools import cached_property
 from html import escape
 
 from hms_esr.city.uploads import ACCEPT, problem
-from hms_esr.city.wire import Request, Upload
+from hms_esr.city.wire import CityRequest, UploadedFile
 
 TOKEN = "csrf_token"
 
@@ -47,7 +47,7 @@ def alert(message: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Field:
+class CityField:
     """One input. ``kind``: text, email, tel, number, password, select, radio, checkbox, date, file, hidden.
 
     ``accept`` is the kind of file (see uploads); ``options`` are values of a select or radio, the first is preset for
@@ -101,11 +101,11 @@ class Field:
 
 
 @dataclass(frozen=True)
-class Form:
+class CityForm:
     """A form as data: its HTML and the check of what comes back are both made from it."""
 
     action: str
-    fields: tuple[Field, ...]
+    fields: tuple[CityField, ...]
     button: str = "Submit"
     token_field: str = TOKEN
 
@@ -139,7 +139,7 @@ class Form:
             after = '">' + "".join(inputs) + self._end
         return before + token + after
 
-    def problem(self, request: Request) -> tuple[int, str] | None:
+    def problem(self, request: CityRequest) -> tuple[int, str] | None:
         """Status and message of what is wrong with what came back; None when nothing is.
 
         A missing value is 400 ``Schedule F missing`` (several are joined), a wrong one 422, a large file 413.
@@ -162,7 +162,7 @@ class Form:
         return wrong
 
 
-def file_of(request: Request, name: str) -> Upload | None:
+def file_of(request: CityRequest, name: str) -> UploadedFile | None:
     """The file of the input ``name``; None when it was left empty."""
     upload = request.files().get(name)
     return upload if upload is not None and (upload.filename or upload.data) else None

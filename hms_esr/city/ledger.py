@@ -30,7 +30,7 @@ TABLES: dict[str, tuple[str, ...]] = {
 Row = tuple[object, ...]
 
 
-class Ledger:
+class CityLedger:
     """Rows go in by :meth:`add`, at once; a thread writes them, up to five times a second, a transaction each time."""
 
     def __init__(self, folder: Path | None = None, keep: bool = False) -> None:

@@ -8,11 +8,11 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 
-from hms_esr.city.city_state import Hall
-from hms_esr.city.html import Form
-from hms_esr.city.wire import Answer, Request
+from hms_esr.city.city_state import CityState
+from hms_esr.city.html import CityForm
+from hms_esr.city.wire import CityAnswer, CityRequest
 
-Handler = Callable[[Hall, Request], Answer]
+Handler = Callable[[CityState, CityRequest], CityAnswer]
 NO_NAMES: frozenset[str] = frozenset()
 
 
@@ -28,7 +28,7 @@ class Route:
     service: str
     handle: Handler
     asks: tuple[str, ...] = ()
-    form: Form | None = None
+    form: CityForm | None = None
     needs_login: bool = False
 
     @property

@@ -17,8 +17,8 @@ import psutil
 import uvicorn
 
 from hms_esr.city.app import CityApp
-from hms_esr.city.city_state import Hall
-from hms_esr.city.ledger import Ledger
+from hms_esr.city.city_state import CityState
+from hms_esr.city.ledger import CityLedger
 from hms_esr.errors import BadInput, Problem
 from hms_esr.http.http_server import listen, server, tell_when_ready
 from hms_esr.sensors import AsgiSensors
@@ -56,9 +56,9 @@ def serve(options: CityOptions, announce: Callable[[str], None]) -> None:
     """
     listener = listen(options.host, options.port, BACKLOG)
     with listener:
-        ledger = Ledger(options.state, options.keep)
+        ledger = CityLedger(options.state, options.keep)
         try:
-            hall = Hall(
+            hall = CityState(
                 ledger,
                 clerks=options.clerks,
                 strict_accounts=options.strict_accounts,
@@ -74,7 +74,9 @@ def _url(listener: socket.socket) -> str:
     return f"http://[{host}]:{port}" if ":" in host else f"http://{host}:{port}"
 
 
-async def _serve(options: CityOptions, hall: Hall, listener: socket.socket, announce: Callable[[str], None]) -> None:
+async def _serve(
+    options: CityOptions, hall: CityState, listener: socket.socket, announce: Callable[[str], None]
+) -> None:
     _allow_many_sockets()
     app = AsgiSensors(CityApp(hall), service="city")
     serving = server(app, ws="none", log_level="warning", backlog=BACKLOG, timeout_keep_alive=IDLE_SOCKET_S)

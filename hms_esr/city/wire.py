@@ -33,7 +33,7 @@ HTML = b"text/html; charset=utf-8"
 JSON = b"application/json"
 
 
-class Refused(EsrError):
+class RequestRefused(EsrError):
     """The city says no to one request: status and the message a person reads. Never leaves the city."""
 
     def __init__(self, status: int, message: str, service: str = "") -> None:
@@ -44,7 +44,7 @@ class Refused(EsrError):
 
 
 @dataclass(frozen=True, slots=True)
-class Upload:
+class UploadedFile:
     """One file of a form; an input left empty has neither name nor bytes."""
 
     filename: str
@@ -57,7 +57,7 @@ class Upload:
 
 
 @dataclass(slots=True)
-class Answer:
+class CityAnswer:
     """Status, body, content type, and headers of its own."""
 
     status: int
@@ -67,17 +67,17 @@ class Answer:
     service: str = ""
 
 
-def as_json(data: object, status: int = 200, headers: list[Header] | None = None) -> Answer:
+def as_json(data: object, status: int = 200, headers: list[Header] | None = None) -> CityAnswer:
     """An answer in JSON."""
-    return Answer(status, json.dumps(data).encode(), JSON, headers or [])
+    return CityAnswer(status, json.dumps(data).encode(), JSON, headers or [])
 
 
-def redirect(path: str) -> Answer:
+def redirect(path: str) -> CityAnswer:
     """303 See Other to a local path."""
-    return Answer(303, b"", HTML, [(b"location", path.encode("ascii", "replace"))])
+    return CityAnswer(303, b"", HTML, [(b"location", path.encode("ascii", "replace"))])
 
 
-class Request:
+class CityRequest:
     """One request, its headers read, its body complete. Forms, query and cookies are read when asked for."""
 
     __slots__ = (
@@ -106,7 +106,7 @@ class Request:
         self.session_id = self._session()
         self.new_session = ""
         self._fields: dict[str, str] | None = None
-        self._files: dict[str, Upload] = {}
+        self._files: dict[str, UploadedFile] = {}
         self._json: Any = None
 
     def header(self, name: bytes, longest: int = 200) -> str:
@@ -125,7 +125,7 @@ class Request:
         try:
             return to_us(self.sim_text.decode("ascii"))
         except (ValueError, OverflowError):
-            raise Refused(400, "X-ESR-Sim-Time is not a time such as 2026-03-02T08:00:00.123456") from None
+            raise RequestRefused(400, "X-ESR-Sim-Time is not a time such as 2026-03-02T08:00:00.123456") from None
 
     def warp(self) -> float:
         """The plan's warp, from ``X-ESR-Warp``; 1 without the header."""
@@ -135,7 +135,7 @@ class Request:
         except ValueError:
             warp = 0.0
         if not 0.001 <= warp <= 1_000_000:
-            raise Refused(400, "X-ESR-Warp is not a number from 0.001 to 1000000")
+            raise RequestRefused(400, "X-ESR-Warp is not a number from 0.001 to 1000000")
         return warp
 
     def _session(self) -> str:
@@ -155,7 +155,7 @@ class Request:
         try:
             pairs = parse_qsl(self.query_bytes.decode("latin-1"), keep_blank_values=True, max_num_fields=MOST_FIELDS)
         except ValueError:
-            raise Refused(400, f"more than {MOST_FIELDS} values in the query") from None
+            raise RequestRefused(400, f"more than {MOST_FIELDS} values in the query") from None
         return dict(pairs).get(name)
 
     def prefers_html(self) -> bool:
@@ -176,7 +176,7 @@ class Request:
                 if b"\\u" in self.body:
                     json.dumps(self._json, ensure_ascii=False).encode()
             except (ValueError, RecursionError):
-                raise Refused(400, "the body is not JSON") from None
+                raise RequestRefused(400, "the body is not JSON") from None
         return self._json
 
     def fields(self) -> dict[str, str]:
@@ -185,7 +185,7 @@ class Request:
             self._fields = self._read_form()
         return self._fields
 
-    def files(self) -> dict[str, Upload]:
+    def files(self) -> dict[str, UploadedFile]:
         """The form's files by name of their input."""
         self.fields()
         return self._files
@@ -195,7 +195,7 @@ class Request:
         if kind == b"multipart/form-data":
             boundary = options.get(b"boundary", b"")
             if not 0 < len(boundary) <= 200:
-                raise Refused(400, "multipart body without a boundary")
+                raise RequestRefused(400, "multipart body without a boundary")
             fields, self._files = _read_multipart(self.body, boundary)
             return fields
         if kind == b"application/x-www-form-urlencoded" or not self.body:
@@ -203,8 +203,8 @@ class Request:
                 text = self.body.decode("ascii")
                 return dict(parse_qsl(text, keep_blank_values=True, max_num_fields=MOST_FIELDS, errors="strict"))
             except ValueError:
-                raise Refused(400, "the form's body cannot be read") from None
-        raise Refused(415, "a form is sent as application/x-www-form-urlencoded or multipart/form-data")
+                raise RequestRefused(400, "the form's body cannot be read") from None
+        raise RequestRefused(415, "a form is sent as application/x-www-form-urlencoded or multipart/form-data")
 
     def values_seen(self, hidden: frozenset[str]) -> dict[str, str]:
         """What a person sent, without ``hidden`` fields; a file as ``name:bytes:sha256``."""
@@ -216,12 +216,12 @@ class Request:
                 pairs = data.items() if isinstance(data, dict) else [("", data)]
                 return {str(k): v if isinstance(v, str) else json.dumps(v) for k, v in pairs}
             values = {name: value for name, value in self.fields().items() if name not in hidden}
-        except Refused:
+        except RequestRefused:
             return {}
         return values | {name: f"{f.filename}:{len(f.data)}:{f.digest}" for name, f in self._files.items()}
 
 
-def _read_multipart(body: bytes, boundary: bytes) -> tuple[dict[str, str], dict[str, Upload]]:
+def _read_multipart(body: bytes, boundary: bytes) -> tuple[dict[str, str], dict[str, UploadedFile]]:
     """Fields and files of a multipart body (RFC 7578); refused with 400 when it is malformed or cut short."""
     parts: list[tuple[dict[bytes, bytes], bytearray]] = []
     name, value = bytearray(), bytearray()
@@ -229,7 +229,7 @@ def _read_multipart(body: bytes, boundary: bytes) -> tuple[dict[str, str], dict[
 
     def begin() -> None:
         if len(parts) >= MOST_FIELDS:
-            raise Refused(400, f"more than {MOST_FIELDS} parts in the form")
+            raise RequestRefused(400, f"more than {MOST_FIELDS} parts in the form")
         parts.append(({}, bytearray()))
 
     def header_end() -> None:
@@ -253,31 +253,33 @@ def _read_multipart(body: bytes, boundary: bytes) -> tuple[dict[str, str], dict[
         parser.finalize()
         return _sort_parts(parts if ended else None)
     except (FormParserError, UnicodeDecodeError, ValueError):
-        raise Refused(400, "the multipart body cannot be read") from None
+        raise RequestRefused(400, "the multipart body cannot be read") from None
 
 
-def _sort_parts(parts: list[tuple[dict[bytes, bytes], bytearray]] | None) -> tuple[dict[str, str], dict[str, Upload]]:
+def _sort_parts(
+    parts: list[tuple[dict[bytes, bytes], bytearray]] | None,
+) -> tuple[dict[str, str], dict[str, UploadedFile]]:
     if parts is None:
         raise ValueError("no final boundary")
     fields: dict[str, str] = {}
-    files: dict[str, Upload] = {}
+    files: dict[str, UploadedFile] = {}
     for headers, data in parts:
         _, options = parse_options_header(headers.get(b"content-disposition", b""))
         if b"name" not in options:
             raise ValueError("a part without a name")
         name = options[b"name"].decode()
         if b"filename" in options:
-            files[name] = Upload(options[b"filename"].decode(), bytes(data))
+            files[name] = UploadedFile(options[b"filename"].decode(), bytes(data))
         else:
             fields[name] = data.decode()
     return fields, files
 
 
-async def read_body(request: Request, receive: Receive) -> bool:
+async def read_body(request: CityRequest, receive: Receive) -> bool:
     """Read the whole body into ``request``; False when the client went away first. Refused with 413 when too large."""
     declared = request.headers.get(b"content-length", b"0")
     if declared.isdigit() and int(declared) > LARGEST_BODY_BYTES:
-        raise Refused(413, f"the body is too large: at most {LARGEST_BODY_BYTES:,} bytes are taken")
+        raise RequestRefused(413, f"the body is too large: at most {LARGEST_BODY_BYTES:,} bytes are taken")
     chunks, size = [], 0
     while True:
         message = await receive()
@@ -286,7 +288,7 @@ async def read_body(request: Request, receive: Receive) -> bool:
         chunk = message.get("body", b"")
         size += len(chunk)
         if size > LARGEST_BODY_BYTES:
-            raise Refused(413, f"the body is too large: at most {LARGEST_BODY_BYTES:,} bytes are taken")
+            raise RequestRefused(413, f"the body is too large: at most {LARGEST_BODY_BYTES:,} bytes are taken")
         chunks.append(chunk)
         if not message.get("more_body", False):
             break

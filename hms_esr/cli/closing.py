@@ -14,7 +14,7 @@ from typing import TYPE_CHECKING
 import click
 
 if TYPE_CHECKING:
-    from hms_esr.execution.execute import Outcome
+    from hms_esr.execution.execute import RunOutcome
 
 
 def _program() -> str:
@@ -23,7 +23,7 @@ def _program() -> str:
     return "hms-esr" if which("hms-esr") or called.name != "hms-esr" else str(called)
 
 
-def closing(outcome: Outcome, name: str, out: Path) -> None:
+def closing(outcome: RunOutcome, name: str, out: Path) -> None:
     """The lines that end a run on the console."""
     from hms_esr.sinks.console import closing_lines
 

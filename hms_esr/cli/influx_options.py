@@ -19,7 +19,7 @@ from hms_esr.errors import BadInput, Problem
 
 if TYPE_CHECKING:
     from hms_esr.events import Sink
-    from hms_esr.sinks.influx.connection import Connection
+    from hms_esr.sinks.influx.connection import InfluxConnection
 
 F = TypeVar("F", bound=Callable[..., Any])
 KEYS = ("url", "org", "bucket", "token", "token_file", "wait", "spool")
@@ -50,7 +50,7 @@ def influx_options(function: F) -> F:
     return function
 
 
-def connection_of(given: Mapping[str, Any]) -> Connection | None:
+def connection_of(given: Mapping[str, Any]) -> InfluxConnection | None:
     """Where points go; None when nobody asked for it. The command line wins over the file. Raises BadInput."""
     from hms_esr.sinks.influx.connection import read_connection
 
@@ -97,7 +97,9 @@ def refuse_influx(given: Mapping[str, Any], option: str) -> None:
         raise BadInput([Problem("--influx", 0, 0, text)])
 
 
-def influx_sink(connection: Connection, folder: Path, console: Sink | None, loudly: Callable[[str], None]) -> Sink:
+def influx_sink(
+    connection: InfluxConnection, folder: Path, console: Sink | None, loudly: Callable[[str], None]
+) -> Sink:
     """The sink of the run in ``folder``; what it has to say goes to the console, ``loudly`` when there is none."""
     from hms_esr.events import Happened
     from hms_esr.sinks import SINKS

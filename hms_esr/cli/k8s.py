@@ -90,9 +90,9 @@ def run(**given: Any) -> int:
         raise EnvironmentProblem("There is no kubectl on the path, so nothing was started; the YAML is above.")
     if namespace := needs_label(order):
         _tell(f"Pods reach {namespace} when its owner says so: kubectl label namespace {namespace} hms-esr/target=true")
-    from hms_esr.launch.kubernetes.job_follower import Follower
+    from hms_esr.launch.kubernetes.job_follower import JobFollower
 
-    return Follower(kubectl, order, _tell).carry_out(given["out"], leave=given["leave"])
+    return JobFollower(kubectl, order, _tell).carry_out(given["out"], leave=given["leave"])
 
 
 @command.command("keep", hidden=True)

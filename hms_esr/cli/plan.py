@@ -19,7 +19,7 @@ from hms_esr.errors import BadInput, Problem
 
 if TYPE_CHECKING:
     from hms_esr.personas.person import PeopleMaker
-    from hms_esr.schedule.arrivals import Arrival, Crowd
+    from hms_esr.schedule.arrivals import Arrival, ArrivalSchedule
 
 MOST_WAITING = 500
 LONGEST_WAIT_S = 0.2
@@ -58,13 +58,13 @@ def command(file: str, **given: Any) -> None:
     from hms_esr.execution.machine import most_people, this_machine
     from hms_esr.library import load_scenario
     from hms_esr.personas.person import PeopleMaker
-    from hms_esr.schedule.arrivals import Crowd
+    from hms_esr.schedule.arrivals import ArrivalSchedule
 
     loaded = load_scenario(file, variables=read_variables(given["variables"]))
     scenario = loaded.scenario
     warp = given["warp"] or scenario.clock.warp
     seed = scenario.seed if given["seed"] is None else given["seed"]
-    crowd = Crowd(scenario, seed=seed, warp=warp, scale=given["scale"])
+    crowd = ArrivalSchedule(scenario, seed=seed, warp=warp, scale=given["scale"])
     today = scenario.clock.start.date()
     makers = {
         role: PeopleMaker(template, seed, scenario.identity, given["run_id"], today)
@@ -88,7 +88,7 @@ def command(file: str, **given: Any) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _person(crowd: Crowd, k: int) -> Arrival:
+def _person(crowd: ArrivalSchedule, k: int) -> Arrival:
     """Person ``k``; BadInput when there is none."""
     try:
         return crowd.arrival(k)

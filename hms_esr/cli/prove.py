@@ -14,7 +14,7 @@ import click
 from hms_esr.errors import BadInput, Problem
 from hms_esr.scenario.hosts import host_port, kind_of
 from hms_esr.scenario.proof import PATH, Proof, proof_contact, proof_date, proof_rate, write_proof
-from hms_esr.scenario.target_caps import Caps
+from hms_esr.scenario.target_caps import TargetCaps
 from hms_esr.units import duration_s
 
 _USUAL_DAYS = 30
@@ -55,7 +55,7 @@ def command(host: str, max_rate: str, max_length: str, max_people: int, until: s
         problems.append(Problem("--until", 0, 0, f"{last.isoformat()} is over; a day from today on is allowed"))
     if problems:
         raise BadInput(problems)
-    click.echo(write_proof(Proof(place.host, last, who, Caps(rate, length, max_people))), nl=False)
+    click.echo(write_proof(Proof(place.host, last, who, TargetCaps(rate, length, max_people))), nl=False)
     click.echo(f"\n# Save the lines above as http(s)://{place.host}{PATH}", err=True)
     click.echo(f"# then: hms-esr run FILE --target … --i-may-load {place}", err=True)
     if place.host.replace(".", "").isdigit() and kind_of(place.host) in ("loopback", "private"):

@@ -27,13 +27,13 @@ from hms_esr.units import duration_s, share
 
 if TYPE_CHECKING:
     from hms_esr.edu.live.page_process import PageProcess
-    from hms_esr.engine.cluster.join_info import Invitation
+    from hms_esr.engine.cluster.join_info import JoinInfo
     from hms_esr.events import Sink
     from hms_esr.execution.execute import StopSwitch
     from hms_esr.execution.plan import Options
     from hms_esr.library.loading import LoadedScenario
     from hms_esr.sinks.fanout import FanOut
-    from hms_esr.sinks.influx.connection import Connection
+    from hms_esr.sinks.influx.connection import InfluxConnection
 
 WORST_FIRST = (2, 4, 130, 70, 3, 1, 0)
 HELP = """Carry rehearsals out and judge them.
@@ -207,14 +207,14 @@ def options_of(given: dict[str, Any]) -> Options:
     )
 
 
-def _invitation(given: dict[str, Any]) -> Invitation:
-    from hms_esr.engine.cluster.join_info import Invitation, read_place
+def _invitation(given: dict[str, Any]) -> JoinInfo:
+    from hms_esr.engine.cluster.join_info import JoinInfo, read_place
 
     if given["workers"] > 1:
         raise BadInput([Problem("--master", 0, 0, "waits for workers that come by themselves; leave out --workers")])
     host, port = read_place(given["bind"])
     secret = cluster_secret(given["cluster_secret_file"], "--master")
-    return Invitation(secret, host, port, given["expect_workers"], given["wait"])
+    return JoinInfo(secret, host, port, given["expect_workers"], given["wait"])
 
 
 def _invite(line: str) -> None:
@@ -224,7 +224,7 @@ def _invite(line: str) -> None:
 def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
     from dataclasses import replace
 
-    from hms_esr.execution.execute import carry_out_run
+    from hms_esr.execution.execute import execute_run
     from hms_esr.execution.plan import make_plan, needs_city
 
     connection = connection_of(given)
@@ -242,7 +242,7 @@ def _run_one(name: str, given: dict[str, Any], switch: StopSwitch) -> int:
             stack.push(page.given_up)
         sinks = _sinks(given, plan.folder, connection)
         stack.callback(sinks.close)
-        outcome = carry_out_run(plan, sinks, switch, command=_command(), city_url=city_url, invite=_invite)
+        outcome = execute_run(plan, sinks, switch, command=_command(), city_url=city_url, invite=_invite)
         sinks.close()
     closing(outcome, name, options.out)
     return outcome.judgement.exit_code
@@ -307,7 +307,7 @@ def _page(given: dict[str, Any], run: str) -> PageProcess | None:
     return page
 
 
-def _sinks(given: dict[str, Any], folder: Path, connection: Connection | None) -> FanOut:
+def _sinks(given: dict[str, Any], folder: Path, connection: InfluxConnection | None) -> FanOut:
     from hms_esr.sinks import SINKS
     from hms_esr.sinks.fanout import FanOut
 

@@ -20,7 +20,7 @@ import click
 from hms_esr.errors import BadInput, EnvironmentProblem, Problem
 
 if TYPE_CHECKING:
-    from hms_esr.store import RunLine
+    from hms_esr.store import ListedRun
 
 EXAMPLES = """
 \b
@@ -92,7 +92,7 @@ def command(
         click.echo(f"No runs{of} in {out}. Start one: hms-esr run FILE")
 
 
-def _every_run(out: Path) -> Iterator[RunLine]:
+def _every_run(out: Path) -> Iterator[ListedRun]:
     """All there are, the last first; those without a record too."""
     from hms_esr.store import list_runs
     from hms_esr.store.unrecorded import unrecorded
@@ -118,7 +118,7 @@ def _moment(option: str, text: str | None) -> datetime | None:
         raise BadInput([Problem(option, 0, 0, wrong)]) from None
 
 
-def _at(line: RunLine) -> datetime:
+def _at(line: ListedRun) -> datetime:
     try:
         at = datetime.fromisoformat(line.started_at)
         return at if at.tzinfo else at.astimezone()
@@ -126,7 +126,9 @@ def _at(line: RunLine) -> datetime:
         return datetime.min.replace(tzinfo=UTC)
 
 
-def _prune(out: Path, lines: list[RunLine], prune: bool, keep: int | None, before: datetime | None, yes: bool) -> None:
+def _prune(
+    out: Path, lines: list[ListedRun], prune: bool, keep: int | None, before: datetime | None, yes: bool
+) -> None:
     """Remove all but the last ``keep`` of ``lines``, only those from before ``before``; never one that is running.
 
     Those without a record are not among the last that stay: nothing of them is worth keeping.
@@ -151,7 +153,7 @@ def _prune(out: Path, lines: list[RunLine], prune: bool, keep: int | None, befor
         click.echo(f"{len(going)} run{'s' * (len(going) > 1)} would go; add --yes to do it.")
 
 
-def _why_kept(folder: Path, line: RunLine) -> str:
+def _why_kept(folder: Path, line: ListedRun) -> str:
     """Why the run must stay; empty when it need not."""
     from hms_esr.store.unrecorded import may_begin
 
@@ -168,7 +170,7 @@ def remove_run(folder: Path) -> None:
         raise EnvironmentProblem(f"{folder} cannot be removed: {error.strerror or error}") from None
 
 
-def cells(line: RunLine) -> tuple[str, ...]:
+def cells(line: ListedRun) -> tuple[str, ...]:
     """What is shown of a run."""
     from hms_esr import formatting
 

@@ -18,8 +18,8 @@ from hms_esr.cli.secret_files import read_secrets
 from hms_esr.errors import BadInput
 
 if TYPE_CHECKING:
-    from hms_esr.engine.user.actor import Acting
-    from hms_esr.engine.user.virtual_user import Performer
+    from hms_esr.engine.user.actor import Actor
+    from hms_esr.engine.user.virtual_user import VirtualUser
     from hms_esr.errors import StepFailed
     from hms_esr.html.form_submission import Submission
     from hms_esr.http.response import HttpAnswer
@@ -47,7 +47,7 @@ class Printer:
 
         self._mask = Mask(secrets, shortest=1)
         self._step = ""
-        self._person: Acting | None = None
+        self._person: Actor | None = None
         self._told = 0
         self._alert = ""
 
@@ -61,7 +61,7 @@ class Printer:
         if self._person is not None:
             self._quiet_steps(self._person)
 
-    def _quiet_steps(self, performer: Acting) -> None:
+    def _quiet_steps(self, performer: Actor) -> None:
         """Steps before the one under way that sent nothing, so that nobody heard of them."""
         for named in performer.steps[self._told : performer.at]:
             if not named.step.sends:
@@ -75,7 +75,7 @@ class Printer:
             self.say(f"  the page says: {self._alert}")
         self._alert = ""
 
-    def _head(self, performer: Acting) -> None:
+    def _head(self, performer: Actor) -> None:
         self._person = performer
         self._tell_alert()
         self._quiet_steps(performer)
@@ -84,7 +84,7 @@ class Printer:
             self._step = performer.where
             self.say(f"\n{performer.where}")
 
-    def exchanged(self, performer: Acting, hop: HttpAnswer) -> None:
+    def exchanged(self, performer: Actor, hop: HttpAnswer) -> None:
         """One request and its answer."""
         from hms_esr.html.page import alert_text
 
@@ -98,7 +98,7 @@ class Printer:
         self.say(f"  {hop.method} {hop.url} → {hop.status}  {took_ms:.0f} ms{title}{onward}")
         self._alert = "" if hop.redirected else alert_text(hop)
 
-    def submitted(self, performer: Acting, sent: Submission) -> None:
+    def submitted(self, performer: Actor, sent: Submission) -> None:
         """The fields of a form."""
         self._head(performer)
         password = performer.fields.get("password", "")
@@ -106,12 +106,12 @@ class Printer:
             masked = name in sent.secret or (value and value == password) or _looks_secret(name, value)
             self.say(f"    {name} = {'***' if masked and value else value}")
 
-    def saved(self, performer: Performer, names: tuple[str, ...]) -> None:
+    def saved(self, performer: VirtualUser, names: tuple[str, ...]) -> None:
         """What a step saved."""
         for name in names:
             self.say(f"    saved {name} = {performer.vars[name]}")
 
-    def failed(self, performer: Performer, named: NamedStep, failure: StepFailed) -> None:
+    def failed(self, performer: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
         """Why a step failed; the failure has the page's own words."""
         self._alert = ""
         self._head(performer)
@@ -197,7 +197,7 @@ def command(file: str, **given: Any) -> int:
 
 
 def _try(plan: Any, guard: Any, secrets: tuple[str, ...]) -> int:
-    from hms_esr.engine.user.step_runner import carry_out_person, carry_out_steps
+    from hms_esr.engine.user.step_runner import run_person, run_steps
     from hms_esr.execution.plan import SETUP_ROLE
     from hms_esr.sinks.phrases import UNNAMED
 
@@ -208,17 +208,17 @@ def _try(plan: Any, guard: Any, secrets: tuple[str, ...]) -> int:
     click.echo(f"person {arrival.k}, {arrival.role}, at {plan.target}{city}")
     printer = Printer(secrets)
     if plan.scenario.before:
-        before = carry_out_steps(assignment, guard, plan.scenario.before, SETUP_ROLE)
+        before = run_steps(assignment, guard, plan.scenario.before, SETUP_ROLE)
         if before.state != "completed":
             printer.say(f"before: step '{before.where}' failed: {before.reason or before.state}")
-            carry_out_steps(assignment, guard, plan.scenario.after, SETUP_ROLE)
+            run_steps(assignment, guard, plan.scenario.after, SETUP_ROLE)
             return 1
         variables |= before.vars
         assignment = plan.assignment(variables, plan.target)
-    once = carry_out_person(assignment, guard, arrival.k, watcher=printer)
+    once = run_person(assignment, guard, arrival.k, watcher=printer)
     printer.over()
     if plan.scenario.after:
-        carry_out_steps(assignment, guard, plan.scenario.after, SETUP_ROLE)
+        run_steps(assignment, guard, plan.scenario.after, SETUP_ROLE)
     if once.waits_for is not None:
         printer.say(f"\nwaits for “{once.waits_for.status}” behind {once.waits_for.url}; a run would look in time")
     else:

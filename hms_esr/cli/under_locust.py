@@ -20,8 +20,8 @@ from hms_esr.cli.closing import following_command
 from hms_esr.cli.secret_files import cluster_secret
 from hms_esr.engine.locust_plugin.plugin import bind as bind_engine
 from hms_esr.errors import BadInput, EsrError, Problem
-from hms_esr.execution.execute import Load, Outcome, StopSwitch
-from hms_esr.launch.interactive import NOBODY_YET, Front, Wish, choices
+from hms_esr.execution.execute import LoadJob, RunOutcome, StopSwitch
+from hms_esr.launch.interactive import NOBODY_YET, InteractiveRunner, RunForm, choices
 from hms_esr.scenario.model import Scenario
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.units import share
@@ -43,7 +43,7 @@ def bind() -> None:
     bind_engine(arguments=add_arguments, runs=LocustRuns, guard_of=guard_of, secret=secret)
 
 
-def form_fields(parser: Any, given: Wish) -> None:
+def form_fields(parser: Any, given: RunForm) -> None:
     """Scenario, scale, seed and target: options, and fields of the web UI."""
     listed = choices(given.scenario)
     text = {"type": str}
@@ -65,7 +65,7 @@ def form_fields(parser: Any, given: Wish) -> None:
 def add_arguments(parser: Any) -> None:
     """Ours beside Locust's; the web UI stays on this machine unless asked, and so does the port of ``--processes``."""
     argv = sys.argv[1:]
-    form_fields(parser, Wish(_given(argv, "--scenario")))
+    form_fields(parser, RunForm(_given(argv, "--scenario")))
     ours, text = parser, {"type": str, "default": ""}
     hidden: dict[str, Any] = {"include_in_web_ui": False}
     load = "Carry out the scenario's plan, or be plain Locust users, as many as -u says (-u alone means users)"
@@ -134,7 +134,7 @@ class LocustRuns:
     def __init__(self, parsed: Any) -> None:
         self._parsed = parsed
         command = shlex.join(["locust", *sys.argv[1:]])
-        self._front = Front(command=command, city=command_line.city, sinks=FanOut, closing=self._close)
+        self._front = InteractiveRunner(command=command, city=command_line.city, sinks=FanOut, closing=self._close)
 
     def figures(self) -> dict[str, Any]:
         """Of the run that goes on or was last."""
@@ -143,7 +143,7 @@ class LocustRuns:
     def problem(self, fields: Mapping[str, Any]) -> str:
         """Why a run with these fields is not possible."""
         try:
-            return self._front.problem(Wish.of(fields), options_of(fields))
+            return self._front.problem(RunForm.of(fields), options_of(fields))
         except EsrError as error:
             return str(error)
 
@@ -162,14 +162,14 @@ class LocustRuns:
         """The scenario that is named, if it can be carried out; otherwise the start will say why not."""
         fields = vars(self._parsed)
         try:
-            return self._front.planned(Wish.of(fields), options_of(fields))[1].scenario
+            return self._front.planned(RunForm.of(fields), options_of(fields))[1].scenario
         except EsrError:
             return None
 
     def closed(self, alone: bool) -> tuple[Any, Any]:
         """For plain users; the city is started by who is alone or the master, and told to workers as the target."""
         fields = vars(self._parsed)
-        assignment, guard, city_url = self._front.closed(Wish.of(fields), options_of(fields), look=alone)
+        assignment, guard, city_url = self._front.closed(RunForm.of(fields), options_of(fields), look=alone)
         if city_url:
             self._parsed.target = city_url
         return assignment, guard
@@ -182,7 +182,7 @@ class LocustRuns:
         """Where a run would go, as far as fields and scenario say; users of other classes go there too."""
         fields = vars(self._parsed)
         try:
-            found = self._front.planned(Wish.of(fields), options_of(fields))[1].target
+            found = self._front.planned(RunForm.of(fields), options_of(fields))[1].target
         except EsrError:
             return ""
         return "" if found == NOBODY_YET else found
@@ -191,7 +191,7 @@ class LocustRuns:
         """One run over what Locust has: this process or its workers."""
         fields = vars(self._parsed)
 
-        def carrier(load: Load) -> Any:
+        def carrier(load: LoadJob) -> Any:
             def ready(workers: list[dict[str, Any]]) -> None:
                 if workers:
                     load.listed(workers)
@@ -199,9 +199,9 @@ class LocustRuns:
 
             return face.carry(load.assignment, load.guard, load.guard_needs, load.follower, ready, load.listed)
 
-        return self._front.rehearse(Wish.of(fields), options_of(fields), switch, carrier)
+        return self._front.rehearse(RunForm.of(fields), options_of(fields), switch, carrier)
 
-    def _close(self, outcome: Outcome, name: str) -> None:
+    def _close(self, outcome: RunOutcome, name: str) -> None:
         """The closing lines, on the error stream: Locust's tables and JSON are on the other."""
         from hms_esr.sinks.console import closing_lines
 

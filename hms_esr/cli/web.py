@@ -20,11 +20,11 @@ from hms_esr.cli.under_locust import form_fields
 from hms_esr.engine.locust_plugin.web.login import read_login
 from hms_esr.engine.locust_plugin.web.origins import is_loopback
 from hms_esr.engine.locust_plugin.web.window import Window
-from hms_esr.engine.start_loop.local_runner import Finished
+from hms_esr.engine.start_loop.local_runner import LoadResult
 from hms_esr.errors import BadInput, EsrError, Problem
-from hms_esr.execution.execute import Load, Outcome, StopSwitch, carry_load
+from hms_esr.execution.execute import LoadJob, RunOutcome, StopSwitch, drive_load
 from hms_esr.execution.plan import Options
-from hms_esr.launch.interactive import NOBODY_YET, Front, Wish
+from hms_esr.launch.interactive import NOBODY_YET, InteractiveRunner, RunForm
 from hms_esr.sinks.fanout import FanOut
 
 
@@ -39,7 +39,7 @@ def serve(given: dict[str, Any]) -> int:
         raise BadInput([Problem(f"--web-host {host}", 0, 0, text)])
     options = command_line.options_of(given)
     seed, scale = given["seed"], given["scale"]
-    first = Wish(
+    first = RunForm(
         files[0] if files else "",
         "" if scale == 1 else f"{scale:g}",
         "" if seed is None else str(seed),
@@ -77,7 +77,7 @@ class WebRuns:
     def __init__(self, options: Options) -> None:
         self._options = options
         command = shlex.join(["hms-esr", *sys.argv[1:]])
-        self._front = Front(command=command, city=command_line.city, sinks=FanOut, closing=self._close)
+        self._front = InteractiveRunner(command=command, city=command_line.city, sinks=FanOut, closing=self._close)
 
     def figures(self) -> dict[str, Any]:
         """Of the run that goes on or was last."""
@@ -85,15 +85,15 @@ class WebRuns:
 
     def problem(self, fields: Mapping[str, Any]) -> str:
         """Why a run with these fields is not possible."""
-        return self._front.problem(Wish.of(fields), self._options)
+        return self._front.problem(RunForm.of(fields), self._options)
 
     def new_switch(self) -> StopSwitch:
         """What ends a run."""
         return StopSwitch()
 
     @property
-    def _wish(self) -> Wish:
-        return Wish.of(vars(self.window.environment.parsed_options))
+    def _wish(self) -> RunForm:
+        return RunForm.of(vars(self.window.environment.parsed_options))
 
     def target(self) -> str:
         """Where a run would go."""
@@ -106,18 +106,18 @@ class WebRuns:
     def rehearse(self, face: Any, switch: StopSwitch) -> int:
         """One run, in this process on Locust's runner, or over workers of ours."""
 
-        def here(load: Load) -> Finished:
-            finished: Finished = face.carry(
+        def here(load: LoadJob) -> LoadResult:
+            finished: LoadResult = face.carry(
                 load.assignment, load.guard, load.guard_needs, load.follower, lambda _: load.announce(), load.listed
             )
             return finished
 
-        def over_workers(load: Load) -> Finished:
+        def over_workers(load: LoadJob) -> LoadResult:
             told: Any = self.window.told(load.follower)
-            return carry_load(replace(load, follower=told))
+            return drive_load(replace(load, follower=told))
 
         carrier = here if self.window.runner is None else over_workers
         return self._front.rehearse(self._wish, self._options, switch, carrier)
 
-    def _close(self, outcome: Outcome, name: str) -> None:
+    def _close(self, outcome: RunOutcome, name: str) -> None:
         closing(outcome, name, self._options.out)

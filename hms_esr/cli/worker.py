@@ -61,9 +61,9 @@ def command(
         "hms_esr.engine.start_loop.local_runner"
     )  # first: Locust patches the standard library when it is imported
     from hms_esr.engine.cluster.worker import Join
-    from hms_esr.launch.worker import carry_out_share
+    from hms_esr.launch.worker import run_share
 
-    carry_out_share(Join(**given), tell=lambda text: None if child else click.echo(text, err=True))
+    run_share(Join(**given), tell=lambda text: None if child else click.echo(text, err=True))
     return 0
 
 

@@ -17,10 +17,10 @@ from starlette.routing import Match, Route
 from starlette.types import ASGIApp, Scope
 
 from hms_esr.control import http_errors, page
-from hms_esr.control.auth import Gate, who_asks
+from hms_esr.control.auth import Auth, who_asks
 from hms_esr.control.http_errors import Refused
 from hms_esr.control.routes import routes
-from hms_esr.control.services import Tower
+from hms_esr.control.services import Services
 from hms_esr.control.shapes import RunOptions
 from hms_esr.edu.live.app import dashboard_routes
 from hms_esr.errors import EnvironmentProblem
@@ -35,7 +35,7 @@ A run's events come over a WebSocket at /run/{run_id}/events: `{"events": [{"n":
 ...}}`, at most once a second; `?after=N` begins behind event N. A browser sends the token as `?token=`."""
 
 
-def make_app(tower: Tower) -> ASGIApp:
+def make_app(tower: Services) -> ASGIApp:
     """The application of one tower."""
     app = FastAPI(title="HMS-ESR run API", version=_version(), description=DESCRIPTION, docs_url=None, redoc_url=None)
     http_errors.install(app)
@@ -51,7 +51,7 @@ def make_app(tower: Tower) -> ASGIApp:
             name = who.name if who else "-"
             tower.audit.note(name, f"{method} {connection.url.path[:200]}", "", f"refused: {error.status} {error.text}")
 
-    return Gate(app, tower.settings, tower.tokens, told)
+    return Auth(app, tower.settings, tower.tokens, told)
 
 
 def _version() -> str:
@@ -65,7 +65,7 @@ def _may_see(connection: HTTPConnection, run_id: str) -> bool:
     return who_asks(connection).may("observe", run_id)
 
 
-def _pages(app: FastAPI, tower: Tower) -> None:
+def _pages(app: FastAPI, tower: Services) -> None:
     @app.get("/", include_in_schema=False)
     async def runs(request: Request, limit: Annotated[int, Query(ge=1, le=1000)] = MOST_SHOWN) -> Response:
         """All runs."""
@@ -89,7 +89,7 @@ def _pages(app: FastAPI, tower: Tower) -> None:
 class _WithoutRecord(Route):
     """The address of a run that waits, or ended before it left a record; of others the live page answers."""
 
-    def __init__(self, tower: Tower) -> None:
+    def __init__(self, tower: Services) -> None:
         self._tower = tower
         super().__init__("/dashboard/{run_id}", self._page, methods=["GET"], include_in_schema=False)
 

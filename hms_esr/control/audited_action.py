@@ -12,18 +12,18 @@ from fastapi import Request
 
 from hms_esr.control.auth import who_asks
 from hms_esr.control.http_errors import Refused
-from hms_esr.control.services import Tower
+from hms_esr.control.services import Services
 from hms_esr.errors import EsrError
 
 
-def there(tower: Tower, run_id: str) -> None:
+def there(tower: Services, run_id: str) -> None:
     """Refused (404) when there is no such run."""
     if not tower.sight.exists(run_id):
         raise Refused(404, f"there is no run {run_id[:200]!r}")
 
 
 @contextmanager
-def audited(tower: Tower, request: Request, what: str, run_id: str) -> Iterator[dict[str, str]]:
+def audited(tower: Services, request: Request, what: str, run_id: str) -> Iterator[dict[str, str]]:
     """A line in the audit log for what became of an action: its result, or why it was refused."""
     note = {"run": run_id, "result": ""}
     who = who_asks(request)

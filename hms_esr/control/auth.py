@@ -67,7 +67,7 @@ def need(connection: HTTPConnection, what: str, run_id: str = "") -> Who:
     return who
 
 
-class Gate:
+class Auth:
     """ASGI middleware around everything. ``told`` hears of refused attempts to change something."""
 
     def __init__(

@@ -13,7 +13,7 @@ from typing import Any
 
 import psutil
 
-from hms_esr.control.queued_run import DOCUMENT, Ticket
+from hms_esr.control.queued_run import DOCUMENT, QueuedRun
 from hms_esr.control.settings import for_children
 from hms_esr.errors import EnvironmentProblem
 from hms_esr.launch.subprocess_run import CONSOLE, arguments
@@ -21,7 +21,7 @@ from hms_esr.store.process import find, this_process
 
 
 @dataclass(slots=True)
-class Child:
+class RunProcess:
     """A run's process. ``own`` is None for one that an earlier server started."""
 
     known: dict[str, Any]
@@ -47,7 +47,7 @@ class Child:
                 raise EnvironmentProblem(f"process {process.pid} cannot be asked to end: {error}") from None
 
 
-def start(ticket: Ticket, out: Path, always: tuple[str, ...]) -> Child:
+def start(ticket: QueuedRun, out: Path, always: tuple[str, ...]) -> RunProcess:
     """Begin the run of ``ticket`` in a process of its own session; ``always`` are options every run is given.
 
     EnvironmentProblem when it cannot be started.
@@ -72,12 +72,12 @@ def start(ticket: Ticket, out: Path, always: tuple[str, ...]) -> Child:
         created = psutil.Process(process.pid).create_time()
     except (OSError, psutil.Error) as error:
         raise EnvironmentProblem(f"{ticket.run_id} cannot be started: {error}") from None
-    return Child(this_process() | {"pid": process.pid, "created": created}, process)
+    return RunProcess(this_process() | {"pid": process.pid, "created": created}, process)
 
 
-def running_by_id() -> dict[str, Child]:
+def running_by_id() -> dict[str, RunProcess]:
     """Runs in this machine's table of processes, by run id, whoever started them."""
-    found: dict[str, Child] = {}
+    found: dict[str, RunProcess] = {}
     for process in psutil.process_iter(["cmdline", "create_time", "status"]):
         words = process.info["cmdline"] or []
         ours = words[2:4] == ["hms_esr", "run"] and "--run-id" in words[:-1]
@@ -85,5 +85,5 @@ def running_by_id() -> dict[str, Child]:
             continue
         run_id = words[words.index("--run-id") + 1]
         known = this_process() | {"pid": process.pid, "created": process.info["create_time"]}
-        found.setdefault(run_id, Child(known))
+        found.setdefault(run_id, RunProcess(known))
     return found

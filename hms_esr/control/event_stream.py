@@ -9,7 +9,7 @@ import asyncio
 import json
 from typing import Any
 
-from hms_esr.control.run_status import Sight
+from hms_esr.control.run_status import RunStatus
 from hms_esr.edu.live.observers import Observer, Observers
 from hms_esr.errors import EsrError
 from hms_esr.events import as_dict
@@ -20,10 +20,10 @@ _MOST_AT_ONCE = 200
 """Events in one message."""
 
 
-class Following:
+class EventStream:
     """One run. Events are numbered from 1 in the order of the record, the same for everybody and every server."""
 
-    def __init__(self, sight: Sight, run_id: str) -> None:
+    def __init__(self, sight: RunStatus, run_id: str) -> None:
         self._sight, self.run_id = sight, run_id
         self.observers = Observers()
         self.ended = False
@@ -94,16 +94,16 @@ class Following:
         }
 
 
-class Followings:
+class EventStreams:
     """All runs that are followed now."""
 
-    def __init__(self, sight: Sight) -> None:
+    def __init__(self, sight: RunStatus) -> None:
         self._sight = sight
-        self._runs: dict[str, Following] = {}
+        self._runs: dict[str, EventStream] = {}
 
-    def of(self, run_id: str) -> Following:
+    def of(self, run_id: str) -> EventStream:
         """That of a run."""
         for name, one in list(self._runs.items()):
             if not len(one.observers):
                 del self._runs[name]
-        return self._runs.setdefault(run_id, Following(self._sight, run_id))
+        return self._runs.setdefault(run_id, EventStream(self._sight, run_id))

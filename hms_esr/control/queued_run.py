@@ -20,7 +20,7 @@ _RUN_ID = re.compile(r"[A-Za-z0-9_-][A-Za-z0-9_.-]{0,199}")
 
 
 @dataclass(frozen=True, slots=True)
-class Ticket:
+class QueuedRun:
     """A run that was asked for. ``target`` is what is loaded, ``target_requested`` what was asked for.
 
     ``key`` and ``body`` are hashes of the idempotency key and of what was sent with it. ``process``: see
@@ -47,18 +47,18 @@ def is_run_id(text: str) -> bool:
     return _RUN_ID.fullmatch(text) is not None
 
 
-def keep(out: Path, ticket: Ticket) -> None:
+def keep(out: Path, ticket: QueuedRun) -> None:
     """Write it down, whole and on disk. EnvironmentProblem when it cannot be."""
     write_whole(out / ticket.run_id / NAME, json.dumps(asdict(ticket), ensure_ascii=False, indent=1) + "\n")
 
 
-def all_tickets(out: Path) -> Iterator[Ticket]:
+def all_queued(out: Path) -> Iterator[QueuedRun]:
     """Every ticket in ``out``, in the order they were accepted; one that cannot be read is passed over."""
     found = []
     for path in out.glob(f"*/{NAME}"):
         try:
             whole = json.loads(path.read_text(encoding="utf-8"))
-            ticket = Ticket(**{one.name: whole[one.name] for one in fields(Ticket) if one.name in whole})
+            ticket = QueuedRun(**{one.name: whole[one.name] for one in fields(QueuedRun) if one.name in whole})
         except (OSError, ValueError, TypeError):
             continue
         if not path.parent.is_symlink() and ticket.run_id == path.parent.name:

@@ -16,29 +16,29 @@ from starlette.websockets import WebSocketDisconnect
 from hms_esr.control import shapes
 from hms_esr.control.audited_action import audited, there
 from hms_esr.control.auth import need
-from hms_esr.control.event_stream import Following
+from hms_esr.control.event_stream import EventStream
 from hms_esr.control.http_errors import Refused
 from hms_esr.control.openapi import refusals_at
-from hms_esr.control.routes_read import add_seeing
-from hms_esr.control.routes_start import add_starting
-from hms_esr.control.services import Tower
+from hms_esr.control.routes_read import add_read_routes
+from hms_esr.control.routes_start import add_start_routes
+from hms_esr.control.services import Services
 
 _BEARER = HTTPBearer(auto_error=False, description="A token: hms-esr token create --scope run|observe")
 _MOST_FOLLOWED = 100_000_000
 
 
-def routes(tower: Tower) -> APIRouter:
+def routes(tower: Services) -> APIRouter:
     """All of them."""
     router = APIRouter(dependencies=[Depends(_BEARER)])
-    add_starting(router, tower)
-    add_seeing(router, tower)
+    add_start_routes(router, tower)
+    add_read_routes(router, tower)
     for wish in ("pause", "resume", "stop"):
         _steering(router, tower, wish)
     _events(router, tower)
     return router
 
 
-def _steering(router: APIRouter, tower: Tower, wish: str) -> None:
+def _steering(router: APIRouter, tower: Services, wish: str) -> None:
     words = {
         "pause": "The simulated clock stands still, nobody new comes, requests under way finish.",
         "resume": "A paused run goes on.",
@@ -66,7 +66,7 @@ def _steering(router: APIRouter, tower: Tower, wish: str) -> None:
             return shapes.Steered(run_id=run_id, state=state, asked=wish, done=done)
 
 
-def _events(router: APIRouter, tower: Tower) -> None:
+def _events(router: APIRouter, tower: Services) -> None:
     @router.websocket("/run/{run_id}/events")
     async def events(socket: WebSocket, run_id: str) -> None:
         """One message a second at most: ``{"events": [{"n": 1, "event": …}], "now": {"state": …}}``."""
@@ -91,7 +91,7 @@ def _after(text: str) -> int:
     return int(text)
 
 
-async def _send_all(socket: WebSocket, following: Following, after: int) -> None:
+async def _send_all(socket: WebSocket, following: EventStream, after: int) -> None:
     """Everything until the run is over, they leave, or they fall too far behind."""
     observer = await following.join(after)
     tasks = [asyncio.create_task(coroutine) for coroutine in (_left(socket), observer.gone.wait())]

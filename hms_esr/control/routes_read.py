@@ -14,10 +14,10 @@ from hms_esr.control.audited_action import there
 from hms_esr.control.auth import need, who_asks
 from hms_esr.control.openapi import refusals_at
 from hms_esr.control.page import Row
-from hms_esr.control.services import Tower
+from hms_esr.control.services import Services
 
 
-def add_seeing(router: APIRouter, tower: Tower) -> None:
+def add_read_routes(router: APIRouter, tower: Services) -> None:
     """Both."""
 
     @router.get(

@@ -17,10 +17,10 @@ from hms_esr.control.audited_action import audited
 from hms_esr.control.auth import need
 from hms_esr.control.http_errors import Refused
 from hms_esr.control.openapi import BODY, options_as_parameters, refusals_at
-from hms_esr.control.queued_run import Ticket
+from hms_esr.control.queued_run import QueuedRun
 from hms_esr.control.request_body import read_body
-from hms_esr.control.run_body import Wanted, read_wanted
-from hms_esr.control.services import Tower
+from hms_esr.control.run_body import RunBody, read_run_body
+from hms_esr.control.services import Services
 
 _MORE: dict[int | str, dict[str, Any]] = {
     200: {"model": shapes.Accepted, "description": "The same idempotency key and body came before: that run"},
@@ -28,7 +28,7 @@ _MORE: dict[int | str, dict[str, Any]] = {
 }
 
 
-def add_starting(router: APIRouter, tower: Tower) -> None:
+def add_start_routes(router: APIRouter, tower: Services) -> None:
     """``POST /run``."""
 
     @router.post(
@@ -61,13 +61,13 @@ def add_starting(router: APIRouter, tower: Tower) -> None:
             return made
 
 
-async def _take_on(tower: Tower, request: Request, raw: bytes, who: str, key: str) -> tuple[Ticket, int]:
+async def _take_on(tower: Services, request: Request, raw: bytes, who: str, key: str) -> tuple[QueuedRun, int]:
     """The run and the answer's status. Between the last look for the key and the ticket nothing else happens."""
     sent = sha256(raw + b"\0" + request.url.query.encode()).hexdigest()
     known = _repeated(tower, key, sent)
     if known is not None:
         return known, 200
-    wanted = await asyncio.to_thread(read_wanted, raw, dict(request.query_params), tower.settings, tower.own)
+    wanted = await asyncio.to_thread(read_run_body, raw, dict(request.query_params), tower.settings, tower.own)
     known = _repeated(tower, key, sent)
     if known is not None:
         return known, 200
@@ -76,8 +76,8 @@ async def _take_on(tower: Tower, request: Request, raw: bytes, who: str, key: st
     return ticket, 202 if tower.desk.place(ticket.run_id) else 201
 
 
-def _ticket(wanted: Wanted, who: str, key: str, sent: str) -> Ticket:
-    return Ticket(
+def _ticket(wanted: RunBody, who: str, key: str, sent: str) -> QueuedRun:
+    return QueuedRun(
         run_id=wanted.run_id,
         scenario=wanted.scenario,
         target=wanted.target,
@@ -90,7 +90,7 @@ def _ticket(wanted: Wanted, who: str, key: str, sent: str) -> Ticket:
     )
 
 
-def _repeated(tower: Tower, key: str, sent: str) -> Ticket | None:
+def _repeated(tower: Services, key: str, sent: str) -> QueuedRun | None:
     """The run this key was used for before. Refused when something else was sent with it then."""
     known = tower.desk.known(key)
     if known is not None and known.body != sent:
@@ -98,7 +98,7 @@ def _repeated(tower: Tower, key: str, sent: str) -> Ticket | None:
     return known
 
 
-def _accepted(tower: Tower, ticket: Ticket, base: str) -> shapes.Accepted:
+def _accepted(tower: Services, ticket: QueuedRun, base: str) -> shapes.Accepted:
     return shapes.Accepted.model_validate(
         {
             "run_id": ticket.run_id,

@@ -11,8 +11,8 @@ from time import monotonic
 import psutil
 
 from hms_esr.control.http_errors import Refused
-from hms_esr.control.run_queue import Desk
-from hms_esr.control.run_status import Sight
+from hms_esr.control.run_queue import RunQueue
+from hms_esr.control.run_status import RunStatus
 from hms_esr.launch.subprocess_run import ask
 from hms_esr.store import read_facts
 from hms_esr.store.process import find
@@ -22,10 +22,10 @@ _LOOK_S = 0.05
 _WANTED = {"pause": "PAUSED", "resume": "RUNNING", "stop": "FINISHED"}
 
 
-class Steering:
+class RunActions:
     """Carries wishes out on the runs of one desk."""
 
-    def __init__(self, desk: Desk, sight: Sight) -> None:
+    def __init__(self, desk: RunQueue, sight: RunStatus) -> None:
         self._desk, self._sight = desk, sight
         self._asked_to_end: set[str] = set()
 

@@ -22,7 +22,7 @@ NOWHERE = "http://127.0.0.1:1"
 
 
 @dataclass(frozen=True, slots=True)
-class Wanted:
+class RunBody:
     """A run that can be carried out. ``target`` is empty when the embedded city is started for it."""
 
     run_id: str
@@ -32,7 +32,7 @@ class Wanted:
     options: dict[str, Any]
 
 
-def read_wanted(raw: bytes, query: Mapping[str, str], settings: Settings, own: HostPort | None) -> Wanted:
+def read_run_body(raw: bytes, query: Mapping[str, str], settings: Settings, own: HostPort | None) -> RunBody:
     """What is wanted by a body and the address's query.
 
     Raises BadInput with every mistake's place, TargetRefused for a target this server may not load.
@@ -49,7 +49,7 @@ def read_wanted(raw: bytes, query: Mapping[str, str], settings: Settings, own: H
         target = settings.answers
     check_targets(places, settings.allowed(), own)
     _check_plan(loaded, options, target, settings)
-    return Wanted(new_run_id(loaded.scenario.name), loaded.scenario.name, target, requested, options.given())
+    return RunBody(new_run_id(loaded.scenario.name), loaded.scenario.name, target, requested, options.given())
 
 
 def _check_plan(loaded: LoadedScenario, options: RunOptions, target: str, settings: Settings) -> None:

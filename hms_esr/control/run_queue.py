@@ -16,8 +16,8 @@ from typing import Any
 
 from hms_esr.control import children
 from hms_esr.control import queued_run as tickets
-from hms_esr.control.children import Child
-from hms_esr.control.queued_run import DOCUMENT, Ticket
+from hms_esr.control.children import RunProcess
+from hms_esr.control.queued_run import DOCUMENT, QueuedRun
 from hms_esr.control.settings import MOST_WAITING
 from hms_esr.errors import EnvironmentProblem, EsrError
 from hms_esr.launch.subprocess_run import last_words
@@ -25,14 +25,14 @@ from hms_esr.store.layout import MANIFEST, SUMMARY
 
 KEEP_WAITING_S = 3600.0
 """A run that waited longer than this while no server was there is not started any more."""
-Told = Callable[[Ticket, str], None]
+Told = Callable[[QueuedRun, str], None]
 
 
 class Full(EsrError):
     """No more runs can wait."""
 
 
-class Desk:
+class RunQueue:
     """Runs that were asked for, in ``out``: waiting, under way, over. One per folder.
 
     Used from one thread. ``told`` hears of each run that began or ended.
@@ -41,10 +41,10 @@ class Desk:
     def __init__(self, out: Path, max_runs: int, always: tuple[str, ...] = (), told: Told = lambda *_: None) -> None:
         self.out = out
         self._max_runs, self._always, self._told = max_runs, always, told
-        self._tickets: dict[str, Ticket] = {}
+        self._tickets: dict[str, QueuedRun] = {}
         self._keys: dict[str, str] = {}
         self._waiting: list[str] = []
-        self._running: dict[str, Child] = {}
+        self._running: dict[str, RunProcess] = {}
         self._lock = _locked(out)
         self._take_over()
 
@@ -52,7 +52,7 @@ class Desk:
         """Let another server have the folder. Runs go on."""
         os.close(self._lock)
 
-    def accept(self, ticket: Ticket, document: bytes) -> Ticket:
+    def accept(self, ticket: QueuedRun, document: bytes) -> QueuedRun:
         """Take a run on: start it, or let it wait. Full when too many wait; EnvironmentProblem: disk."""
         if len(self._waiting) >= MOST_WAITING:
             raise Full(f"{MOST_WAITING} runs wait already; try again when some are over")
@@ -67,11 +67,11 @@ class Desk:
         self.look()
         return self._tickets[ticket.run_id]
 
-    def known(self, key: str) -> Ticket | None:
+    def known(self, key: str) -> QueuedRun | None:
         """The run that was asked for with this idempotency key, if it is still there."""
         return self.ticket(self._keys[key]) if key and key in self._keys else None
 
-    def ticket(self, run_id: str) -> Ticket | None:
+    def ticket(self, run_id: str) -> QueuedRun | None:
         """The ticket of a run; None when it was not asked for here, or its folder is gone."""
         ticket = self._tickets.get(run_id)
         if ticket is not None and not (self.out / run_id).is_dir():
@@ -79,7 +79,7 @@ class Desk:
             return None
         return ticket
 
-    def tickets(self) -> list[Ticket]:
+    def tickets(self) -> list[QueuedRun]:
         """All of them, the last first."""
         found = (self.ticket(run_id) for run_id in list(self._tickets))
         return sorted(filter(None, found), key=lambda one: (one.accepted_at, one.run_id), reverse=True)
@@ -135,7 +135,7 @@ class Desk:
         self._keep(replace(begun, process=child.known))
         self._told(begun, "began")
 
-    def _settle(self, ticket: Ticket, code: int | None) -> None:
+    def _settle(self, ticket: QueuedRun, code: int | None) -> None:
         """Write down how a run ended that left no summary."""
         folder = self.out / ticket.run_id
         if (folder / SUMMARY).is_file() or not folder.is_dir():
@@ -143,14 +143,14 @@ class Desk:
             return
         self._over(ticket, *_without_summary(folder, ticket, code))
 
-    def _over(self, ticket: Ticket, verdict: str, reason: str, code: int) -> None:
+    def _over(self, ticket: QueuedRun, verdict: str, reason: str, code: int) -> None:
         over = replace(ticket, ended={"verdict": verdict, "reason": reason, "exit_code": code, "ended_at": _now()})
         self._tickets[ticket.run_id] = over
         with suppress(EnvironmentProblem):  # it is over for us, whether or not the disk takes it
             self._keep(over)
         self._told(over, "ended")
 
-    def _keep(self, ticket: Ticket) -> None:
+    def _keep(self, ticket: QueuedRun) -> None:
         tickets.keep(self.out, ticket)
         self._tickets[ticket.run_id] = ticket
         if ticket.key:
@@ -158,8 +158,8 @@ class Desk:
 
     def _take_over(self) -> None:
         """Find again what an earlier server left: runs that go on, runs that ended meanwhile, runs that waited."""
-        lives: dict[str, Child] | None = None
-        for ticket in tickets.all_tickets(self.out):
+        lives: dict[str, RunProcess] | None = None
+        for ticket in tickets.all_queued(self.out):
             run_id, folder = ticket.run_id, self.out / ticket.run_id
             self._tickets[run_id] = ticket
             if ticket.key:
@@ -179,7 +179,7 @@ class Desk:
                 self._waiting.append(run_id)
 
 
-def _without_summary(folder: Path, ticket: Ticket, code: int | None) -> tuple[str, str, int]:
+def _without_summary(folder: Path, ticket: QueuedRun, code: int | None) -> tuple[str, str, int]:
     """Verdict, reason and exit code of a run that left no summary; ``code``: its process's, when it is known."""
     if ticket.stopped_by or code == 130:
         return "INTERRUPTED", f"stopped by {ticket.stopped_by or 'a signal'} before its report", 130
@@ -215,7 +215,7 @@ def _age_s(moment: str) -> float:
         return float("inf")
 
 
-def as_summary(ticket: Ticket) -> dict[str, Any]:
+def as_summary(ticket: QueuedRun) -> dict[str, Any]:
     """What is known of a run by its ticket alone."""
     told = {"target": ticket.target, "target_requested": ticket.target_requested, "started_at": ticket.started_at}
     always = {"run_id": ticket.run_id, "scenario": ticket.scenario, "sim": True, "accepted_at": ticket.accepted_at}

@@ -10,20 +10,20 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hms_esr.control.queued_run import Ticket, is_run_id
-from hms_esr.control.run_queue import Desk, as_summary
+from hms_esr.control.queued_run import QueuedRun, is_run_id
+from hms_esr.control.run_queue import RunQueue, as_summary
 from hms_esr.errors import EsrError
 from hms_esr.store import RunList, is_running, run_line
 from hms_esr.store.clock import clock_stands
 from hms_esr.store.layout import MANIFEST, SUMMARY
-from hms_esr.store.listing import RunLine
+from hms_esr.store.listing import ListedRun
 from hms_esr.store.manifest import manifest_json
 
 VERDICTS = ("PASS", "FAIL", "INVALID", "INTERRUPTED")
 
 
 @dataclass(frozen=True, slots=True)
-class Seen:
+class StatusView:
     """A run at a moment. ``summary`` is whole once it is over; ``verdict`` None before."""
 
     run_id: str
@@ -33,10 +33,10 @@ class Seen:
     summary: dict[str, Any]
 
 
-class Sight:
+class RunStatus:
     """Looks at runs in the desk's folder, also at those started from a command line."""
 
-    def __init__(self, desk: Desk) -> None:
+    def __init__(self, desk: RunQueue) -> None:
         self._desk = desk
         self.out = desk.out
         self._runs = RunList(desk.out)
@@ -72,7 +72,7 @@ class Sight:
         except EsrError:
             return "RUNNING"
 
-    def see(self, run_id: str) -> Seen:
+    def see(self, run_id: str) -> StatusView:
         """The run and all that is known of it."""
         state = self.state(run_id)
         place = self._desk.place(run_id)
@@ -80,19 +80,19 @@ class Sight:
         known = _known(self.out / run_id) | (as_summary(ticket) if ticket else {})
         end = ending(self.out / run_id, ticket) if state == "FINISHED" else {"verdict": None}
         whole = {"reason": "", "exit_code": None} | known | end | {"state": state, "place": place, "sim": True}
-        return Seen(run_id, state, end["verdict"], place, whole)
+        return StatusView(run_id, state, end["verdict"], place, whole)
 
-    def lines(self) -> list[RunLine]:
+    def lines(self) -> list[ListedRun]:
         """Every run, the last first; those that never left a record too. ``state`` is one of the four."""
         found = {line.run_id: line for line in self._runs.lines()}
         for ticket in self._desk.tickets():
             if ticket.run_id not in found:
                 verdict = str((ticket.ended or {}).get("verdict", ""))
-                line = RunLine(ticket.run_id, ticket.scenario, "", verdict, ticket.accepted_at, None, None)
+                line = ListedRun(ticket.run_id, ticket.scenario, "", verdict, ticket.accepted_at, None, None)
                 found[ticket.run_id] = line
         return sorted(found.values(), key=lambda line: (line.started_at, line.run_id), reverse=True)
 
-    def shown(self, line: RunLine) -> tuple[str, str | None, int]:
+    def shown(self, line: ListedRun) -> tuple[str, str | None, int]:
         """State, verdict and place of a line."""
         state = "FINISHED" if line.state == "FINISHED" and line.verdict else self.state(line.run_id)
         if state != "FINISHED":
@@ -115,7 +115,7 @@ def _known(folder: Path) -> dict[str, Any]:
     return found | {"scenario": str(name)} | told
 
 
-def ending(folder: Path, ticket: Ticket | None) -> dict[str, Any]:
+def ending(folder: Path, ticket: QueuedRun | None) -> dict[str, Any]:
     """The summary of a run that is over, or what stands for it. A verdict is always there."""
     try:
         summary = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))

@@ -18,7 +18,7 @@ from typing import Any
 from uvicorn.protocols.http.httptools_impl import HttpToolsProtocol
 
 from hms_esr.control.app import make_app
-from hms_esr.control.services import Tower
+from hms_esr.control.services import Services
 from hms_esr.control.settings import Settings
 from hms_esr.errors import EsrError
 from hms_esr.http.http_server import FEEDS, address, listen, server, tell_when_ready
@@ -43,7 +43,7 @@ def serve(settings: Settings, announce: Callable[[str], None], staying: Staying 
     Raises EnvironmentProblem: port taken, results cannot be written or are served by another.
     """
     with listen(settings.host, settings.port) as listener:
-        tower = Tower(settings, own=HostPort(_host(settings.host), int(listener.getsockname()[1])))
+        tower = Services(settings, own=HostPort(_host(settings.host), int(listener.getsockname()[1])))
         try:
             asyncio.run(_serve(tower, listener, announce, staying or Staying()))
         finally:
@@ -93,7 +93,7 @@ class Impatient(HttpToolsProtocol):
             self._head = None
 
 
-async def _serve(tower: Tower, listener: socket.socket, announce: Callable[[str], None], staying: Staying) -> None:
+async def _serve(tower: Services, listener: socket.socket, announce: Callable[[str], None], staying: Staying) -> None:
     serving = server(make_app(tower), http=type("Protocol", (Impatient,), {"head_s": tower.settings.head_s}), **FEEDS)
     url = address(tower.settings.host, int(listener.getsockname()[1]))
     tasks: list[asyncio.Task[Any]] = [
@@ -110,7 +110,7 @@ async def _serve(tower: Tower, listener: socket.socket, announce: Callable[[str]
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _look_after(tower: Tower) -> None:
+async def _look_after(tower: Services) -> None:
     """Start runs whose turn it is and bury those that are over, as long as the server lives."""
     while True:
         try:
@@ -120,7 +120,7 @@ async def _look_after(tower: Tower) -> None:
         await asyncio.sleep(LOOK_S)
 
 
-async def _end_runs(tower: Tower) -> None:
+async def _end_runs(tower: Services) -> None:
     with suppress(EsrError):
         tower.desk.stop_all("the server's end")
     until_s = monotonic() + END_S

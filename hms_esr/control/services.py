@@ -12,19 +12,19 @@ from starlette.requests import HTTPConnection
 
 from hms_esr.control.audit import Audit
 from hms_esr.control.auth import Who
-from hms_esr.control.event_stream import Followings
+from hms_esr.control.event_stream import EventStreams
 from hms_esr.control.page import Row
-from hms_esr.control.queued_run import Ticket
-from hms_esr.control.run_actions import Steering
-from hms_esr.control.run_queue import Desk
-from hms_esr.control.run_status import Sight, ending
+from hms_esr.control.queued_run import QueuedRun
+from hms_esr.control.run_actions import RunActions
+from hms_esr.control.run_queue import RunQueue
+from hms_esr.control.run_status import RunStatus, ending
 from hms_esr.control.settings import Settings
 from hms_esr.control.tokens import TokenFile
 from hms_esr.errors import EnvironmentProblem
 from hms_esr.scenario.hosts import HostPort
 
 
-class Tower:
+class Services:
     """One control plane. ``own``: where it listens, so that no run loads it."""
 
     def __init__(self, settings: Settings, own: HostPort | None = None) -> None:
@@ -32,12 +32,12 @@ class Tower:
         settings.out.mkdir(parents=True, exist_ok=True)
         self.audit = Audit(settings.out)
         self.tokens = TokenFile(settings.tokens)
-        self.desk = Desk(settings.out, settings.max_runs, settings.always, self._told)
-        self.sight = Sight(self.desk)
-        self.steering = Steering(self.desk, self.sight)
-        self.followings = Followings(self.sight)
+        self.desk = RunQueue(settings.out, settings.max_runs, settings.always, self._told)
+        self.sight = RunStatus(self.desk)
+        self.steering = RunActions(self.desk, self.sight)
+        self.followings = EventStreams(self.sight)
 
-    def _told(self, ticket: Ticket, what: str) -> None:
+    def _told(self, ticket: QueuedRun, what: str) -> None:
         result = str(ending(self.settings.out / ticket.run_id, ticket)["verdict"]) if what == "ended" else "began"
         with suppress(EnvironmentProblem):  # the run goes on, or is over, all the same
             self.audit.note(ticket.who, f"run.{what}", ticket.run_id, result)

@@ -14,7 +14,7 @@ from hms_esr.execution.machine import MOST_PEOPLE, Machine, most_people, this_ma
 from hms_esr.formatting import count, number, plural, size
 from hms_esr.personas.template import PersonaTemplate
 from hms_esr.scenario.model import Journey, Scenario
-from hms_esr.schedule.arrivals import Crowd, Stream
+from hms_esr.schedule.arrivals import ArrivalSchedule, ArrivalStream
 from hms_esr.schedule.journey_steps import named_steps
 from hms_esr.steps.think import Think
 from hms_esr.verdicts.bottleneck import FULL
@@ -141,7 +141,7 @@ class Capacity:
             yield f"People under way will take about {size(wanted)} of memory, and {size(free)} are free."
 
 
-def told_before(plan: RunPlan, crowd: Crowd, *, loopback: bool) -> list[str]:
+def told_before(plan: RunPlan, crowd: ArrivalSchedule, *, loopback: bool) -> list[str]:
     """What is said before anybody starts: what this machine carries, what the plan needs, what is short."""
     options = plan.options
     if options.only is not None:
@@ -157,7 +157,11 @@ def told_before(plan: RunPlan, crowd: Crowd, *, loopback: bool) -> list[str]:
 
 
 def needs_of(
-    scenario: Scenario, crowd: Crowd, personas: Mapping[str, PersonaTemplate], target: str = "", warp: float = 1.0
+    scenario: Scenario,
+    crowd: ArrivalSchedule,
+    personas: Mapping[str, PersonaTemplate],
+    target: str = "",
+    warp: float = 1.0,
 ) -> Needs:
     """What ``crowd`` takes at its peak, all of its loads together; ``warp`` is the run's."""
     reused = scenario.http.connections == "reused"
@@ -193,7 +197,7 @@ class _Visit:
         return PERSON_US + max(0.0, self.requests - 1) * REQUEST_US + self.forms * FORM_US
 
 
-def _average(scenario: Scenario, stream: Stream, personas: Mapping[str, PersonaTemplate]) -> _Visit:
+def _average(scenario: Scenario, stream: ArrivalStream, personas: Mapping[str, PersonaTemplate]) -> _Visit:
     total, before = [0.0, 0.0, 0.0], 0.0
     for index, upto in zip(stream.journeys, stream.weights, strict=True):
         part, before = (upto - before) / (stream.weights[-1] or 1.0), upto

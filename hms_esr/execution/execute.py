@@ -12,16 +12,16 @@ from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
-from hms_esr.engine.start_loop.local_runner import Finished, carry_out
-from hms_esr.engine.user.step_runner import carry_out_steps
+from hms_esr.engine.start_loop.local_runner import LoadResult, run_locally
+from hms_esr.engine.user.step_runner import run_steps
 from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Interrupted
 from hms_esr.events import Happened, RunEnded, RunStarted
 from hms_esr.execution.capacity import told_before
-from hms_esr.execution.fault_runner import FaultDuty, finish_left_over
-from hms_esr.execution.monitor import Follower
+from hms_esr.execution.fault_runner import FaultRunner, finish_left_over
+from hms_esr.execution.monitor import RunMonitor
 from hms_esr.execution.plan import SETUP_ROLE, RunPlan, manifest_of
 from hms_esr.execution.preflight import Trust, guard_for, preflight, setup_exchange, trust_of
-from hms_esr.execution.sensor_poller import AT_TARGET, Sensing, addresses
+from hms_esr.execution.sensor_poller import AT_TARGET, SensorPoller, addresses
 from hms_esr.injectors.city import CityInjector
 from hms_esr.injectors.journal import Journal
 from hms_esr.library.uploads import told_made_up
@@ -41,7 +41,7 @@ from hms_esr.verdicts.judgement import Judgement
 
 
 @dataclass(frozen=True)
-class Outcome:
+class RunOutcome:
     """A run that is over: its record, its verdict and where everything is."""
 
     record: Record
@@ -76,7 +76,7 @@ def _nobody_joins(line: str) -> None:
 
 
 @dataclass(frozen=True)
-class Load:
+class LoadJob:
     """What is to be carried out, by whom it is followed, and who hears how it goes. ``record`` grows meanwhile.
 
     ``announce`` is to be called just before people come; ``listed`` when it is known who the workers are.
@@ -86,17 +86,17 @@ class Load:
     assignment: Assignment
     guard: Guard
     guard_needs: dict[str, Any]
-    follower: Follower
+    follower: RunMonitor
     record: Record
     announce: Callable[[], None]
     listed: Callable[[list[dict[str, Any]]], None]
     invite: Callable[[str], None] = _nobody_joins
 
 
-Carrier = Callable[[Load], Finished]
+LoadDriver = Callable[[LoadJob], LoadResult]
 
 
-def carry_out_run(
+def execute_run(
     plan: RunPlan,
     sinks: FanOut,
     switch: StopSwitch,
@@ -104,12 +104,12 @@ def carry_out_run(
     command: str,
     city_url: str = "",
     invite: Callable[[str], None] = _nobody_joins,
-    carrier: Carrier | None = None,
-) -> Outcome:
+    carrier: LoadDriver | None = None,
+) -> RunOutcome:
     """From preflight to reports. EnvironmentProblem and BadInput are raised before anybody starts.
 
     ``invite`` is told the line with which workers join, when the plan waits for some. ``carrier`` carries the load
-    instead of :func:`carry_load`.
+    instead of :func:`drive_load`.
     """
     trust = trust_of(plan.scenario.http, plan.options.insecure)
     try:
@@ -135,7 +135,7 @@ def carry_out_run(
     own = [city_url] if city_url else []
     needs = {"named": plan.named, "may_load": plan.options.may_load, "own": own, "trust": asdict(trust)}
     rehearsal = _Rehearsal(plan, guard, needs, injector, sinks, switch, manifest, setup_requests, invite)
-    return rehearsal.carry_out(carrier or carry_load)
+    return rehearsal.carry_out(carrier or drive_load)
 
 
 def _injector_for(plan: RunPlan, injector: CityInjector) -> CityInjector:
@@ -180,9 +180,9 @@ class _Rehearsal:
         self.record = Record(manifest, plan.scenario, setup_requests=setup_requests)
         self.variables: dict[str, str] = dict(plan.options.variables)
 
-    def carry_out(self, carrier: Carrier) -> Outcome:
+    def run(self, carrier: LoadDriver) -> RunOutcome:
         """Everything; the record is closed and judged whatever happens."""
-        finished: Finished | None = None
+        finished: LoadResult | None = None
         self.writer.facts(state="RUNNING")
         try:
             try:
@@ -205,7 +205,7 @@ class _Rehearsal:
             return
         assignment = self.plan.assignment(self.variables, self.plan.target, self.guard.caps())
         sim_s = self.record.sim_s
-        once = carry_out_steps(assignment, self.guard, steps, SETUP_ROLE, sim_s=sim_s, give_up=give_up)
+        once = run_steps(assignment, self.guard, steps, SETUP_ROLE, sim_s=sim_s, give_up=give_up)
         self.record.setup_requests += once.requests
         self.variables |= once.vars
         if give_up():
@@ -214,7 +214,7 @@ class _Rehearsal:
             text = f"{what}: step '{once.where}' failed: {once.reason or once.state}"
             raise EnvironmentProblem(Mask(self.plan.options.secrets.values()).text(text))
 
-    def _load(self, carrier: Carrier) -> Finished:
+    def _load(self, carrier: LoadDriver) -> LoadResult:
         plan, record = self.plan, self.record
         crowd = plan.crowd()
         alone = plan.options.only is not None
@@ -224,8 +224,8 @@ class _Rehearsal:
         self.writer.facts(
             planned_total=record.planned_total, length_real_s=record.length_real_s, warm_real_s=record.warm_real_s
         )
-        follower = Follower(plan, record, self.writer, self.sinks, self.switch, self.guard, crowd)
-        duty = FaultDuty(
+        follower = RunMonitor(plan, record, self.writer, self.sinks, self.switch, self.guard, crowd)
+        duty = FaultRunner(
             plan.scenario.faults,
             self.injector,
             plan.target,
@@ -241,7 +241,7 @@ class _Rehearsal:
         assignment = plan.assignment(self.variables, plan.target, self.guard.caps())
         seen = self.announce, self.listed, self.invite
         try:
-            return carrier(Load(plan, assignment, self.guard, self.guard_needs, follower, record, *seen))
+            return carrier(LoadJob(plan, assignment, self.guard, self.guard_needs, follower, record, *seen))
         finally:
             duty.end_all()
             sensing.end(*follower.now())
@@ -278,7 +278,7 @@ class _Rehearsal:
             self.sinks.hear(Happened("note", str(error), self.record.real_s, self.record.sim_s))
             self.record.problems.append(str(error))
 
-    def _close(self, finished: Finished | None) -> None:
+    def _close(self, finished: LoadResult | None) -> None:
         record, plan = self.record, self.plan
         if finished is not None:
             record.real_s, record.sim_s = finished.real_s, finished.sim_s
@@ -304,11 +304,11 @@ class _Rehearsal:
         self.record = open_record(plan.folder, lambda text: self.sinks.hear(Happened("note", text, *at)))
 
 
-def carry_load(load: Load) -> Finished:
+def drive_load(load: LoadJob) -> LoadResult:
     """In this process, over processes of this machine, or over workers that come by themselves: as the plan says."""
     options = load.plan.options
     if options.only is not None or (options.workers < 2 and options.invitation is None):
-        return carry_out(load.assignment, load.guard, load.follower, ready=load.announce)
+        return run_locally(load.assignment, load.guard, load.follower, ready=load.announce)
     from hms_esr.engine.cluster.master import MasterRun
 
     def ready(workers: list[dict[str, Any]]) -> None:
@@ -320,15 +320,15 @@ def carry_load(load: Load) -> Finished:
     return run.carry_out(ready, load.listed, load.invite)
 
 
-def _sensing_of(plan: RunPlan, needs: dict[str, Any], follower: Follower) -> Sensing:
+def _sensing_of(plan: RunPlan, needs: dict[str, Any], follower: RunMonitor) -> SensorPoller:
     """The sensors (a city started for the run has some); asked by a guard of their own, so nobody is led there."""
     trust = Trust(**needs["trust"])
     places = addresses(plan.scenario.sensors or ((AT_TARGET,) if needs["own"] else ()), plan.target)
     guard = guard_for([*plan.named, *places], plan.options.may_load, own=needs["own"], trust=trust)
-    return Sensing(places, setup_exchange(guard, trust), follower.happened)
+    return SensorPoller(places, setup_exchange(guard, trust), follower.happened)
 
 
-def _reported(rehearsal: _Rehearsal, judgement: Judgement) -> Outcome:
+def _reported(rehearsal: _Rehearsal, judgement: Judgement) -> RunOutcome:
     folder = rehearsal.plan.folder
     try:
         write_reports(rehearsal.record, judgement, folder)
@@ -347,7 +347,7 @@ def _reported(rehearsal: _Rehearsal, judgement: Judgement) -> Outcome:
             record.sim_s,
         )
     )
-    return Outcome(record, judgement, folder, report)
+    return RunOutcome(record, judgement, folder, report)
 
 
 def closing_facts(record: Record) -> dict[str, object]:

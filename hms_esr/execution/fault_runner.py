@@ -25,7 +25,7 @@ REFUSED_TRIES = 3
 
 
 @dataclass
-class Duty:
+class PlannedFault:
     """One fault of the scenario and how far it is: waiting, starting, on, ending, off."""
 
     ref: str
@@ -36,7 +36,7 @@ class Duty:
     fault_id: str = ""
 
 
-class FaultDuty:
+class FaultRunner:
     """Carries a scenario's faults out. ``now`` gives (real, simulated) seconds; ``tell`` hears events."""
 
     def __init__(
@@ -60,7 +60,7 @@ class FaultDuty:
         self._threads: list[Thread] = []
         self.problems: list[str] = []
         self._duties = [
-            Duty(str(number), fault, fault.at_s, length_s if fault.for_s is None else fault.at_s + fault.for_s)
+            PlannedFault(str(number), fault, fault.at_s, length_s if fault.for_s is None else fault.at_s + fault.for_s)
             for number, fault in enumerate(faults, start=1)
         ]
 
@@ -79,12 +79,12 @@ class FaultDuty:
                 duty.state = "ending"
                 self._in_thread(self._finish, duty)
 
-    def _in_thread(self, work: Callable[[Duty], None], duty: Duty) -> None:
+    def _in_thread(self, work: Callable[[PlannedFault], None], duty: PlannedFault) -> None:
         thread = Thread(target=work, args=(duty,), daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _begin(self, duty: Duty) -> None:
+    def _begin(self, duty: PlannedFault) -> None:
         fault = duty.fault
         for_s = max(0.05, (duty.off_s - duty.on_s) / self._warp)
         if not self._note("intended", duty.ref, url=self._url, service=fault.service):
@@ -101,7 +101,7 @@ class FaultDuty:
         details = fault.order(for_s) | {"title": fault.title}
         self._tell(Happened("fault_on", fault.title, real_s, sim_s, duty.ref, details))
 
-    def _not_begun(self, duty: Duty, error: EnvironmentProblem) -> None:
+    def _not_begun(self, duty: PlannedFault, error: EnvironmentProblem) -> None:
         """An order without an answer may have been carried out all the same: the target itself is asked."""
         others = [other.fault_id for other in self._duties if other.fault_id]
         gone = isinstance(error, NothingListens) or undo_of(self._injector, duty.fault.service, others)
@@ -111,7 +111,7 @@ class FaultDuty:
         self.problems.append(f"the fault “{duty.fault.title}” could not be turned on: {error}{left}")
         duty.state = "off"
 
-    def _finish(self, duty: Duty) -> None:
+    def _finish(self, duty: PlannedFault) -> None:
         began_s = monotonic()
         verified = undo(self._injector, duty.fault_id)
         if verified:
@@ -123,7 +123,7 @@ class FaultDuty:
         if not verified:
             self._may_be_on(duty)
 
-    def _may_be_on(self, duty: Duty) -> None:
+    def _may_be_on(self, duty: PlannedFault) -> None:
         self.problems.append(f"the fault “{duty.fault.title}” may still be on at {self._url}")
 
     def _note(self, state: str, ref: str, **details: str) -> bool:

@@ -15,15 +15,15 @@ from typing import TYPE_CHECKING
 
 from hms_esr.errors import EsrError
 from hms_esr.events import ClockChanged, Happened, Progress, Recorded, Sensed
-from hms_esr.execution.fault_runner import FaultDuty
+from hms_esr.execution.fault_runner import FaultRunner
 from hms_esr.execution.plan import RunPlan
 from hms_esr.execution.preflight import proof_still_there
-from hms_esr.execution.sensor_poller import Sensing
+from hms_esr.execution.sensor_poller import SensorPoller
 from hms_esr.expressions.expression import parse
 from hms_esr.histogram import Histogram
 from hms_esr.record import Record, Tick
 from hms_esr.scenario.guard import Breaker, Guard
-from hms_esr.schedule.arrivals import Crowd
+from hms_esr.schedule.arrivals import ArrivalSchedule
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.store.writer import RunWriter
 from hms_esr.verdicts.metrics import measure
@@ -40,7 +40,7 @@ def _windows(plan: RunPlan) -> list[int]:
     return [ceil(check.abort_after_s) for check in plan.scenario.checks if check.abort_after_s is not None]
 
 
-def planned_in(second: int, plan: RunPlan, crowd: Crowd) -> dict[int, int]:
+def planned_in(second: int, plan: RunPlan, crowd: ArrivalSchedule) -> dict[int, int]:
     """``{second: people}`` that an open load expects in a real second; empty where there is no such figure."""
     if crowd.closed or plan.options.only is not None or second >= plan.scenario.length_s / plan.warp:
         return {}
@@ -85,7 +85,7 @@ def _taken(path: Path) -> str:
     return text
 
 
-class Follower:
+class RunMonitor:
     """The engine's listener of one run."""
 
     def __init__(
@@ -96,10 +96,10 @@ class Follower:
         sinks: FanOut,
         switch: StopSwitch,
         guard: Guard,
-        crowd: Crowd,
+        crowd: ArrivalSchedule,
     ) -> None:
-        self.duty: FaultDuty | None = None
-        self.sensing: Sensing | None = None
+        self.duty: FaultRunner | None = None
+        self.sensing: SensorPoller | None = None
         self._plan = plan
         self._record = record
         self._writer = writer

@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 from hms_esr.compiled import how
-from hms_esr.engine.cluster.join_info import Invitation
+from hms_esr.engine.cluster.join_info import JoinInfo
 from hms_esr.errors import BadInput, Problem
 from hms_esr.execution.preflight import trust_of
 from hms_esr.library import LoadedScenario
@@ -28,9 +28,9 @@ from hms_esr.library.uploads import found_uploads, no_file
 from hms_esr.record import Manifest
 from hms_esr.registry import did_you_mean
 from hms_esr.scenario.model import Scenario
-from hms_esr.scenario.target_caps import Caps, people_at_once
+from hms_esr.scenario.target_caps import TargetCaps, people_at_once
 from hms_esr.scenario.templates import references
-from hms_esr.schedule.arrivals import Crowd
+from hms_esr.schedule.arrivals import ArrivalSchedule
 from hms_esr.schedule.assignment import Assignment
 from hms_esr.verdicts.judgement import Limits
 
@@ -62,7 +62,7 @@ class Options:
     max_people: int = 20_000
     workers: int = 0
     """Worker processes; 0 or 1: everything in this one."""
-    invitation: Invitation | None = None
+    invitation: JoinInfo | None = None
     """For workers that come by themselves."""
 
 
@@ -92,11 +92,11 @@ class RunPlan:
         """Simulated seconds per real second."""
         return self.scenario.clock.warp
 
-    def crowd(self) -> Crowd:
+    def crowd(self) -> ArrivalSchedule:
         """Everybody who is planned."""
-        return Crowd(self.scenario, seed=self.seed, warp=self.warp, scale=self.options.scale)
+        return ArrivalSchedule(self.scenario, seed=self.seed, warp=self.warp, scale=self.options.scale)
 
-    def assignment(self, variables: Mapping[str, str], target: str, caps: Caps | None = None) -> Assignment:
+    def assignment(self, variables: Mapping[str, str], target: str, caps: TargetCaps | None = None) -> Assignment:
         """The share of one worker that does everything; ``caps`` hold off loopback."""
         options = self.options
         wanted = min(self.scenario.max_people or options.max_people, options.max_people)
@@ -171,7 +171,7 @@ def choose_target(scenario: Scenario, options: Options, city_url: str = "") -> t
 
 def _not_too_many(scenario: Scenario, options: Options) -> None:
     """BadInput when scale makes the plan larger than anything this can carry out."""
-    crowd = Crowd(scenario, seed=0, warp=scenario.clock.warp, scale=options.scale)
+    crowd = ArrivalSchedule(scenario, seed=0, warp=scenario.clock.warp, scale=options.scale)
     burst = sum(curve.burst for curve in crowd.curve())
     for people, most, what in ((crowd.total, MOST_PEOPLE, "people"), (burst, MOST_AT_ONCE, "people at one moment")):
         if people > most:
@@ -231,7 +231,7 @@ def _missing_secrets(scenario: Scenario, options: Options) -> list[Problem]:
 
 
 def _too_few_rows(loaded: LoadedScenario, scenario: Scenario, seed: int, options: Options) -> list[Problem]:
-    crowd = Crowd(scenario, seed=seed, warp=scenario.clock.warp, scale=options.scale)
+    crowd = ArrivalSchedule(scenario, seed=seed, warp=scenario.clock.warp, scale=options.scale)
     total = crowd.total
     if crowd.closed:
         return [
@@ -248,7 +248,7 @@ def _too_few_rows(loaded: LoadedScenario, scenario: Scenario, seed: int, options
 
 def _nobody(scenario: Scenario, seed: int, options: Options) -> list[Problem]:
     try:
-        Crowd(scenario, seed=seed, warp=scenario.clock.warp, scale=options.scale).arrival(options.only or 0)
+        ArrivalSchedule(scenario, seed=seed, warp=scenario.clock.warp, scale=options.scale).arrival(options.only or 0)
     except IndexError as error:
         return [_problem(f"--only {options.only}: {error}")]
     return []

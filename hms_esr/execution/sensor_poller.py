@@ -135,7 +135,7 @@ def _of(route: _Route) -> dict[str, float]:
     return figures
 
 
-class Sensing:
+class SensorPoller:
     """Reads every sensor of a run. ``tell`` hears what they say, and once when one goes silent or comes back."""
 
     def __init__(self, urls: Sequence[str], exchange: Exchange, tell: Callable[[Sensed | Happened], None]) -> None:

@@ -18,13 +18,13 @@ from typing import Any
 
 from hms_esr.errors import EsrError
 from hms_esr.export.record_points import Chunk, Replay
-from hms_esr.sinks.influx.connection import Connection
-from hms_esr.sinks.influx.delivery import Delivery
+from hms_esr.sinks.influx.connection import InfluxConnection
+from hms_esr.sinks.influx.delivery import InfluxDelivery
 from hms_esr.sinks.influx.kept import Kept
 from hms_esr.sinks.influx.lines import line
 from hms_esr.sinks.influx.spool import Frame, Spool, remove_spool
-from hms_esr.sinks.influx.state import DEAD, FOLDER, State
-from hms_esr.sinks.influx.transport import Transport
+from hms_esr.sinks.influx.state import DEAD, FOLDER, SenderState
+from hms_esr.sinks.influx.transport import InfluxTransport
 
 LOOK_EVERY_S = 0.5
 SELF_EVERY_S = 5.0
@@ -104,22 +104,22 @@ class Feeder:
             self.lost += len(lines)
 
 
-class Stream:
+class UploadStream:
     """Sends the points of the run in ``folder`` while it goes on: until ``over`` is set, or ``parent`` is gone."""
 
-    def __init__(self, folder: Path, connection: Connection, parent: int) -> None:
+    def __init__(self, folder: Path, connection: InfluxConnection, parent: int) -> None:
         self.folder, self.connection, self.parent = folder, connection, parent
         self.over = Event()
         self.feeder = Feeder(folder, connection.spool_bytes, self.over, self._is_over, self._about_itself, self._tell)
-        self._delivery: Delivery
+        self._delivery: InfluxDelivery
         self._sent = 0
         self._oldest_s = 0.0
         self._until_s: float | None = None
 
     def run(self) -> None:
         """Until the run is over and everything is sent, or it is time to give up."""
-        transport = Transport(self.connection)
-        self._delivery = Delivery(transport, self._wait, self._about_itself, self.folder / FOLDER / DEAD)
+        transport = InfluxTransport(self.connection)
+        self._delivery = InfluxDelivery(transport, self._wait, self._about_itself, self.folder / FOLDER / DEAD)
         thread = Thread(target=self.feeder.run, daemon=True)
         thread.start()
         while not self._is_all_sent() and not self.feeder.fault:
@@ -173,10 +173,10 @@ class Stream:
                 return False
             (self.feeder.done if self.over.is_set() else self.over).wait(min(0.1, until_s - now_s))
 
-    def _state(self, over: bool = False) -> State:
+    def _state(self, over: bool = False) -> SenderState:
         delivery, feeder = self._delivery, self.feeder
         trouble = delivery.trouble
-        return State(
+        return SenderState(
             trouble=trouble.kind,
             reason=trouble.reason,
             trouble_s=monotonic() - trouble.since_s if trouble.kind else 0.0,
@@ -218,18 +218,18 @@ def _spool_line(folder: Path, scenario: str, fields: dict[str, float | None]) ->
 
 
 def resend(
-    folder: Path, connection: Connection, wait: Callable[[float], bool], told: Callable[[Delivery], None]
-) -> Delivery:
+    folder: Path, connection: InfluxConnection, wait: Callable[[float], bool], told: Callable[[InfluxDelivery], None]
+) -> InfluxDelivery:
     """Send the run in ``folder`` once more from its record; what is there already is written over, nothing doubles.
 
     ``wait(seconds)`` is True when it is time to give up; ``told`` hears after each part how far it is. The answer's
     ``trouble`` is empty when everything was taken. Raises BadInput: no run, or damaged.
     """
     replay = Replay(folder)
-    transport = Transport(connection)
+    transport = InfluxTransport(connection)
     place = folder / FOLDER
     (place / DEAD).unlink(missing_ok=True)
-    delivery = Delivery(
+    delivery = InfluxDelivery(
         transport, wait, lambda: _spool_line(folder, replay.scenario, {"waiting_points": 0.0}), place / DEAD
     )
     try:
@@ -240,7 +240,7 @@ def resend(
     finally:
         transport.close()
     remove_spool(place)
-    State(written_points=delivery.written, dead_points=delivery.dead_points, over=True).write(folder)
+    SenderState(written_points=delivery.written, dead_points=delivery.dead_points, over=True).write(folder)
     return delivery
 
 
@@ -261,7 +261,7 @@ def main() -> None:
     parent = os.getppid()
     given: dict[str, Any] = json.loads(sys.stdin.readline())
     folder = Path(given["folder"])
-    stream = Stream(folder, Connection(**given["connection"]), parent)
+    stream = UploadStream(folder, InfluxConnection(**given["connection"]), parent)
 
     def listen() -> None:
         sys.stdin.read()
@@ -272,5 +272,5 @@ def main() -> None:
         stream.run()
     except Exception as error:
         if (folder / FOLDER).is_dir():
-            State(fault=in_a_line(error)).write(folder)
+            SenderState(fault=in_a_line(error)).write(folder)
         raise

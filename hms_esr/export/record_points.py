@@ -15,7 +15,7 @@ from typing import Any
 
 from hms_esr import formatting
 from hms_esr.record import Manifest, Record, Tick
-from hms_esr.sinks.influx.points import Checked, Ended, Points
+from hms_esr.sinks.influx.points import Checked, EndedRun, Points
 from hms_esr.store.database import facts_in, open_to_read, unreadable
 from hms_esr.store.layout import DATABASE, MANIFEST, SUMMARY
 from hms_esr.store.manifest import read_manifest
@@ -165,12 +165,12 @@ def _checked(record: Record) -> Iterator[Checked]:
     yield from map(_of, judge_checks(record, Metrics(record)))
 
 
-def _ended(folder: Path, record: Record) -> Ended:
+def _ended(folder: Path, record: Record) -> EndedRun:
     """As the run's summary says; a run without one is judged here."""
     try:
         told = json.loads((folder / SUMMARY).read_text(encoding="utf-8"))
         checks = tuple(Checked(one["check"], one["value"], one["limit"], one["verdict"]) for one in told["checks"])
-        return Ended(int(told["exit_code"]), str(told["verdict"]), str(told["reason"]), checks)
+        return EndedRun(int(told["exit_code"]), str(told["verdict"]), str(told["reason"]), checks)
     except (OSError, ValueError, KeyError, TypeError):
         judgement = judge(record)
-        return Ended(judgement.exit_code, judgement.verdict, judgement.sentence, tuple(map(_of, judgement.checks)))
+        return EndedRun(judgement.exit_code, judgement.verdict, judgement.sentence, tuple(map(_of, judgement.checks)))

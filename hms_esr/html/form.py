@@ -68,7 +68,7 @@ _made = tuple.__new__
 _VALUE = HtmlField._fields.index("value")
 
 
-class Known:
+class FormFacts:
     """What was found out about a form and stays true whatever its values are; ``plans`` is the forms module's."""
 
     __slots__ = ("kinds", "names", "plans")
@@ -93,7 +93,7 @@ class HtmlForm:
     charset: str = "utf-8"
     aside: bool = False
     """In a navigation, header or footer, or a search: rarely what a person came for."""
-    known: Known = dataclasses.field(default_factory=lambda: Known(), compare=False, repr=False)
+    known: FormFacts = dataclasses.field(default_factory=lambda: FormFacts(), compare=False, repr=False)
     """What was found out about it; shared by all forms that differ in values alone."""
 
     def with_fields(self, fields: tuple[HtmlField, ...]) -> HtmlForm:

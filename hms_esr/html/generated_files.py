@@ -9,7 +9,7 @@ import mimetypes
 from functools import lru_cache
 
 from hms_esr.errors import StepFailed
-from hms_esr.html.generated_images import DIGITS, NOTE, Mould, as_is, gif, jpeg, png, webp
+from hms_esr.html.generated_images import DIGITS, NOTE, Template, as_is, gif, jpeg, png, webp
 from hms_esr.steps.step import Upload
 
 LARGEST_KB = 64 * 1024
@@ -44,11 +44,11 @@ def _ending(name: str) -> str:
 
 
 @lru_cache(maxsize=32)
-def _mould(ending: str, size: int) -> Mould:
+def _mould(ending: str, size: int) -> Template:
     return _MAKERS.get(ending, _other)(size)
 
 
-def _pdf(size: int) -> Mould:
+def _pdf(size: int) -> Template:
     """One page of text, and a stream nobody reads for the rest of the size (ISO 32000-1, cross-reference table)."""
     text = f"BT /F1 12 Tf 72 720 Td ({NOTE}{'0' * DIGITS}) Tj ET\n".encode()
     least = len(_pdf_whole(text, 0))
@@ -79,19 +79,19 @@ def _pdf_whole(text: bytes, padding: int) -> bytes:
     return bytes(out)
 
 
-def _text(size: int) -> Mould:
+def _text(size: int) -> Template:
     return _lines(NOTE.encode(), b"\n", b"This line is made up and says nothing.\n", size)
 
 
-def _csv(size: int) -> Mould:
+def _csv(size: int) -> Template:
     return _lines(b"id,note\n", b",made up by HMS-ESR\n", b"0,made up\n", size)
 
 
-def _other(size: int) -> Mould:
+def _other(size: int) -> Template:
     return _lines(NOTE.encode(), b"\n", b".", size)
 
 
-def _lines(before: bytes, after: bytes, line: bytes, size: int) -> Mould:
+def _lines(before: bytes, after: bytes, line: bytes, size: int) -> Template:
     """A first line with the number, then ``line`` again and again, the last one cut, but whole with a line end."""
     left = max(0, size - len(before) - DIGITS - len(after))
     rest = (line * (left // len(line) + 1))[:left]

@@ -12,7 +12,7 @@ from zlib import compress, crc32
 NOTE = "Made up by HMS-ESR for a rehearsal. No real person's data. Number "
 DIGITS = 16
 
-Mould = tuple[bytes, bytes, Callable[[bytes], bytes]]
+Template = tuple[bytes, bytes, Callable[[bytes], bytes]]
 """What comes before and after the part that differs, and that part made from the number's digits."""
 
 
@@ -21,7 +21,7 @@ def as_is(digits: bytes) -> bytes:
     return digits
 
 
-def jpeg(size: int) -> Mould:
+def jpeg(size: int) -> Template:
     """A grey baseline picture of 200 × 200 (ITU T.81): one-code Huffman tables, comments for the rest of the size."""
     start = b"\xff\xd8" + _segment(0xE0, b"JFIF\0\1\1\0\0\1\0\1\0\0")
     tables = _segment(0xDB, b"\0" + b"\1" * 64) + _segment(0xC0, b"\x08" + pack(">HH", 200, 200) + b"\1\1\x11\0")
@@ -44,7 +44,7 @@ def _segment(marker: int, content: bytes) -> bytes:
     return b"\xff" + bytes([marker]) + pack(">H", len(content) + 2) + content
 
 
-def png(size: int) -> Mould:
+def png(size: int) -> Template:
     """A grey picture of 16 × 16 (ISO 15948); a private ancillary chunk holds the rest of the size."""
     note = b"Comment\0" + NOTE.encode()
     start = b"\x89PNG\r\n\x1a\n" + _chunk(b"IHDR", pack(">IIBBBBB", 16, 16, 8, 0, 0, 0, 0))
@@ -58,7 +58,7 @@ def _chunk(kind: bytes, content: bytes) -> bytes:
     return pack(">I", len(content)) + kind + content + pack(">I", crc32(kind + content))
 
 
-def gif(size: int) -> Mould:
+def gif(size: int) -> Template:
     """A grey picture of 16 × 16 (GIF89a); comments for the rest of the size.
 
     A clear code before every two pixels keeps all codes three bits wide.
@@ -89,7 +89,7 @@ def _gif_comment(size: int) -> bytes:
     return bytes(out + b"\0")
 
 
-def webp(size: int) -> Mould:
+def webp(size: int) -> Template:
     """A grey picture of 16 × 16 (RFC 9649, lossless: each code has one symbol); an unknown chunk for the rest.
 
     Sizes are even: an odd one gets a byte more.

@@ -29,7 +29,7 @@ _MOST_HEADS = 256
 _LENGTH = re.compile("[0-9]{1,12}")
 
 
-class Field(NamedTuple):
+class HeaderField(NamedTuple):
     """One header line: name in lower case, value as text, and both as they came."""
 
     name: bytes
@@ -85,7 +85,7 @@ class Head:
 
 
 _NOTHING: list[Any] = [None]
-_lines: dict[bytes, Field] = {}
+_lines: dict[bytes, HeaderField] = {}
 known_heads: dict[bytes, tuple[int, Head]] = {}
 """What :func:`quick_head` remembers, by the bytes it was asked for."""
 
@@ -144,7 +144,7 @@ def _read(raw: bytes) -> tuple[int, Head] | None:
     return _remembered(raw, (int(found[1]), head))
 
 
-def _by_name(fields: Iterable[Field]) -> dict[bytes, list[str]]:
+def _by_name(fields: Iterable[HeaderField]) -> dict[bytes, list[str]]:
     by_name: dict[bytes, list[str]] = {}
     for name, value, _ in fields:
         if name in by_name:
@@ -154,7 +154,7 @@ def _by_name(fields: Iterable[Field]) -> dict[bytes, list[str]]:
     return by_name
 
 
-def _fields(raw: bytes) -> list[Field] | None:
+def _fields(raw: bytes) -> list[HeaderField] | None:
     """Header lines of a head, status line and empty line left out; None when one is unusual."""
     fields = []
     for line in raw.split(b"\r\n")[1:-2]:
@@ -165,12 +165,12 @@ def _fields(raw: bytes) -> list[Field] | None:
     return fields
 
 
-def _field(line: bytes) -> Field | None:
+def _field(line: bytes) -> HeaderField | None:
     found = _LINE.fullmatch(line)
     if found is None:
         return None
     name, value = found.groups()
-    field = Field(name.lower(), value.decode("latin-1"), (name, value))
+    field = HeaderField(name.lower(), value.decode("latin-1"), (name, value))
     if len(_lines) >= _MOST_LINES:
         _lines.clear()
     _lines[line] = field

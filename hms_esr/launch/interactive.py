@@ -10,13 +10,13 @@ from contextlib import AbstractContextManager, ExitStack
 from dataclasses import dataclass, replace
 from math import isfinite
 
-from hms_esr.engine.start_loop.local_runner import Finished
-from hms_esr.engine.user.step_runner import carry_out_steps
+from hms_esr.engine.start_loop.local_runner import LoadResult
+from hms_esr.engine.user.step_runner import run_steps
 from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem, TargetRefused
-from hms_esr.execution.execute import Carrier, Load, Outcome, StopSwitch, carry_load, carry_out_run
+from hms_esr.execution.execute import LoadDriver, LoadJob, RunOutcome, StopSwitch, drive_load, execute_run
 from hms_esr.execution.plan import SETUP_ROLE, Options, RunPlan, make_plan, needs_city
 from hms_esr.execution.preflight import guard_for, preflight, trust_of
-from hms_esr.launch.live_figures import Live
+from hms_esr.launch.live_figures import LiveFigures
 from hms_esr.library import all_scenarios, load_scenario
 from hms_esr.library.folders import shown
 from hms_esr.library.loading import LoadedScenario
@@ -30,7 +30,7 @@ LARGEST_SEED = 2**62 - 1
 
 
 @dataclass(frozen=True)
-class Wish:
+class RunForm:
     """What a form's fields say, as text; empty leaves it to the options or the scenario."""
 
     scenario: str
@@ -39,7 +39,7 @@ class Wish:
     target: str = ""
 
     @classmethod
-    def of(cls, fields: Mapping[str, object]) -> Wish:
+    def of(cls, fields: Mapping[str, object]) -> RunForm:
         """From fields by name; others are left out. Without a target the field ``host`` is one."""
         texts = {name: str(fields.get(name) or "").strip() for name in ("scenario", "scale", "seed", "target", "host")}
         return cls(texts["scenario"], texts["scale"], texts["seed"], texts["target"] or texts["host"])
@@ -80,7 +80,7 @@ def choices(given: str = "") -> list[str]:
     return list(dict.fromkeys([given, *listed] if given else listed))
 
 
-class Front:
+class InteractiveRunner:
     """Carries out runs as wished, one at a time. ``live`` shows the one that goes on.
 
     ``city`` starts the embedded city for as long as its block lasts; ``sinks`` makes what hears of a run.
@@ -92,16 +92,16 @@ class Front:
         command: str,
         city: Callable[[], AbstractContextManager[str]],
         sinks: Callable[[], FanOut],
-        closing: Callable[[Outcome, str], None],
+        closing: Callable[[RunOutcome, str], None],
     ) -> None:
-        self.live = Live()
+        self.live = LiveFigures()
         self._command = command
         self._city = city
         self._sinks = sinks
         self._closing = closing
         self._stays = ExitStack()
 
-    def problem(self, wish: Wish, options: Options) -> str:
+    def problem(self, wish: RunForm, options: Options) -> str:
         """Why a run as wished is not possible; empty when it is, as far as can be told without asking the target."""
         try:
             self.planned(wish, options)
@@ -109,7 +109,7 @@ class Front:
             return str(error)
         return ""
 
-    def planned(self, wish: Wish, options: Options) -> tuple[LoadedScenario, RunPlan]:
+    def planned(self, wish: RunForm, options: Options) -> tuple[LoadedScenario, RunPlan]:
         """The scenario and its plan; the guard decides the places that are named."""
         if not wish.scenario:
             text = "name a scenario, such as scenarios/schedule_f.yml"
@@ -126,7 +126,7 @@ class Front:
             raise EnvironmentProblem(str(error)) from None
         return loaded, plan
 
-    def closed(self, wish: Wish, options: Options, *, look: bool) -> tuple[Assignment, Guard, str]:
+    def closed(self, wish: RunForm, options: Options, *, look: bool) -> tuple[Assignment, Guard, str]:
         """(what plain users need, their guard, the city's address if it was started for them).
 
         ``look``: it is tried first whether the target is there; without, a target must be named. Only for targets on
@@ -149,7 +149,7 @@ class Front:
             preflight(plan.target, guard, plan.run_id, http, insecure=options.insecure)
         assignment = plan.assignment(options.variables, plan.target)
         if plan.scenario.before:
-            once = carry_out_steps(assignment, guard, plan.scenario.before, SETUP_ROLE)
+            once = run_steps(assignment, guard, plan.scenario.before, SETUP_ROLE)
             if once.state != "completed":
                 raise EnvironmentProblem(f"before: step '{once.where}' failed: {once.reason or once.state}")
             assignment = replace(assignment, variables={**options.variables, **once.vars})
@@ -159,12 +159,12 @@ class Front:
         """End what was started for plain users."""
         self._stays.close()
 
-    def rehearse(self, wish: Wish, options: Options, switch: StopSwitch, carrier: Carrier = carry_load) -> int:
+    def rehearse(self, wish: RunForm, options: Options, switch: StopSwitch, carrier: LoadDriver = drive_load) -> int:
         """One run from plan to reports; its exit code. EsrError when it did not begin."""
         live = self.live
         live.prepare()
 
-        def seen(load: Load) -> Finished:
+        def seen(load: LoadJob) -> LoadResult:
             live.begin(load.plan, load.record)
             return carrier(load)
 
@@ -179,7 +179,7 @@ class Front:
         live.end(outcome.record, outcome.judgement, str(outcome.report))
         return outcome.judgement.exit_code
 
-    def _carry_out(self, wish: Wish, options: Options, switch: StopSwitch, carrier: Carrier) -> Outcome:
+    def _carry_out(self, wish: RunForm, options: Options, switch: StopSwitch, carrier: LoadDriver) -> RunOutcome:
         loaded, plan = self.planned(wish, options)
         with ExitStack() as stack:
             city_url = ""
@@ -188,7 +188,7 @@ class Front:
             plan = make_plan(loaded, plan.options, city_url=city_url)
             sinks = self._sinks()
             stack.callback(sinks.close)
-            outcome = carry_out_run(plan, sinks, switch, command=self._command, city_url=city_url, carrier=carrier)
+            outcome = execute_run(plan, sinks, switch, command=self._command, city_url=city_url, carrier=carrier)
             sinks.close()
         self._closing(outcome, wish.scenario)
         return outcome

@@ -19,7 +19,7 @@ SECONDS_SHOWN = 300
 Figures = dict[str, Any]
 
 
-class Live:
+class LiveFigures:
     """The run that goes on, or the last one. ``problem``: why a run did not begin; empty otherwise."""
 
     def __init__(self) -> None:

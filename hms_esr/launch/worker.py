@@ -20,7 +20,7 @@ def guard_of(needs: Mapping[str, Any]) -> Guard:
     return guard_for(needs["named"], needs["may_load"], own=needs["own"], trust=Trust(**needs["trust"]))
 
 
-def carry_out_share(join: Join, tell: Callable[[str], None] = lambda text: None) -> None:
+def run_share(join: Join, tell: Callable[[str], None] = lambda text: None) -> None:
     """Join, work, deliver, leave; and join anew when the lease had ended and the run goes on.
 
     SIGTERM: nobody new, those who came are seen to their end. Ctrl-C does the same, and ends everything the second

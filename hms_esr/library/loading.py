@@ -20,13 +20,13 @@ from hms_esr.library.people import persona_names, read_template, role_file
 from hms_esr.library.rows import Rows, read_rows
 from hms_esr.registry import did_you_mean
 from hms_esr.scenario.model import Scenario
-from hms_esr.scenario.partial_scenario import readable
+from hms_esr.scenario.partial_scenario import partial_scenario
 from hms_esr.scenario.problems import placed
 from hms_esr.scenario.source_locations import Document, Mistake, Path
 from hms_esr.schema.types import as_text
 from hms_esr.steps.upload import AttachFile
-from hms_esr.validation.check_rules import leaves_folder, login_mistakes, promise_mistakes, walk_steps
-from hms_esr.validation.crosscheck import Known, roles_of, size_mistakes, template_mistakes
+from hms_esr.validation.check_rules import check_mistakes, leaves_folder, login_mistakes, walk_steps
+from hms_esr.validation.crosscheck import KnownNames, roles_of, size_mistakes, template_mistakes
 
 if TYPE_CHECKING:
     from hms_esr.personas.template import PersonaTemplate
@@ -144,18 +144,18 @@ def _checked(
     sources.mistakes += size_mistakes(data)
     if sources.mistakes:
         return None, sources
-    found = readable(data)
+    found = partial_scenario(data)
     sources.mistakes += found.mistakes
     _find_personas(data, sources)
     _find_data(data, sources, trusted)
     sources.problems += _unused(variables, data)
-    known = Known(_fields(sources.personas), _columns(data, sources), variables)
+    known = KnownNames(_fields(sources.personas), _columns(data, sources), variables)
     sources.mistakes += template_mistakes(data, known)
     if found.scenario is None:
         return None, sources
     sources.metrics.update(metric_functions(sources.folder))
     sources.problems += _built_in(sources.metrics)
-    sources.mistakes += promise_mistakes(found, list(sources.metrics))
+    sources.mistakes += check_mistakes(found, list(sources.metrics))
     sources.mistakes += _outside(found.scenario, sources.folder)
     sources.mistakes += login_mistakes(found.scenario, _without_account(sources.personas))
     http, mistakes = found_certificates(found.scenario.http, sources.folder, trusted)

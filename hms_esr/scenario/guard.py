@@ -12,7 +12,7 @@ from typing import NamedTuple
 from hms_esr.errors import BadInput, EnvironmentProblem, Problem, TargetRefused
 from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, Kind, host_name, host_port, kind_of, split_url
 from hms_esr.scenario.proof import Proof
-from hms_esr.scenario.target_caps import Breaker, Caps, smallest
+from hms_esr.scenario.target_caps import Breaker, TargetCaps, smallest
 
 __all__ = ["Asked", "Breaker", "Guard", "Pinned", "ReadProof", "Resolve"]
 
@@ -71,7 +71,7 @@ class Guard:
         self._proof = proof
         self._allowed: dict[tuple[str, str, int], Pinned] = {}
         self._refused: dict[tuple[str, str, int], str] = {}
-        self._caps: dict[Asked, Caps] = {}
+        self._caps: dict[Asked, TargetCaps] = {}
         self._public: dict[Asked, Pinned] = {}
         self.proofs_read = 0
 
@@ -118,7 +118,7 @@ class Guard:
         self.proofs_read += 1
         return self._proof(asked, pinned)
 
-    def caps(self) -> Caps | None:
+    def caps(self) -> TargetCaps | None:
         """The smallest caps of all places off this machine; None when there are none."""
         return smallest(self._caps.values())
 
@@ -168,10 +168,10 @@ class Guard:
             return pinned
         if not promised:
             raise TargetRefused(_not_promised(asked, pinned, kind))
-        self._caps[asked] = self._proven(asked, pinned) if kind == "public" else Caps()
+        self._caps[asked] = self._proven(asked, pinned) if kind == "public" else TargetCaps()
         return pinned
 
-    def _proven(self, asked: Asked, pinned: Pinned) -> Caps:
+    def _proven(self, asked: Asked, pinned: Pinned) -> TargetCaps:
         try:
             proof = self._read(asked, pinned)
         except ValueError as error:

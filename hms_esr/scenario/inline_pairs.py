@@ -26,7 +26,7 @@ class _Row:
     since: int = 0
 
 
-class Lines:
+class PairLines:
     """A text in lines, some of them split into several; knows where each came from (lines and columns from 0)."""
 
     def __init__(self, text: str, rows: tuple[_Row, ...] | None = None) -> None:
@@ -42,7 +42,7 @@ class Lines:
         return row.line, column + row.shift if column >= row.since else column
 
 
-def split_pairs(lines: Lines, line: int) -> Lines | None:
+def split_pairs(lines: PairLines, line: int) -> PairLines | None:
     """The same text with the pairs of ``line`` and of its sister items on lines of their own; None if it has none."""
     if line >= len(lines.rows) or "- " not in lines.rows[line].text:
         return None
@@ -58,7 +58,7 @@ def split_pairs(lines: Lines, line: int) -> Lines | None:
             sisters = _indent(row.text) >= _indent(lines.rows[line].text)
             found = _pairs(row.text) if sisters and _dash(row.text) == depth and row.shift == 0 else None
         rows += [row] if found is None else _rows(row, found)
-    return Lines("\n".join(row.text for row in rows), tuple(rows))
+    return PairLines("\n".join(row.text for row in rows), tuple(rows))
 
 
 def _indent(text: str) -> int:

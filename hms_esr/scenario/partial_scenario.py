@@ -23,7 +23,7 @@ _STAND_IN = {"people": 1, "over": "1s"}
 
 
 @dataclass(frozen=True, slots=True)
-class Readable:
+class PartialScenario:
     """A scenario without its wrong parts.
 
     ``scenario``: None when nothing can be made of it. ``mistakes``: of the model; none when the scenario is whole.
@@ -38,7 +38,7 @@ class Readable:
     checks: tuple[int, ...]
 
 
-def readable(data: Mapping[str, Any]) -> Readable:
+def partial_scenario(data: Mapping[str, Any]) -> PartialScenario:
     """What can be read of canonical ``data``."""
     mistakes: list[Mistake] = []
     for _ in range(_LOOKS):
@@ -50,8 +50,8 @@ def readable(data: Mapping[str, Any]) -> Readable:
         except ValidationError as error:
             mistakes += mistakes_of(error)
             continue
-        return Readable(scenario, tuple(mistakes), wrong, kept)
-    return Readable(None, tuple(mistakes), _wrong(mistakes), ())
+        return PartialScenario(scenario, tuple(mistakes), wrong, kept)
+    return PartialScenario(None, tuple(mistakes), _wrong(mistakes), ())
 
 
 def _wrong(mistakes: Iterable[Mistake]) -> frozenset[str]:

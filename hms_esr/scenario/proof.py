@@ -10,7 +10,7 @@ from dataclasses import dataclass, field
 from datetime import date
 
 from hms_esr.scenario.hosts import host_name
-from hms_esr.scenario.target_caps import Caps
+from hms_esr.scenario.target_caps import TargetCaps
 from hms_esr.units import duration_s, duration_text
 
 PATH = "/.well-known/hms-esr.txt"
@@ -28,7 +28,7 @@ class Proof:
     host: str
     until: date
     contact: str
-    caps: Caps = field(default_factory=Caps)
+    caps: TargetCaps = field(default_factory=TargetCaps)
 
 
 def write_proof(proof: Proof) -> str:
@@ -64,14 +64,14 @@ def read_proof(text: str, host: str, today: date) -> Proof:
     return Proof(named, until, proof_contact(values["contact"]), _caps(values))
 
 
-def _caps(values: dict[str, str]) -> Caps:
-    usual = Caps()
+def _caps(values: dict[str, str]) -> TargetCaps:
+    usual = TargetCaps()
     rate = proof_rate(values["max-rate"]) if "max-rate" in values else usual.people_per_s
     length = duration_s(values["max-length"]) if "max-length" in values else usual.length_s
     people = values.get("max-people", str(usual.at_once))
     if not people.isascii() or not people.isdigit():
         raise ValueError(f"max-people is {people!r}; a whole number is allowed")
-    return Caps(rate, length, int(people[:9]))
+    return TargetCaps(rate, length, int(people[:9]))
 
 
 def proof_rate(text: str) -> float:

@@ -13,9 +13,9 @@ from typing import Any
 import yaml
 
 from hms_esr.errors import BadInput, Problem
-from hms_esr.scenario.inline_pairs import Lines, split_pairs
+from hms_esr.scenario.inline_pairs import PairLines, split_pairs
 from hms_esr.scenario.scalars import scalar
-from hms_esr.scenario.source_locations import Document, Places, Spot
+from hms_esr.scenario.source_locations import Document, SourceLocations, Spot
 
 MAX_BYTES = 256 * 1024
 MAX_DEPTH = 32
@@ -46,7 +46,7 @@ def read_document(text: bytes | str, name: str) -> Document:
     aliases, merge keys, tags, several documents, control characters. Lists may hold several ``key: value`` pairs on
     one line; where strict YAML refuses such a line, its pairs are read one by one.
     """
-    lines = Lines(_as_json(whole := _decoded(text, name)))
+    lines = PairLines(_as_json(whole := _decoded(text, name)))
     budget = _MOST_READ
     while True:
         budget -= len(lines.text) + 1
@@ -105,7 +105,7 @@ def _one_escape(found: re.Match[str]) -> str:
     return f"{found[1]}\\U{code:08x}"
 
 
-def _read(lines: Lines) -> tuple[Any, Places]:
+def _read(lines: PairLines) -> tuple[Any, SourceLocations]:
     """One document out of the events of the parser."""
     builder = _Builder(lines)
     try:
@@ -118,7 +118,7 @@ def _read(lines: Lines) -> tuple[Any, Places]:
     if not builder.root:
         raise _Refused(0, 0, "the file is empty; a scenario is keys and values, such as name: my-first")
     top = builder.places.values[0]
-    return builder.root[0], top if isinstance(top, Places) else Places(top)
+    return builder.root[0], top if isinstance(top, SourceLocations) else SourceLocations(top)
 
 
 def _events(text: str) -> Iterator[Any]:
@@ -146,12 +146,12 @@ def _translated(error: yaml.MarkedYAMLError, text: str) -> _Refused:
 class _Builder:
     """Values and places from events, one at a time; the first event that is not allowed is refused."""
 
-    def __init__(self, lines: Lines) -> None:
+    def __init__(self, lines: PairLines) -> None:
         self._lines = lines
         self.root: list[Any] = []
-        self.places = Places()
+        self.places = SourceLocations()
         self._documents = 0
-        self._open: list[tuple[Any, Places]] = [(self.root, self.places)]
+        self._open: list[tuple[Any, SourceLocations]] = [(self.root, self.places)]
         self._keys: list[str | None] = [None]
         self._values = 0
 
@@ -214,7 +214,7 @@ class _Builder:
         if len(self._open) > MAX_DEPTH:
             raise _refuse(event, f"nested deeper than {MAX_DEPTH} levels")
         made: Any = {} if isinstance(event, yaml.MappingStartEvent) else []
-        places = Places(self._spot(event))
+        places = SourceLocations(self._spot(event))
         self._put(made, places)
         self._open.append((made, places))
         self._keys.append(None)
@@ -230,7 +230,7 @@ class _Builder:
         if isinstance(container, dict) and len(container) > MAX_ITEMS // 5:
             raise _refuse(event, f"more than {MAX_ITEMS // 5:,} keys in one place; no scenario has that many")
 
-    def _put(self, value: Any, where: Spot | Places) -> None:
+    def _put(self, value: Any, where: Spot | SourceLocations) -> None:
         container, places = self._open[-1]
         if isinstance(container, dict):
             key = self._keys[-1]

@@ -25,12 +25,12 @@ class Mistake(NamedTuple):
 
 
 @dataclass(slots=True)
-class Places:
+class SourceLocations:
     """Where one list or mapping stands, and what is in it. ``values`` holds a spot, or Places, by key or index."""
 
     at: Spot = (1, 1)
     keys: dict[str, Spot] = field(default_factory=dict)
-    values: dict[str | int, Spot | Places] = field(default_factory=dict)
+    values: dict[str | int, Spot | SourceLocations] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -40,21 +40,21 @@ class Document:
     name: str
     text: str
     data: Any
-    places: Places
+    places: SourceLocations
 
     def place(self, path: Path, *, key: bool = False) -> Spot:
         """Where the value at ``path`` stands (its key with ``key``); what is not there: the longest part that is."""
-        at: Spot | Places = self.places
+        at: Spot | SourceLocations = self.places
         for index, part in enumerate(path):
             last = index == len(path) - 1
-            if not isinstance(at, Places):
+            if not isinstance(at, SourceLocations):
                 return at
             if key and last and isinstance(part, str) and part in at.keys:
                 return at.keys[part]
             if part not in at.values:
                 return at.keys.get(str(part), at.at)
             at = at.values[part]
-        return at.at if isinstance(at, Places) else at
+        return at.at if isinstance(at, SourceLocations) else at
 
     def problem(self, path: Path, text: str, *, key: bool = False) -> Problem:
         """A mistake at ``path``."""

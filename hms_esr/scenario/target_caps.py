@@ -13,7 +13,7 @@ from hms_esr.units import duration_text
 
 
 @dataclass(frozen=True, slots=True)
-class Caps:
+class TargetCaps:
     """How much load a host off this machine gets: people starting per second, real seconds, people at once."""
 
     people_per_s: float = 50.0
@@ -32,19 +32,19 @@ class Caps:
         return over
 
 
-def smallest(every: Iterable[Caps]) -> Caps | None:
+def smallest(every: Iterable[TargetCaps]) -> TargetCaps | None:
     """The smallest of each cap; None of none."""
     found = list(every)
     if not found:
         return None
-    return Caps(
+    return TargetCaps(
         min(caps.people_per_s for caps in found),
         min(caps.length_s for caps in found),
         min(caps.at_once for caps in found),
     )
 
 
-def people_at_once(wanted: int, caps: Caps | None) -> int:
+def people_at_once(wanted: int, caps: TargetCaps | None) -> int:
     """How many people may be under way at once: ``wanted``, or fewer where ``caps`` say so."""
     return wanted if caps is None else min(wanted, caps.at_once)
 

@@ -31,7 +31,7 @@ class Arrival:
 
 
 @dataclass(frozen=True, slots=True)
-class Stream:
+class ArrivalStream:
     """One load and those who come by it: numbers ``first_k …``; ``journeys`` are indices with cumulative weights."""
 
     arrivals: Arrivals
@@ -41,7 +41,7 @@ class Stream:
     weights: tuple[float, ...]
 
 
-class Crowd:
+class ArrivalSchedule:
     """Everybody of a scenario at a seed, scale and warp. Open streams are numbered first, closed places after them."""
 
     def __init__(self, scenario: Scenario, *, seed: int, warp: float, scale: float = 1.0) -> None:
@@ -54,7 +54,7 @@ class Crowd:
         ]
         self.streams = tuple(self._streams(scenario, scale))
 
-    def _streams(self, scenario: Scenario, scale: float) -> Iterator[Stream]:
+    def _streams(self, scenario: Scenario, scale: float) -> Iterator[ArrivalStream]:
         common = [index for index, journey in enumerate(scenario.journeys) if journey.load is None]
         loads = [(scenario.load, common)] if scenario.load is not None else []
         loads += [(journey.load, [index]) for index, journey in enumerate(scenario.journeys) if journey.load]
@@ -67,7 +67,7 @@ class Crowd:
             curve = load.curve(self.length_s, self.warp)
             arrivals = Arrivals(curve, scenario.spacing, self.seed, number)
             weights = tuple(accumulate(_weight(scenario.journeys[index]) for index in indices))
-            yield Stream(arrivals, load.closed, first_k, tuple(indices), weights)
+            yield ArrivalStream(arrivals, load.closed, first_k, tuple(indices), weights)
             first_k += arrivals.total
 
     @property
@@ -85,7 +85,7 @@ class Crowd:
         """Places of all closed loads: the next person of a place has the number ``k + places``."""
         return sum(stream.arrivals.total for stream in self.streams if stream.closed)
 
-    def person(self, k: int, stream: Stream, at_s: float) -> Arrival:
+    def person(self, k: int, stream: ArrivalStream, at_s: float) -> Arrival:
         """Person ``k`` of ``stream`` coming at ``at_s``."""
         journey = stream.journeys[0]
         if len(stream.journeys) > 1:
@@ -98,7 +98,7 @@ class Crowd:
         """The number of who first filled the place that ``k`` fills; ``k`` itself in an open load."""
         return k if k < self.total else k - self.places * -((self.total - 1 - k) // self.places)
 
-    def _stream_of(self, k: int) -> Stream:
+    def _stream_of(self, k: int) -> ArrivalStream:
         for stream in self.streams:
             if stream.first_k <= k < stream.first_k + stream.arrivals.total:
                 return stream
@@ -124,7 +124,7 @@ class Crowd:
         streams = [stream for stream in self.streams if closed is None or stream.closed is closed]
         return merge(*(self._stream(stream, worker, workers, from_s) for stream in streams), key=lambda one: one.at_s)
 
-    def _stream(self, stream: Stream, worker: int, workers: int, from_s: float) -> Iterator[Arrival]:
+    def _stream(self, stream: ArrivalStream, worker: int, workers: int, from_s: float) -> Iterator[Arrival]:
         start = (worker - stream.first_k) % workers
         first = stream.arrivals.first_from(from_s)
         start += -((start - first) // workers) * workers if first > start else 0

@@ -13,7 +13,7 @@ from typing import Literal
 from hms_esr.personas.person import PeopleMaker, Person
 from hms_esr.personas.template import PersonaTemplate
 from hms_esr.scenario.model import Scenario
-from hms_esr.schedule.arrivals import Arrival, Crowd
+from hms_esr.schedule.arrivals import Arrival, ArrivalSchedule
 from hms_esr.schedule.journey_steps import NamedStep, named_steps
 from hms_esr.seeded import draw, uniform
 
@@ -58,7 +58,7 @@ class Cast:
     def __init__(self, assignment: Assignment) -> None:
         scenario = assignment.scenario
         self.assignment = assignment
-        self.crowd = Crowd(scenario, seed=assignment.seed, warp=assignment.warp, scale=assignment.scale)
+        self.crowd = ArrivalSchedule(scenario, seed=assignment.seed, warp=assignment.warp, scale=assignment.scale)
         self.journeys: tuple[tuple[NamedStep, ...], ...] = tuple(
             named_steps(journey, scenario) for journey in scenario.journeys
         )

@@ -31,7 +31,7 @@ def without_ids(path: str) -> str:
     return _ID.sub("/{id}", path) if _MAY_HOLD_IDS(path) else path
 
 
-class Gauge:
+class MeterGauge:
     """One figure of the service's own: a count, a level, or a function asked when somebody looks."""
 
     __slots__ = ("_lock", "_read", "_value", "name")
@@ -94,15 +94,15 @@ class Meter:
         self._began = time.monotonic()
         self._lock = Lock()
         self._routes: dict[tuple[str, str], _Route] = {}
-        self._gauges: dict[str, Gauge] = {}
+        self._gauges: dict[str, MeterGauge] = {}
         _METERS.add(self)
 
-    def gauge(self, name: str) -> Gauge:
+    def gauge(self, name: str) -> MeterGauge:
         """The gauge called ``name`` (letters, digits, ``_``, dots between); ValueError for anything else."""
         if not _NAME.fullmatch(name):
             raise ValueError(f"{name!r} is no name for a gauge; allowed: letters, digits, _ and dots, such as db.waits")
         with self._lock:
-            return self._gauges.setdefault(name, Gauge(name))
+            return self._gauges.setdefault(name, MeterGauge(name))
 
     def began(self) -> None:
         """A request came."""

@@ -15,7 +15,7 @@ from hms_esr.sinks.letters import shown
 
 if TYPE_CHECKING:
     from hms_esr.record import Record
-    from hms_esr.sinks.live import LiveFigures
+    from hms_esr.sinks.live import ConsoleFigures
     from hms_esr.verdicts.judgement import Judgement
 
 LINE_EVERY_S = 10.0
@@ -37,11 +37,11 @@ class ConsoleSink:
         self._said_at_s = 0.0
         self._last: Progress | None = None
         self._crowd: list[str] = []
-        self._live: LiveFigures | None = None
+        self._live: ConsoleFigures | None = None
         if not quiet and self._stream.isatty():
-            from hms_esr.sinks.live import LiveFigures, can_show
+            from hms_esr.sinks.live import ConsoleFigures, can_show
 
-            self._live = LiveFigures(self._stream) if can_show(self._stream) else None
+            self._live = ConsoleFigures(self._stream) if can_show(self._stream) else None
 
     def hear(self, event: Event) -> None:
         """Say what there is to say about one event."""

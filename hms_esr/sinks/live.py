@@ -26,7 +26,7 @@ def can_show(stream: TextIO) -> bool:
     return console.is_terminal and not console.is_dumb_terminal
 
 
-class LiveFigures:
+class ConsoleFigures:
     """A few lines at the bottom of the terminal: progress, people, rates, faults. ``on`` while they are there."""
 
     def __init__(self, stream: TextIO) -> None:

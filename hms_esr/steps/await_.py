@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hms_esr.errors import StepFailed
 from hms_esr.schema.types import Duration, Text
-from hms_esr.steps.step import Actor, Outcome, Step
+from hms_esr.steps.step import Outcome, Step, StepActor
 
 
 class Await(Step):
@@ -21,7 +21,7 @@ class Await(Step):
     every_s: Duration | None = Field(None, alias="every", gt=0)
     path: Text | None = None
 
-    def perform(self, actor: Actor) -> None:
+    def perform(self, actor: StepActor) -> None:
         """Hand the waiting over; it is counted from the simulated time told with the request that gave the link."""
         answer = actor.answer
         if answer is None:

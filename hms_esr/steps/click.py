@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from hms_esr.errors import StepFailed
 from hms_esr.schema.types import Text
-from hms_esr.steps.step import Actor, Step
+from hms_esr.steps.step import Step, StepActor
 
 
 class Click(Step):
@@ -21,7 +21,7 @@ class Click(Step):
         """The text itself, or ``{target: …}``."""
         return value if isinstance(value, Mapping) else {"target": value}
 
-    def perform(self, actor: Actor) -> None:
+    def perform(self, actor: StepActor) -> None:
         """Follow or press it."""
         target = actor.render(self.target)
         if target.startswith(("/", "http://", "https://")):

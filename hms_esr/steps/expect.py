@@ -10,7 +10,7 @@ from pydantic import BeforeValidator, Field
 from hms_esr.errors import StepFailed
 from hms_esr.schema.types import Count, Text
 from hms_esr.schema.validation_errors import found
-from hms_esr.steps.step import Actor, Answer, Step
+from hms_esr.steps.step import Answer, Step, StepActor
 
 
 def _statuses(value: Any) -> Any:
@@ -59,7 +59,7 @@ class Expect(Step):
         """Whether an answer with ``status`` is what the step before may get."""
         return self.status is not None and status in self.status
 
-    def perform(self, actor: Actor) -> None:
+    def perform(self, actor: StepActor) -> None:
         """Raise the first expectation that does not hold."""
         answer = actor.answer
         if answer is None:
@@ -77,7 +77,7 @@ class Expect(Step):
         if self.json_values is not None:
             self._check_json(answer, actor)
 
-    def _check_json(self, answer: Answer, actor: Actor) -> None:
+    def _check_json(self, answer: Answer, actor: StepActor) -> None:
         document = answer.json()
         for path, wanted in (self.json_values or {}).items():
             wanted = actor.render(wanted) if isinstance(wanted, str) else wanted

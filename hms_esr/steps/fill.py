@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import model_validator
 
 from hms_esr.schema.types import Text, as_text
-from hms_esr.steps.step import Actor, Step
+from hms_esr.steps.step import Step, StepActor
 
 
 class Fill(Step):
@@ -53,7 +53,7 @@ class Fill(Step):
         one = {self.field: self.value} if self.field is not None and self.value is not None else {}
         return dict(self.values) | one
 
-    def perform(self, actor: Actor) -> None:
+    def perform(self, actor: StepActor) -> None:
         """Remember them."""
         for name, text in self.texts().items():
             actor.filled[name] = actor.render(text)

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from hms_esr.errors import StepFailed
 from hms_esr.schema.types import Text
-from hms_esr.steps.step import Actor, Form, Step
+from hms_esr.steps.step import Form, Step, StepActor
 
 
 class Login(Step):
@@ -23,7 +23,7 @@ class Login(Step):
             return {}
         return value if isinstance(value, Mapping) else {"path": value}
 
-    def perform(self, actor: Actor) -> None:
+    def perform(self, actor: StepActor) -> None:
         """Visit the page, fill e-mail or user name and password, send; the same form again is a refusal."""
         answer = actor.request("GET", actor.render(self.path))
         form = actor.form(with_kind="password")

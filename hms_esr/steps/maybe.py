@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from hms_esr.schema.types import Number
-from hms_esr.steps.step import Actor, AnyStep, Step
+from hms_esr.steps.step import AnyStep, Step, StepActor
 
 
 class Maybe(Step):
@@ -18,7 +18,7 @@ class Maybe(Step):
     share: Number = Field(ge=0, le=1)
     steps: tuple[AnyStep, ...] = Field(min_length=1)
 
-    def perform(self, actor: Actor) -> None:
+    def perform(self, actor: StepActor) -> None:
         """Do the steps, if this person is of the share (journeys are usually unfolded before they start)."""
         if actor.uniform("maybe") < self.share:
             for step in self.steps:

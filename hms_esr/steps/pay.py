@@ -11,7 +11,7 @@ from pydantic import Field
 from hms_esr.errors import NoData, StepFailed
 from hms_esr.expressions.expression import MetricRef, parse
 from hms_esr.schema.types import Text
-from hms_esr.steps.step import Actor, Form, Step
+from hms_esr.steps.step import Form, Step, StepActor
 
 TEST_CARD = "4242424242424242"
 
@@ -40,7 +40,7 @@ class Pay(Step):
         if self.fail_if is not None and not parse(self.fail_if).is_condition:
             raise ValueError(f"failIf takes a condition such as amount > 200, found {self.fail_if!r}")
 
-    def perform(self, actor: Actor) -> None:
+    def perform(self, actor: StepActor) -> None:
         """Reach the card form, judge, fill, send."""
         form = actor.form(with_kind="card")
         if form is None and (actor.filled or actor.uploads):

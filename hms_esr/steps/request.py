@@ -10,7 +10,7 @@ from urllib.parse import urlencode
 from pydantic import Field, field_validator
 
 from hms_esr.schema.types import Text
-from hms_esr.steps.step import Actor, Step
+from hms_esr.steps.step import Step, StepActor
 
 METHODS = ("GET", "POST", "PUT", "PATCH", "DELETE", "HEAD", "OPTIONS")
 
@@ -46,13 +46,13 @@ class Request(Step):
         if sum(body is not None for body in (self.json_body, self.form, self.data)) > 1:
             raise ValueError("request takes one of json, form, data")
 
-    def perform(self, actor: Actor) -> None:
+    def perform(self, actor: StepActor) -> None:
         """Send it."""
         body, media_type = self._body(actor)
         headers = {name: actor.render(text) for name, text in self.headers.items()}
         actor.request(self.method, actor.render(self.path), headers=headers, body=body, media_type=media_type)
 
-    def _body(self, actor: Actor) -> tuple[bytes, str]:
+    def _body(self, actor: StepActor) -> tuple[bytes, str]:
         if self.json_body is not None:
             return json.dumps(_rendered(self.json_body, actor)).encode(), "application/json"
         if self.form is not None:
@@ -63,7 +63,7 @@ class Request(Step):
         return b"", ""
 
 
-def _rendered(value: Any, actor: Actor) -> Any:
+def _rendered(value: Any, actor: StepActor) -> Any:
     if isinstance(value, str):
         return actor.render(value)
     if isinstance(value, Mapping):

@@ -1,6 +1,6 @@
 """Owns what a step is, and what a step may ask of the person who performs it.
 
-Knows nothing of sockets, greenlets or HTML parsers: the engine hands in an :class:`Actor`.
+Knows nothing of sockets, greenlets or HTML parsers: the engine hands in an :class:`StepActor`.
 """
 
 from __future__ import annotations
@@ -92,7 +92,7 @@ class Form(Protocol):
         ...
 
 
-class Actor(Protocol):
+class StepActor(Protocol):
     """The person who performs a step: what the engine offers, and all that a step may use."""
 
     k: int
@@ -195,7 +195,7 @@ class Step(Frozen):
             return value
         raise ValueError(f"{cls.verb} takes keys and values, such as {{key: value}}, found {found(value)}")
 
-    def perform(self, actor: Actor) -> None:
+    def perform(self, actor: StepActor) -> None:
         """Do it."""
         raise TypeError(f"step class {type(self).__name__} has no perform")
 

@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from hms_esr.schema.types import Text
-from hms_esr.steps.step import Actor, Step
+from hms_esr.steps.step import Step, StepActor
 
 
 class Submit(Step):
@@ -22,7 +22,7 @@ class Submit(Step):
             return {}
         return value if isinstance(value, Mapping) else {"button": value}
 
-    def perform(self, actor: Actor) -> None:
+    def perform(self, actor: StepActor) -> None:
         """Send it; files waiting choose the form with a file input."""
         form = actor.form(with_kind="file") if actor.uploads else None
         actor.submit(form or actor.form(), button=actor.render(self.button))

@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from hms_esr.schema.types import Duration
-from hms_esr.steps.step import Actor, Step
+from hms_esr.steps.step import Step, StepActor
 from hms_esr.units import duration_text
 
 
@@ -24,7 +24,7 @@ class Think(Step):
         """The duration itself, or ``{for: …}``."""
         return value if isinstance(value, Mapping) else {"for": value}
 
-    def perform(self, actor: Actor) -> None:
+    def perform(self, actor: StepActor) -> None:
         """Wait."""
         actor.pause(self.for_s)
 

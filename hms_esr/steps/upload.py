@@ -8,7 +8,7 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from hms_esr.schema.types import Number, Text
-from hms_esr.steps.step import Actor, Step
+from hms_esr.steps.step import Step, StepActor
 
 
 class AttachFile(Step):
@@ -29,6 +29,6 @@ class AttachFile(Step):
             return {("file" if key == "path" else key): inner for key, inner in value.items()}
         return value
 
-    def perform(self, actor: Actor) -> None:
+    def perform(self, actor: StepActor) -> None:
         """Attach it."""
         actor.uploads[self.field or ""] = actor.file(actor.render(self.file), self.size_kb)

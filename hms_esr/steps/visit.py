@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from hms_esr.schema.types import Text
-from hms_esr.steps.step import Actor, Step
+from hms_esr.steps.step import Step, StepActor
 
 
 class Visit(Step):
@@ -20,7 +20,7 @@ class Visit(Step):
         """The path itself, or ``{path: …}``."""
         return value if isinstance(value, Mapping) else {"path": value}
 
-    def perform(self, actor: Actor) -> None:
+    def perform(self, actor: StepActor) -> None:
         """Fetch it."""
         actor.request("GET", actor.render(self.path))
 

@@ -9,7 +9,7 @@ from hms_esr.store.database import read_facts
 from hms_esr.store.finding import find_run
 from hms_esr.store.latest import copy_report, latest_id, point_latest
 from hms_esr.store.layout import write_whole
-from hms_esr.store.listing import RunLine, RunList, list_runs, run_line
+from hms_esr.store.listing import ListedRun, RunList, list_runs, run_line
 from hms_esr.store.manifest import read_manifest
 from hms_esr.store.process import is_running
 from hms_esr.store.reader import open_record
@@ -17,9 +17,9 @@ from hms_esr.store.tail import News, RecordTail
 from hms_esr.store.writer import RunWriter
 
 __all__ = [
+    "ListedRun",
     "News",
     "RecordTail",
-    "RunLine",
     "RunList",
     "RunWriter",
     "copy_report",

@@ -25,7 +25,7 @@ _TELLING = (MANIFEST, DATABASE, f"{DATABASE}-wal", SUMMARY)
 
 
 @dataclass(frozen=True, slots=True)
-class RunLine:
+class ListedRun:
     """One run in the list.
 
     ``state``: QUEUED, RUNNING, FINISHED, BROKEN_OFF (its process is gone without a report), UNREADABLE.
@@ -52,7 +52,7 @@ class RunList:
         self._out = out
         self._kept: dict[str, _Kept] = {}
 
-    def lines(self) -> list[RunLine]:
+    def lines(self) -> list[ListedRun]:
         """As :func:`list_runs`."""
         before, now = self._kept, dict[str, _Kept]()
         found = []
@@ -75,7 +75,7 @@ class _Kept(NamedTuple):
 
     stamp: tuple[tuple[int, int], ...]
     started: datetime
-    line: RunLine
+    line: ListedRun
 
 
 def _stamp(folder: Path) -> tuple[tuple[int, int], ...]:
@@ -91,7 +91,7 @@ def _stamp(folder: Path) -> tuple[tuple[int, int], ...]:
     return tuple(found)
 
 
-def list_runs(out: Path) -> Iterator[RunLine]:
+def list_runs(out: Path) -> Iterator[ListedRun]:
     """Every run in ``out``, the last first; one that cannot be read is listed as UNREADABLE."""
     for folder in run_folders(out):
         yield run_line(folder)
@@ -133,12 +133,12 @@ def _changed_s(path: Path) -> float:
         return 0.0
 
 
-def run_line(folder: Path) -> RunLine:
+def run_line(folder: Path) -> ListedRun:
     """The list's line of the run in ``folder``."""
     try:
         manifest, facts = manifest_json(folder), read_facts(folder)
     except EsrError:
-        return RunLine(folder.name, "", "UNREADABLE", "", "", None, None)
+        return ListedRun(folder.name, "", "UNREADABLE", "", "", None, None)
     scenario = manifest.get("scenario")
     name = str(scenario.get("name", "")) if isinstance(scenario, dict) else ""
     summary = _summary(folder)
@@ -147,7 +147,7 @@ def run_line(folder: Path) -> RunLine:
     state = state_of(facts)
     if state == "BROKEN_OFF":
         planned = people_due(folder)
-    return RunLine(
+    return ListedRun(
         folder.name,
         name,
         state,

@@ -17,7 +17,7 @@ from typing import Any
 import psutil
 
 from hms_esr.store.layout import DATABASE, MANIFEST
-from hms_esr.store.listing import RunLine
+from hms_esr.store.listing import ListedRun
 
 NO_RECORD = "NO_RECORD"
 BEGINS_S = 600.0
@@ -28,7 +28,7 @@ _LEFT = {"console.txt", "scenario.json", "scenario.yml", _TICKET, "wish", "wish.
 _ID = re.compile(r"\d{8}-\d{6}-[A-Za-z0-9_.-]{1,48}-[0-9a-f]{4}")
 
 
-def unrecorded(out: Path) -> list[RunLine]:
+def unrecorded(out: Path) -> list[ListedRun]:
     """Runs in ``out`` without a manifest, the last first.
 
     ``state`` is NO_RECORD, or QUEUED while the run may yet begin: it waits for its turn, has a process, or was touched
@@ -57,13 +57,13 @@ def _is_of_a_run(folder: Path) -> bool:
         return False
 
 
-def _line(folder: Path, alive: set[str]) -> RunLine:
+def _line(folder: Path, alive: set[str]) -> ListedRun:
     ticket = _ticket(folder)
     waits = "ended" in ticket and not ticket["ended"]
     begins = waits or folder.name in alive or (not ticket and _is_fresh(folder))
     touched = datetime.fromtimestamp(_touched(folder), UTC).isoformat(timespec="seconds")
     state = "QUEUED" if begins else NO_RECORD
-    return RunLine(folder.name, str(ticket.get("scenario", "")), state, "", touched, None, None)
+    return ListedRun(folder.name, str(ticket.get("scenario", "")), state, "", touched, None, None)
 
 
 def _ticket(folder: Path) -> dict[str, Any]:

@@ -15,7 +15,7 @@ from hms_esr.expressions.expression import MetricRef, parse
 from hms_esr.expressions.syntax import COMPARISONS, Node
 from hms_esr.registry import did_you_mean
 from hms_esr.scenario.model import Scenario
-from hms_esr.scenario.partial_scenario import Readable
+from hms_esr.scenario.partial_scenario import PartialScenario
 from hms_esr.scenario.source_locations import Mistake, Path
 from hms_esr.schedule.journey_steps import named_steps
 from hms_esr.steps.maybe import Maybe
@@ -30,7 +30,7 @@ _TIMES = frozenset(["load", "duration", "journeys", "clock", "warm_up", "changes
 _SHARE = re.compile(r"success_rate|error_rate|sla_\w+_success_rate")
 
 
-def promise_mistakes(found: Readable, functions: Collection[str]) -> list[Mistake]:
+def check_mistakes(found: PartialScenario, functions: Collection[str]) -> list[Mistake]:
     """Unknown metrics and selectors in checks, limits out of reach, faults after the end, loads that send nobody.
 
     ``functions`` are the names of custom metric functions. What needs a part that is wrong is left out.
@@ -44,7 +44,7 @@ def promise_mistakes(found: Readable, functions: Collection[str]) -> list[Mistak
     return mistakes
 
 
-def _in_checks(scenario: Scenario, functions: Collection[str], found: Readable) -> Iterator[Mistake]:
+def _in_checks(scenario: Scenario, functions: Collection[str], found: PartialScenario) -> Iterator[Mistake]:
     names = _selectable(scenario, found.wrong)
     own = [*functions, *scenario.probes]
     for index, check in zip(found.checks, scenario.checks, strict=True):

@@ -30,7 +30,7 @@ _MOST_PERSONAS = 100
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
+class KnownNames:
     """What a scenario may name: fields by persona, columns by data set, variables given from outside."""
 
     personas: Mapping[str, Collection[str]] = field(default_factory=dict)
@@ -42,7 +42,7 @@ class Known:
 class _Scope:
     """What templates may use at one place."""
 
-    known: Known
+    known: KnownNames
     vars: set[str]
     roles: Collection[str] | None
     """Personas who may come here; None where there is no person."""
@@ -78,7 +78,7 @@ def roles_of(data: Mapping[str, Any]) -> Iterator[tuple[Path, str]]:
             yield from ((("journeys", index, "persona", role), role) for role in persona)
 
 
-def template_mistakes(data: Mapping[str, Any], known: Known) -> list[Mistake]:
+def template_mistakes(data: Mapping[str, Any], known: KnownNames) -> list[Mistake]:
     """Wrong ``{{ … }}`` in steps, ``before``, ``after`` and headers."""
     given = {*_mapping(data.get("vars")), *known.variables}
     found: list[Mistake] = []

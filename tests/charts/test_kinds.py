@@ -15,10 +15,10 @@ from hms_esr.charts.bar import bar
 from hms_esr.charts.failures import failures
 from hms_esr.charts.frame import Mark, time_frame
 from hms_esr.charts.gauge import gauge, reach
-from hms_esr.charts.latency import LimitLine, Lines, latency
+from hms_esr.charts.latency import LatencyLines, LimitLine, latency
 from hms_esr.charts.panel import panel
-from hms_esr.charts.percentiles import Gate, percentiles
-from hms_esr.charts.recovery import Recovery, recovery
+from hms_esr.charts.percentiles import LimitGate, percentiles
+from hms_esr.charts.recovery import RecoveryWindow, recovery
 from hms_esr.charts.scales import Log
 from hms_esr.charts.strip import counts, levels, strip
 from hms_esr.charts.svg import Bin
@@ -30,8 +30,8 @@ MARKS = (Mark("A", "fault", 20, 30, HOSTILE), Mark("B", "moment", 80, 80, "no ne
 FRAME = time_frame(100, SimClock(60), datetime(2026, 3, 2), 60.0, MARKS)
 NOTHING: list[Bin] = []
 BINS = [Bin(at, at + 10, None if at == 40 else 100.0 + at) for at in range(0, 100, 10)]
-LINES = Lines(BINS, [Bin(a, b, v and v / 2) for a, b, v in BINS], BINS)
-NO_LINES = Lines(NOTHING, NOTHING, NOTHING)
+LINES = LatencyLines(BINS, [Bin(a, b, v and v / 2) for a, b, v in BINS], BINS)
+NO_LINES = LatencyLines(NOTHING, NOTHING, NOTHING)
 SCALE = Log.over([])
 LIMITS = [LimitLine(2000, "FAIL from 2 s"), LimitLine(1000, "WARN from 1 s", True)]
 
@@ -46,11 +46,11 @@ def times(*values_ms: float) -> Histogram:
 
 def curve(histogram: Histogram) -> str:
     """A percentile chart with a gate."""
-    gates = [Gate(0.95, 2000, "FAIL from 2 s", 1000)]
+    gates = [LimitGate(0.95, 2000, "FAIL from 2 s", 1000)]
     return percentiles("p", histogram, histogram, title=HOSTILE, desc=HOSTILE, dot=(0.95, HOSTILE), gates=gates)
 
 
-WINDOW = Recovery(-20, 60, -10, 300.0, 25.0, "recovered, 25 s", 30.0, "limit 30 s")
+WINDOW = RecoveryWindow(-20, 60, -10, 300.0, 25.0, "recovered, 25 s", 30.0, "limit 30 s")
 KINDS: dict[str, Callable[[], str]] = {
     "arrivals": lambda: arrivals("x", FRAME, BINS, BINS, HOSTILE),
     "arrivals of nobody": lambda: arrivals("x", FRAME, NOTHING, NOTHING, HOSTILE),
@@ -65,7 +65,7 @@ KINDS: dict[str, Callable[[], str]] = {
     "percentiles of one": lambda: curve(times(7)),
     "percentiles of none": lambda: curve(Histogram()),
     "recovery": lambda: recovery("x", WINDOW, BINS, SCALE, HOSTILE, HOSTILE),
-    "unknown recovery": lambda: recovery("x", Recovery(-1, 1, -1), NOTHING, SCALE, HOSTILE, HOSTILE),
+    "unknown recovery": lambda: recovery("x", RecoveryWindow(-1, 1, -1), NOTHING, SCALE, HOSTILE, HOSTILE),
 }
 
 
@@ -153,11 +153,11 @@ def test_strips_hold_any_length_in_a_few_strokes() -> None:
 def test_the_label_of_a_percentile_stands_where_no_curve_is() -> None:
     """Left of its dot and above it, for both curves rise to the right and the dashed one lies below."""
 
-    def label_y(gates: list[Gate], *values: int) -> str:
+    def label_y(gates: list[LimitGate], *values: int) -> str:
         made = percentiles("p", times(*values), times(*values), title="t", desc="d", dot=(0.95, "here"), gates=gates)
         return made[: made.index(">here<")].rpartition(' y="')[2].partition('"')[0]
 
-    assert label_y([Gate(0.95, 1000.0, "FAIL")], 9500) == "20", "under its dot where the gate's label is"
-    assert label_y([Gate(0.95, 1000.0, "FAIL")], 500) == "-9"
+    assert label_y([LimitGate(0.95, 1000.0, "FAIL")], 9500) == "20", "under its dot where the gate's label is"
+    assert label_y([LimitGate(0.95, 1000.0, "FAIL")], 500) == "-9"
     made = percentiles("p", times(*range(1, 500)), times(*range(1, 400)), title="t", desc="d", dot=(0.95, "95%: here"))
     assert '<text class="strong" x="-9" y="-9" text-anchor="end">95%: here</text>' in made

@@ -12,8 +12,8 @@ from pathlib import Path
 import pytest
 
 from hms_esr.city.app import CityApp
-from hms_esr.city.city_state import Hall
-from hms_esr.city.ledger import Ledger
+from hms_esr.city.city_state import CityState
+from hms_esr.city.ledger import CityLedger
 from hms_esr.city.process import CityProcess
 
 from .browser import Browser
@@ -35,14 +35,14 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def hall(tmp_path: Path, clock: Clock) -> Iterator[Hall]:
-    ledger = Ledger(tmp_path / "state")
-    yield Hall(ledger, record_values=True, monotonic=clock, wall_s=clock)
+def hall(tmp_path: Path, clock: Clock) -> Iterator[CityState]:
+    ledger = CityLedger(tmp_path / "state")
+    yield CityState(ledger, record_values=True, monotonic=clock, wall_s=clock)
     ledger.close()
 
 
 @pytest.fixture
-def app(hall: Hall) -> CityApp:
+def app(hall: CityState) -> CityApp:
     return CityApp(hall)
 
 

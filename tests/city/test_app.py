@@ -10,7 +10,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
 from hms_esr.city.app import CityApp
-from hms_esr.city.city_state import Hall
+from hms_esr.city.city_state import CityState
 from hms_esr.city.services import ROUTES
 
 from .browser import PDF, Browser, token
@@ -53,7 +53,7 @@ def test_every_request_is_counted_by_run(browser: Browser) -> None:
     assert browser.must("GET", "/__city/counts").json()["requests"] == 12
 
 
-def test_a_request_that_was_abandoned_is_counted_with_status_0(browser: Browser, hall: Hall) -> None:
+def test_a_request_that_was_abandoned_is_counted_with_status_0(browser: Browser, hall: CityState) -> None:
     """A client that leaves while a slow service holds its request is counted once, as unanswered."""
     hall.faults.start({"fault": "latency", "service": "gateway", "for_s": 9, "latency_ms": 600_000})
     browser.leaves = True
@@ -116,7 +116,7 @@ def test_a_fault_answers_its_status(browser: Browser, status: int, phrase: str) 
     assert (seen.status, seen.alert) == (status, f"payments: {phrase}")
 
 
-def test_a_slow_service_still_answers(browser: Browser, hall: Hall) -> None:
+def test_a_slow_service_still_answers(browser: Browser, hall: CityState) -> None:
     """A latency fault delays an answer and changes nothing else."""
     hall.faults.start({"fault": "latency", "service": "payments", "for_s": 5, "latency_ms": 1})
     assert browser.get("/pay").status == 200
@@ -183,7 +183,7 @@ def test_what_each_person_sent_is_recorded(browser: Browser) -> None:
 
 
 def test_a_mistake_of_ours_is_a_500_without_its_inside(
-    browser: Browser, hall: Hall, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    browser: Browser, hall: CityState, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A fault in the city's own code answers 500, tells the client nothing of it, and says it on stderr."""
     monkeypatch.setattr(hall, "token", lambda request, action: 1 / 0)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hms_esr.city.city_state import Hall, is_made_up
+from hms_esr.city.city_state import CityState, is_made_up
 
 from .browser import Browser
 
@@ -31,7 +31,7 @@ def test_only_reserved_domains_are_made_up(email: str, made_up: bool) -> None:
     assert is_made_up(email) is made_up
 
 
-def test_runs_have_queues_of_their_own(hall: Hall, browser: Browser) -> None:
+def test_runs_have_queues_of_their_own(hall: CityState, browser: Browser) -> None:
     """A claim of one run does not wait behind the claims of another."""
     claim = {"full_name": "A", "email": "a@b.test", "employer": "C"}
     at = {"x_esr_sim_time": "2026-03-02T08:00:00", "x_esr_warp": "60"}
@@ -41,7 +41,7 @@ def test_runs_have_queues_of_their_own(hall: Hall, browser: Browser) -> None:
     assert waits_us == {"r1": [5_000_000, 10_000_000], "r2": [5_000_000]}
 
 
-def test_tokens_are_bound_to_session_and_form(hall: Hall, browser: Browser) -> None:
+def test_tokens_are_bound_to_session_and_form(hall: CityState, browser: Browser) -> None:
     """Two browsers, or two forms, never share a token."""
     other = Browser(browser.app)
     pages = [one.get(path).text for one in (browser, other) for path in ("/apply", "/start")]

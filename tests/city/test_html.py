@@ -6,18 +6,18 @@ from hypothesis import given
 from hypothesis import strategies as st
 from selectolax.lexbor import LexborHTMLParser
 
-from hms_esr.city.html import Field, Form, alert, page
+from hms_esr.city.html import CityField, CityForm, alert, page
 
 from .browser import defaults
 
-FORM = Form(
+FORM = CityForm(
     "/x",
     (
-        Field("who", "Name", required=True),
-        Field("state", "State", "select", options=("Iowa", "Ohio")),
-        Field("kind", "Kind", "radio", options=("one", "two")),
-        Field("secret", "Secret", "password"),
-        Field("next", kind="hidden"),
+        CityField("who", "Name", required=True),
+        CityField("state", "State", "select", options=("Iowa", "Ohio")),
+        CityField("kind", "Kind", "radio", options=("one", "two")),
+        CityField("secret", "Secret", "password"),
+        CityField("next", kind="hidden"),
     ),
 )
 

@@ -7,13 +7,13 @@ from pathlib import Path
 
 import pytest
 
-from hms_esr.city.ledger import DATABASE, TABLES, Ledger
+from hms_esr.city.ledger import DATABASE, TABLES, CityLedger
 from hms_esr.errors import EnvironmentProblem
 
 
 def test_kept_records_hold_every_row(tmp_path: Path) -> None:
     """With keep, every row added before the end is in the file afterwards, and uploads are files."""
-    ledger = Ledger(tmp_path / "s", keep=True)
+    ledger = CityLedger(tmp_path / "s", keep=True)
     for n in range(1000):
         ledger.add("claims", f"ui-{n}", "r", "2026-03-02T08:00:00", "2026-03-02T08:00:05")
     ledger.add_upload("u1", "r", "photo", "p.jpg", b"bytes", "d1")
@@ -27,9 +27,9 @@ def test_kept_records_hold_every_row(tmp_path: Path) -> None:
 
 def test_records_are_purged(tmp_path: Path) -> None:
     """Without keep nothing is left of a folder the city made itself."""
-    ledger = Ledger(tmp_path / "s")
+    ledger = CityLedger(tmp_path / "s")
     ledger.add("accounts", "a@b.test", "A", "", "api")
-    fresh = Ledger()
+    fresh = CityLedger()
     folders = [ledger.folder, fresh.folder]
     ledger.close()
     fresh.close()
@@ -39,23 +39,23 @@ def test_records_are_purged(tmp_path: Path) -> None:
 def test_purging_touches_nothing_else(tmp_path: Path) -> None:
     """In a folder that was there before, only the city's own files go."""
     (tmp_path / "mine.txt").write_text("keep me")
-    ledger = Ledger(tmp_path)
+    ledger = CityLedger(tmp_path)
     ledger.close()
     assert [path.name for path in tmp_path.iterdir()] == ["mine.txt"]
 
 
 def test_kept_records_are_not_purged_by_the_next_city(tmp_path: Path) -> None:
     """A city without keep refuses a folder that holds records somebody kept."""
-    Ledger(tmp_path, keep=True).close()
+    CityLedger(tmp_path, keep=True).close()
     with pytest.raises(EnvironmentProblem, match="add --keep"):
-        Ledger(tmp_path)
-    Ledger(tmp_path, keep=True).close()
+        CityLedger(tmp_path)
+    CityLedger(tmp_path, keep=True).close()
     assert (tmp_path / DATABASE).exists()
 
 
 def test_an_account_has_one_row_and_goes(tmp_path: Path) -> None:
     """An account made twice has one row, the last; a deleted one has none."""
-    ledger = Ledger(tmp_path, keep=True)
+    ledger = CityLedger(tmp_path, keep=True)
     for email, name in (("a@b.test", "old"), ("a@b.test", "new"), ("c@b.test", "gone")):
         ledger.add("accounts", email, name, "", "api")
     ledger.forget_account("c@b.test")
@@ -67,7 +67,7 @@ def test_an_account_has_one_row_and_goes(tmp_path: Path) -> None:
 
 def test_clear_forgets_all_but_accounts(tmp_path: Path) -> None:
     """Clearing empties every table but the accounts."""
-    ledger = Ledger(tmp_path, keep=True)
+    ledger = CityLedger(tmp_path, keep=True)
     for table, columns in TABLES.items():
         ledger.add(table, *("x" for _ in columns))
     ledger.clear()
@@ -82,4 +82,4 @@ def test_a_folder_that_cannot_be_written_is_said(tmp_path: Path) -> None:
     """A file where the folder should be is an environment problem with the path in it."""
     (tmp_path / "file").write_text("")
     with pytest.raises(EnvironmentProblem, match="file"):
-        Ledger(tmp_path / "file" / "s")
+        CityLedger(tmp_path / "file" / "s")

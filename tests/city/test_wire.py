@@ -10,7 +10,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hms_esr.city.wire import LARGEST_BODY_BYTES, Refused, Request, read_body
+from hms_esr.city.wire import LARGEST_BODY_BYTES, CityRequest, RequestRefused, read_body
 
 from .browser import multipart
 
@@ -20,9 +20,9 @@ MULTIPART = "multipart/form-data; boundary=x5e5e5e5e"
 FORM = "application/x-www-form-urlencoded"
 
 
-def request(body: bytes = b"", query: bytes = b"", **headers: str) -> Request:
+def request(body: bytes = b"", query: bytes = b"", **headers: str) -> CityRequest:
     pairs = [(name.replace("_", "-").encode(), value.encode("latin-1")) for name, value in headers.items()]
-    made = Request({"method": "POST", "path": "/", "query_string": query, "headers": pairs})
+    made = CityRequest({"method": "POST", "path": "/", "query_string": query, "headers": pairs})
     made.body = body
     return made
 
@@ -43,7 +43,7 @@ def test_any_form_is_read_or_refused(body: bytes, kind: str) -> None:
     """Whatever bytes come as a form, they are read or refused with a 4xx."""
     try:
         request(body, content_type=kind).fields()
-    except Refused as refusal:
+    except RequestRefused as refusal:
         assert refusal.status in (400, 415)
 
 
@@ -52,7 +52,7 @@ def test_any_json_is_read_or_refused(body: bytes) -> None:
     """Whatever bytes come as JSON, they are read or refused with 400."""
     try:
         request(body).json()
-    except Refused as refusal:
+    except RequestRefused as refusal:
         assert refusal.status == 400
 
 
@@ -63,7 +63,7 @@ def test_any_json_is_read_or_refused(body: bytes) -> None:
 )
 def test_json_that_hurts_is_refused(body: bytes) -> None:
     """JSON that is too deep, too long or cannot be written again is a 400."""
-    with pytest.raises(Refused, match="not JSON"):
+    with pytest.raises(RequestRefused, match="not JSON"):
         request(body).json()
 
 
@@ -80,7 +80,7 @@ def test_json_that_hurts_is_refused(body: bytes) -> None:
 )
 def test_malformed_multipart_is_refused(body: bytes) -> None:
     """A multipart body that is cut, nameless, or has hundreds of parts is a 400."""
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(RequestRefused) as refusal:
         request(body, content_type=MULTIPART).fields()
     assert refusal.value.status == 400
 
@@ -114,7 +114,7 @@ def test_cookies_are_read(cookie: str, session: str) -> None:
 @pytest.mark.parametrize("warp", ["0", "-1", "nan", "inf", "x", "1e9"])
 def test_a_wrong_warp_is_refused(warp: str) -> None:
     """A warp that is no number in range is a 400."""
-    with pytest.raises(Refused, match="X-ESR-Warp"):
+    with pytest.raises(RequestRefused, match="X-ESR-Warp"):
         request(x_esr_warp=warp).warp()
 
 
@@ -149,6 +149,6 @@ def test_a_body_comes_in_pieces() -> None:
 def test_a_body_that_is_too_large_is_refused(headers: dict[str, str]) -> None:
     """More than the cap is refused with 413, whether declared or just sent."""
     piece = {"type": "http.request", "body": bytes(LARGEST_BODY_BYTES), "more_body": True}
-    with pytest.raises(Refused) as refusal:
+    with pytest.raises(RequestRefused) as refusal:
         asyncio.run(_read([piece, piece], **headers))
     assert refusal.value.status == 413

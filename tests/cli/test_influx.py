@@ -13,7 +13,7 @@ from click.testing import CliRunner, Result
 from hms_esr.cli.influx import command as influx
 from hms_esr.cli.influx_options import connection_of, influx_arguments, influx_options, refuse_influx
 from hms_esr.errors import BadInput, EnvironmentProblem
-from hms_esr.sinks.influx.connection import Connection
+from hms_esr.sinks.influx.connection import InfluxConnection
 from tests.records import Day
 from tests.sinks.influx.fault_server import FaultServer, fault_server
 from tests.store.kept import write_run
@@ -29,9 +29,9 @@ def folder(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     return tmp_path
 
 
-def read(*arguments: str) -> Connection | None:
+def read(*arguments: str) -> InfluxConnection | None:
     """What a command with the options gets."""
-    found: list[Connection | None] = []
+    found: list[InfluxConnection | None] = []
 
     @click.command()
     @influx_options
@@ -52,7 +52,7 @@ def test_nobody_asked(folder: Path) -> None:
 
 def test_an_address_is_enough(folder: Path) -> None:
     """Everything else has a default; InfluxDB 1.8 may have no token."""
-    assert read("--influx", URL + "/") == Connection(URL, bucket="esr", wait_s=30.0)
+    assert read("--influx", URL + "/") == InfluxConnection(URL, bucket="esr", wait_s=30.0)
 
 
 def test_the_token_comes_from_a_file_or_the_environment(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -72,7 +72,7 @@ def test_a_file_holds_everything_and_options_win(folder: Path) -> None:
     (folder / "conf" / "i.toml").write_text("\n".join([*lines, 'spool = "512MB"']))
     (folder / "conf" / "t").write_text("secret-1")
     found = read("--influx-config", "conf/i.toml", "--influx-org", "c", "--influx-wait", "1m")
-    assert found == Connection("https://influx.test/db", "c", "b", "secret-1", 60.0, 512 * 1024**2)
+    assert found == InfluxConnection("https://influx.test/db", "c", "b", "secret-1", 60.0, 512 * 1024**2)
 
 
 def test_a_process_of_ours_is_given_places_not_tokens(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -10,7 +10,7 @@ from click.testing import CliRunner
 from hms_esr.cli.prove import command
 from hms_esr.errors import BadInput
 from hms_esr.scenario.proof import Proof, read_proof
-from hms_esr.scenario.target_caps import Caps
+from hms_esr.scenario.target_caps import TargetCaps
 
 
 def test_the_printed_text_is_a_proof() -> None:
@@ -18,7 +18,7 @@ def test_the_printed_text_is_a_proof() -> None:
     options = ["--max-rate", "200/s", "--max-length", "2h", "--max-people", "5000", "--until", "2099-01-01"]
     result = CliRunner().invoke(command, ["Example.GOV", *options, "--contact", "ops@example.gov"])
     assert result.exit_code == 0
-    expected = Proof("example.gov", date(2099, 1, 1), "ops@example.gov", Caps(200.0, 7200.0, 5000))
+    expected = Proof("example.gov", date(2099, 1, 1), "ops@example.gov", TargetCaps(200.0, 7200.0, 5000))
     assert read_proof(result.stdout, "example.gov", date(2098, 1, 1)) == expected
     assert "/.well-known/hms-esr.txt" in result.stderr
 

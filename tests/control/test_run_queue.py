@@ -11,14 +11,14 @@ from typing import Any
 import pytest
 
 from hms_esr.control import children, run_queue
-from hms_esr.control.children import Child
-from hms_esr.control.queued_run import Ticket, is_run_id, keep
-from hms_esr.control.run_queue import KEEP_WAITING_S, Desk, Full
-from hms_esr.control.run_status import Sight
+from hms_esr.control.children import RunProcess
+from hms_esr.control.queued_run import QueuedRun, is_run_id, keep
+from hms_esr.control.run_queue import KEEP_WAITING_S, Full, RunQueue
+from hms_esr.control.run_status import RunStatus
 from hms_esr.errors import EnvironmentProblem
 
 
-class Puppet(Child):
+class Puppet(RunProcess):
     """A run's process that ends when it is told to."""
 
     def __init__(self) -> None:
@@ -41,7 +41,7 @@ def puppets(monkeypatch: pytest.MonkeyPatch) -> dict[str, Puppet]:
     found: dict[str, Puppet] = {}
     monkeypatch.setattr(children, "running_by_id", lambda: {key: one for key, one in found.items() if one.alive})
 
-    def start(ticket: Ticket, out: Path, always: tuple[str, ...]) -> Puppet:
+    def start(ticket: QueuedRun, out: Path, always: tuple[str, ...]) -> Puppet:
         found[ticket.run_id] = Puppet()
         return found[ticket.run_id]
 
@@ -50,14 +50,14 @@ def puppets(monkeypatch: pytest.MonkeyPatch) -> dict[str, Puppet]:
 
 
 @pytest.fixture
-def opened(tmp_path: Path, puppets: dict[str, Puppet]) -> Iterator[Callable[..., Desk]]:
+def opened(tmp_path: Path, puppets: dict[str, Puppet]) -> Iterator[Callable[..., RunQueue]]:
     """``opened(max_runs=2)``: a desk; the one before is closed."""
-    desks: list[Desk] = []
+    desks: list[RunQueue] = []
 
-    def open_desk(max_runs: int = 1, **more: Any) -> Desk:
+    def open_desk(max_runs: int = 1, **more: Any) -> RunQueue:
         if desks:
             desks.pop().close()
-        desks.append(Desk(tmp_path, max_runs, **more))
+        desks.append(RunQueue(tmp_path, max_runs, **more))
         return desks[-1]
 
     yield open_desk
@@ -65,13 +65,13 @@ def opened(tmp_path: Path, puppets: dict[str, Puppet]) -> Iterator[Callable[...,
         one.close()
 
 
-def ticket(name: str, ago_s: float = 0.0, **more: Any) -> Ticket:
+def ticket(name: str, ago_s: float = 0.0, **more: Any) -> QueuedRun:
     """A run asked for so long ago."""
     at = (datetime.now(UTC) - timedelta(seconds=ago_s)).isoformat(timespec="milliseconds")
-    return Ticket(name, "scenario", "", "", {}, "somebody", at, **more)
+    return QueuedRun(name, "scenario", "", "", {}, "somebody", at, **more)
 
 
-def leave(out: Path, one: Ticket, **files: str) -> None:
+def leave(out: Path, one: QueuedRun, **files: str) -> None:
     """What a server left of a run."""
     (out / one.run_id).mkdir()
     keep(out, one)
@@ -79,7 +79,7 @@ def leave(out: Path, one: Ticket, **files: str) -> None:
         (out / one.run_id / name.replace("_", ".")).write_text(text)
 
 
-def test_as_many_at_once_as_allowed_in_their_order(opened: Callable[..., Desk], puppets: dict[str, Puppet]) -> None:
+def test_as_many_at_once_as_allowed_in_their_order(opened: Callable[..., RunQueue], puppets: dict[str, Puppet]) -> None:
     """The next begins when one is over."""
     found = opened(max_runs=2)
     for name in "abcd":
@@ -90,7 +90,7 @@ def test_as_many_at_once_as_allowed_in_their_order(opened: Callable[..., Desk], 
     assert list(puppets) == ["a", "b", "c"] and found.place("d") == 1
 
 
-def test_so_many_may_wait(opened: Callable[..., Desk], monkeypatch: pytest.MonkeyPatch) -> None:
+def test_so_many_may_wait(opened: Callable[..., RunQueue], monkeypatch: pytest.MonkeyPatch) -> None:
     """One more is refused, and leaves nothing."""
     monkeypatch.setattr(run_queue, "MOST_WAITING", 1)
     found = opened()
@@ -101,7 +101,7 @@ def test_so_many_may_wait(opened: Callable[..., Desk], monkeypatch: pytest.Monke
     assert not (found.out / "c").exists()
 
 
-def test_a_stop_is_asked_for_once(opened: Callable[..., Desk], puppets: dict[str, Puppet]) -> None:
+def test_a_stop_is_asked_for_once(opened: Callable[..., RunQueue], puppets: dict[str, Puppet]) -> None:
     """A run that is asked twice would leave out what it does afterwards."""
     found = opened()
     found.accept(ticket("a"), b"")
@@ -109,7 +109,7 @@ def test_a_stop_is_asked_for_once(opened: Callable[..., Desk], puppets: dict[str
     puppets["a"].alive = False
     found.look()
     assert not found.stop("a", "z")
-    seen = Sight(found).see("a")
+    seen = RunStatus(found).see("a")
     assert (seen.state, seen.verdict) == ("FINISHED", "INTERRUPTED") and "x" in seen.summary["reason"]
 
 
@@ -124,15 +124,15 @@ def test_a_stop_is_asked_for_once(opened: Callable[..., Desk], puppets: dict[str
     ids=["never took place", "broken off", "over", "damaged"],
 )
 def test_runs_that_ended_while_no_server_was_there(
-    tmp_path: Path, opened: Callable[..., Desk], left: dict[str, str], verdict: str, words: str
+    tmp_path: Path, opened: Callable[..., RunQueue], left: dict[str, str], verdict: str, words: str
 ) -> None:
     """Each is FINISHED with a verdict and a reason."""
     leave(tmp_path, ticket("a", started_at="2026-03-02T00:00:00+00:00"), **left)
-    seen = Sight(opened()).see("a")
+    seen = RunStatus(opened()).see("a")
     assert (seen.state, seen.verdict) == ("FINISHED", verdict) and words in seen.summary["reason"]
 
 
-def test_runs_that_go_on_count(tmp_path: Path, opened: Callable[..., Desk], puppets: dict[str, Puppet]) -> None:
+def test_runs_that_go_on_count(tmp_path: Path, opened: Callable[..., RunQueue], puppets: dict[str, Puppet]) -> None:
     """They are found by their processes, hold their place, and what waited begins after them in its order."""
     puppets["a"] = Puppet()
     for number, name in enumerate("abc"):
@@ -145,25 +145,27 @@ def test_runs_that_go_on_count(tmp_path: Path, opened: Callable[..., Desk], pupp
     assert found.running() == ["b"]
 
 
-def test_who_waited_too_long_is_told(tmp_path: Path, opened: Callable[..., Desk], puppets: dict[str, Puppet]) -> None:
+def test_who_waited_too_long_is_told(
+    tmp_path: Path, opened: Callable[..., RunQueue], puppets: dict[str, Puppet]
+) -> None:
     """A run is not begun long after it was asked for, when nobody expects it any more."""
     leave(tmp_path, ticket("old", ago_s=KEEP_WAITING_S + 60))
     leave(tmp_path, ticket("new", ago_s=KEEP_WAITING_S - 60))
     found = opened()
     found.look()
     assert list(puppets) == ["new"]
-    seen = Sight(found).see("old")
+    seen = RunStatus(found).see("old")
     assert (seen.state, seen.verdict) == ("FINISHED", "INTERRUPTED") and "too long" in seen.summary["reason"]
 
 
-def test_keys_outlive_the_server(tmp_path: Path, opened: Callable[..., Desk]) -> None:
+def test_keys_outlive_the_server(tmp_path: Path, opened: Callable[..., RunQueue]) -> None:
     """A repeated request after a restart is the same run."""
     opened().accept(ticket("a", key="k", body="b"), b"")
     known = opened().known("k")
     assert known is not None and known.run_id == "a"
 
 
-def test_damaged_tickets_are_passed_over(tmp_path: Path, opened: Callable[..., Desk]) -> None:
+def test_damaged_tickets_are_passed_over(tmp_path: Path, opened: Callable[..., RunQueue]) -> None:
     """Nothing on disk keeps a server from starting."""
     for name, text in {"a": "{", "b": "[]", "c": '{"run_id": "../x"}', "d": json.dumps({"run_id": 5})}.items():
         (tmp_path / name).mkdir()
@@ -172,11 +174,11 @@ def test_damaged_tickets_are_passed_over(tmp_path: Path, opened: Callable[..., D
     assert opened().tickets() == []
 
 
-def test_one_server_for_a_folder(tmp_path: Path, opened: Callable[..., Desk]) -> None:
+def test_one_server_for_a_folder(tmp_path: Path, opened: Callable[..., RunQueue]) -> None:
     """Another is refused while the first is there."""
     opened()
     with pytest.raises(EnvironmentProblem, match="served already"):
-        Desk(tmp_path, 1)
+        RunQueue(tmp_path, 1)
 
 
 @pytest.mark.parametrize("text", ["", ".", "..", "a/b", "../a", ".hidden", "a\0", "a\n", "ä", "x" * 201])

@@ -9,7 +9,7 @@ import pytest
 from hms_esr.execution.capacity import Capacity, Needs, needs_of
 from hms_esr.execution.machine import Machine, most_people
 from hms_esr.library import load_scenario
-from hms_esr.schedule.arrivals import Crowd
+from hms_esr.schedule.arrivals import ArrivalSchedule
 
 MACHINE = Machine(cores=8, speed=1.0, open_files=20_000, ports=28_232, port_held_s=60.0, free_bytes=8 * 2**30)
 NEEDS = Needs(10_000, people_per_s=100, person_us=1000, at_once=50, per_person_connections=True, tls=False)
@@ -20,7 +20,7 @@ def needs(folder: Path, text: str, scale: float = 1.0) -> Needs:
     file = folder / "plan.yml"
     file.write_text(f"name: plan\n{text}")
     loaded = load_scenario(str(file))
-    crowd = Crowd(loaded.scenario, seed=1, warp=loaded.scenario.clock.warp, scale=scale)
+    crowd = ArrivalSchedule(loaded.scenario, seed=1, warp=loaded.scenario.clock.warp, scale=scale)
     return needs_of(loaded.scenario, crowd, loaded.personas, warp=loaded.scenario.clock.warp)
 
 

@@ -11,7 +11,7 @@ import pytest
 from hms_esr.errors import EnvironmentProblem, NothingListens
 from hms_esr.events import Happened
 from hms_esr.execution import fault_runner
-from hms_esr.execution.fault_runner import FaultDuty
+from hms_esr.execution.fault_runner import FaultRunner
 from hms_esr.faults.latency import Latency
 from hms_esr.injectors.journal import Journal
 
@@ -67,18 +67,18 @@ def _no_waiting(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(fault_runner, "sleep", lambda _: None)
 
 
-Maker = Callable[[Target], tuple[FaultDuty, list[Happened], Journal]]
+Maker = Callable[[Target], tuple[FaultRunner, list[Happened], Journal]]
 
 
 @pytest.fixture
 def make(tmp_path: Path) -> Maker:
     """A duty of one slow service from second 60 to 120 at warp 60, the events it tells and its journal."""
 
-    def build(target: Target) -> tuple[FaultDuty, list[Happened], Journal]:
+    def build(target: Target) -> tuple[FaultRunner, list[Happened], Journal]:
         fault = Latency.model_validate({"fault": "latency", "service": "svc", "at": "1m", "for": "1m", "latency_ms": 5})
         told: list[Happened] = []
         journal = Journal(tmp_path / "faults.jsonl")
-        duty = FaultDuty(
+        duty = FaultRunner(
             (fault,), target, "http://t", journal, warp=60, length_s=600, now=lambda: (0.0, 0.0), tell=told.append
         )
         return duty, told, journal
@@ -86,7 +86,7 @@ def make(tmp_path: Path) -> Maker:
     return build
 
 
-def settle(duty: FaultDuty) -> None:
+def settle(duty: FaultRunner) -> None:
     """Let the duty's threads finish."""
     for thread in duty._threads:
         thread.join()

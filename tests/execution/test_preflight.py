@@ -25,7 +25,7 @@ from hms_esr.execution.preflight import (
 from hms_esr.scenario.guard import Asked, Guard, Pinned
 from hms_esr.scenario.model import Http
 from hms_esr.scenario.proof import Proof, write_proof
-from hms_esr.scenario.target_caps import Caps
+from hms_esr.scenario.target_caps import TargetCaps
 from tests.engine.target import Got, ok, redirect, target
 
 TODAY = date(2026, 11, 20)
@@ -172,7 +172,7 @@ def proofs(answer: Callable[[Got], bytes]) -> tuple[object, str]:
 
 def test_a_proof_is_read_from_its_place_on_the_host() -> None:
     """The host's own name in Host, the pinned address underneath; redirects and errors are no proof."""
-    proof = Proof("a.gov", date(2026, 12, 1), "ops@a.gov", Caps(200.0, 60.0, 5))
+    proof = Proof("a.gov", date(2026, 12, 1), "ops@a.gov", TargetCaps(200.0, 60.0, 5))
     found, path = proofs(lambda got: ok(write_proof(proof).encode()) if got.headers["host"][:5] == "a.gov" else b"")
     assert (found, path) == (proof, "/.well-known/hms-esr.txt")
     assert "answers 404" in str(proofs(lambda got: ok(b"", "404 Not Found"))[0])

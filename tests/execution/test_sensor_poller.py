@@ -10,7 +10,7 @@ import pytest
 
 from hms_esr.errors import BadInput, EnvironmentProblem
 from hms_esr.events import Happened, Sensed
-from hms_esr.execution.sensor_poller import PATH, Sensing, Sensor, addresses
+from hms_esr.execution.sensor_poller import PATH, Sensor, SensorPoller, addresses
 from hms_esr.sensors import Meter
 
 
@@ -62,7 +62,7 @@ def test_processes_behind_one_address_add_up() -> None:
 def test_a_sensor_that_is_not_there_is_told_before_anybody_comes() -> None:
     """What asks for a sensor wants it: not there, or not one of ours, the run does not start."""
     for answer in ((404, b""), (200, b"<html>"), (200, b'{"instance": 1}')):
-        sensing = Sensing(["http://127.0.0.1:1/x"], lambda *ask, a=answer: a, lambda event: None)  # type: ignore[misc]
+        sensing = SensorPoller(["http://127.0.0.1:1/x"], lambda *ask, a=answer: a, lambda event: None)  # type: ignore[misc]
         with pytest.raises(EnvironmentProblem, match=r"the sensor http://127\.0\.0\.1:1/x cannot be read"):
             sensing.start()
 
@@ -77,7 +77,7 @@ def test_one_that_goes_silent_is_told_once() -> None:
         status, _ = answers.pop(0)
         return status, json.dumps(meter.told()).encode()
 
-    sensing = Sensing(["http://127.0.0.1:1/x"], exchange, heard.append)
+    sensing = SensorPoller(["http://127.0.0.1:1/x"], exchange, heard.append)
     sensing.start()
     for at_s in (1.0, 2.0, 3.0):
         sensing.end(at_s, at_s)
@@ -103,7 +103,7 @@ def test_a_reading_that_hangs_does_not_spoil_the_end(monkeypatch: pytest.MonkeyP
         return 200, json.dumps(meter.told()).encode()
 
     heard: list[Any] = []
-    sensing = Sensing(["http://127.0.0.1:1/x"], exchange, heard.append)
+    sensing = SensorPoller(["http://127.0.0.1:1/x"], exchange, heard.append)
     sensing.start()
     sensing.moment(1.0, 1.0)
     assert asked.wait(60)

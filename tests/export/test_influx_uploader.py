@@ -12,12 +12,12 @@ from pathlib import Path
 import pytest
 
 from hms_esr.export import influx_uploader
-from hms_esr.export.influx_uploader import Stream, resend
+from hms_esr.export.influx_uploader import UploadStream, resend
 from hms_esr.export.record_points import Replay
 from hms_esr.sinks.influx import delivery as delivering
-from hms_esr.sinks.influx.connection import Connection
-from hms_esr.sinks.influx.state import DEAD, FOLDER, State, read_state
-from hms_esr.sinks.influx.transport import Transport
+from hms_esr.sinks.influx.connection import InfluxConnection
+from hms_esr.sinks.influx.state import DEAD, FOLDER, SenderState, read_state
+from hms_esr.sinks.influx.transport import InfluxTransport
 from hms_esr.store import RunWriter, open_record
 from tests.records import Day, made_up_manifest, made_up_scenario, made_up_ticks
 from tests.sinks.influx.fault_server import FaultServer, Mode, fault_server, total
@@ -33,7 +33,7 @@ def server(monkeypatch: pytest.MonkeyPatch) -> Iterator[FaultServer]:
     monkeypatch.setattr(delivering, "REFUSED_WAIT_S", 0.1)
     monkeypatch.setattr(delivering, "LONGEST_WAIT_S", 0.2)
     monkeypatch.setattr(influx_uploader, "LOOK_EVERY_S", 0.05)
-    monkeypatch.setattr(influx_uploader, "Transport", partial(Transport, answer_s=0.3))
+    monkeypatch.setattr(influx_uploader, "InfluxTransport", partial(InfluxTransport, answer_s=0.3))
     with fault_server() as one:
         yield one
 
@@ -48,12 +48,12 @@ class Running:
         self.folder = out / manifest.run_id
         self.writer = RunWriter(self.folder, manifest)
         self.writer.facts(state="RUNNING", planned_total=DAY.people)
-        self.connection = Connection(server.url, **({"wait_s": 20.0} | connection))  # type: ignore[arg-type]
+        self.connection = InfluxConnection(server.url, **({"wait_s": 20.0} | connection))  # type: ignore[arg-type]
         self.written = 0
         self.start()
 
     def start(self) -> None:
-        self.stream = Stream(self.folder, self.connection, os.getppid())
+        self.stream = UploadStream(self.folder, self.connection, os.getppid())
         self.thread = threading.Thread(target=self.stream.run)
         self.thread.start()
 
@@ -62,7 +62,7 @@ class Running:
         self.writer.ticks(self.ticks[self.written : self.written + ticks])
         self.written += ticks
 
-    def state(self) -> State:
+    def state(self) -> SenderState:
         return read_state(self.folder)
 
     def end(self) -> None:
@@ -135,7 +135,7 @@ def test_one_that_was_killed_goes_on_where_it_was(tmp_path: Path, server: FaultS
 
 def _give_up(run: Running) -> None:
     """As a kill does: it sends nothing more."""
-    run.stream.connection = Connection(run.connection.url, wait_s=0.0)
+    run.stream.connection = InfluxConnection(run.connection.url, wait_s=0.0)
     run.stream.feeder.keep = lambda spool, chunk: None  # type: ignore[method-assign]
     run.stream.over.set()
     run.thread.join(10)
@@ -174,7 +174,7 @@ def test_a_point_the_server_never_takes_is_put_aside_alone(tmp_path: Path, serve
     """All others get there."""
     server.refuses = lambda text: text.startswith("esr_step") and "step=login" in text and "count=5.0" in text
     folder, _ = write_run(tmp_path, DAY)
-    sent = resend(folder, Connection(server.url), lambda seconds: False, lambda delivery: None)
+    sent = resend(folder, InfluxConnection(server.url), lambda seconds: False, lambda delivery: None)
     whole = expected(folder)
     never = {identity for identity, text in whole.items() if server.refuses(text)}
     assert never
@@ -187,13 +187,13 @@ def test_a_server_that_takes_little_at_once_gets_little(tmp_path: Path, server: 
     """413 makes parts smaller, without an end to the run's points."""
     server.largest = 7
     folder, _ = write_run(tmp_path, DAY)
-    resend(folder, Connection(server.url), lambda seconds: False, lambda delivery: None)
+    resend(folder, InfluxConnection(server.url), lambda seconds: False, lambda delivery: None)
     assert server.points == expected(folder)
 
 
 def test_a_run_in_which_nobody_came_sends_nothing(tmp_path: Path, server: FaultServer) -> None:
     """No folder is made for a run that never began."""
-    stream = Stream(tmp_path / "never", Connection(server.url), os.getppid())
+    stream = UploadStream(tmp_path / "never", InfluxConnection(server.url), os.getppid())
     stream.over.set()
     stream.run()
     assert not server.points
@@ -203,6 +203,6 @@ def test_a_run_in_which_nobody_came_sends_nothing(tmp_path: Path, server: FaultS
 def test_it_ends_when_its_parent_is_gone(tmp_path: Path, server: FaultServer) -> None:
     """Then everything that was recorded is sent first."""
     folder, record = write_run(tmp_path, DAY)
-    Stream(folder, Connection(server.url), parent=1 if os.getppid() != 1 else 2).run()
+    UploadStream(folder, InfluxConnection(server.url), parent=1 if os.getppid() != 1 else 2).run()
     assert total(server.of("esr_step"), "count") == record.requests + record.polls
     assert read_state(folder).over

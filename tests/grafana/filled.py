@@ -13,7 +13,7 @@ from urllib.request import Request, urlopen
 from hms_esr.events import Happened, Sensed
 from hms_esr.record import Record, Tick
 from hms_esr.sinks.influx.lines import line
-from hms_esr.sinks.influx.points import Checked, Ended, Points
+from hms_esr.sinks.influx.points import Checked, EndedRun, Points
 from hms_esr.verdicts.judge import judge_checks
 from hms_esr.verdicts.metrics import Metrics
 from tests.influx import Influx
@@ -35,7 +35,7 @@ class Sent:
 
     record: Record
     began_ms: int
-    ended: Ended
+    ended: EndedRun
     ticks: tuple[Tick, ...]
 
     @property
@@ -61,7 +61,7 @@ def send(server: Influx, run_id: str, began: str, code: int = 0, verdict: str = 
         points.event(event)
     for tick in ticks:
         points.tick(tick)
-    ended = Ended(code, verdict, "made up", tuple(_checked(record)))
+    ended = EndedRun(code, verdict, "made up", tuple(_checked(record)))
     lines = [*points.take(), *points.end(record.real_s, ended), *_spool(run_id, day.name, moment)]
     _write(server, lines)
     return Sent(record, int(moment.timestamp()) * 1000, ended, tuple(ticks))

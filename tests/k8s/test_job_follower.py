@@ -19,7 +19,7 @@ from hms_esr.city.process import CityProcess
 from hms_esr.errors import EnvironmentProblem, EsrError, Interrupted
 from hms_esr.kubernetes.kubectl import Kubectl, find_kubectl
 from hms_esr.kubernetes.order import Order
-from hms_esr.launch.kubernetes.job_follower import Follower
+from hms_esr.launch.kubernetes.job_follower import JobFollower
 from tests.house.sources import ROOT
 
 SCENARIO = """
@@ -88,7 +88,7 @@ def _follow(tmp_path: Path, order: Order | None = None) -> tuple[int, list[str]]
     told: list[str] = []
     kubectl = find_kubectl("hms-esr")
     assert kubectl is not None
-    return Follower(kubectl, order or _order(), told.append, look_s=0.01).carry_out(tmp_path / "out"), told
+    return JobFollower(kubectl, order or _order(), told.append, look_s=0.01).carry_out(tmp_path / "out"), told
 
 
 def test_a_run_ends_with_its_verdict_and_its_results(cluster: Cluster, city: str, tmp_path: Path) -> None:
@@ -216,10 +216,10 @@ def test_ctrl_c_asks_the_run_to_end_and_a_second_one_gives_up(
             signal.raise_signal(signal.SIGINT)
         return answer
 
-    def begun(self: Follower) -> str:
+    def begun(self: JobFollower) -> str:
         return "the-pod"
 
-    monkeypatch.setattr(Follower, "_begun", begun)
+    monkeypatch.setattr(JobFollower, "_begun", begun)
     monkeypatch.setattr(Kubectl, "raw", press)
     with pytest.raises(Interrupted) as caught:
         _follow(tmp_path)

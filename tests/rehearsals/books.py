@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import Any
 
 from hms_esr.library import load_scenario
-from hms_esr.schedule.arrivals import Crowd
+from hms_esr.schedule.arrivals import ArrivalSchedule
 from hms_esr.store.tick_text import read_tick
 from tests.rehearsals.clusters import Rehearsal, twice
 from tests.rehearsals.conftest import Ran
@@ -28,7 +28,7 @@ class Books:
         self.log = run.target.log()
         self.summary = ran.summary
         scenario = load_scenario(str(run.file)).scenario
-        crowd = Crowd(scenario, seed=scenario.seed or 0, warp=1.0)
+        crowd = ArrivalSchedule(scenario, seed=scenario.seed or 0, warp=1.0)
         self.planned_s = {arrival.k: arrival.at_s for arrival in crowd.in_order()}
         self.ends, self.started = _told(ran.folder / "record.db")
         self.came_s = {

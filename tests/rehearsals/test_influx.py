@@ -13,7 +13,7 @@ import pytest
 from hms_esr.export.influx_uploader import resend
 from hms_esr.export.record_points import Replay
 from hms_esr.sinks.influx import percentile_of_rows
-from hms_esr.sinks.influx.connection import Connection
+from hms_esr.sinks.influx.connection import InfluxConnection
 from hms_esr.store import open_record
 from tests.house.documents import blocks
 from tests.influx import TOKEN, Influx, influx_server
@@ -104,7 +104,7 @@ def test_what_is_streamed_is_what_the_record_has_and_the_target_saw(
 
 def sent_again(influx: Influx, folder: Path) -> None:
     """As ``hms-esr influx resend`` does."""
-    connection = Connection(influx.url, influx.org, influx.bucket, influx.token)
+    connection = InfluxConnection(influx.url, influx.org, influx.bucket, influx.token)
     sent = resend(folder, connection, lambda seconds: True, lambda delivery: None)
     assert (sent.trouble.kind, sent.dead_points) == ("", 0)
 
@@ -184,10 +184,10 @@ def test_percentiles_over_five_minutes_are_those_of_the_record(tmp_path: Path, i
 def test_names_of_every_sort_come_back(influx: Influx) -> None:
     """What line protocol gives a meaning to is escaped; the server tells it as it was."""
     from hms_esr.sinks.influx.lines import line, tag_text
-    from hms_esr.sinks.influx.transport import Transport
+    from hms_esr.sinks.influx.transport import InfluxTransport
 
     names = ["a b", "a,b", "a=b", "a\\", "a\\,b", 'a"b', "’Straße’ 税", "a\nb", "#a", "a\\ b", "{}", "x" * 500]
-    transport = Transport(Connection(influx.url, influx.org, influx.bucket, influx.token))
+    transport = InfluxTransport(InfluxConnection(influx.url, influx.org, influx.bucket, influx.token))
     lines = [line("esr_step", {"step": name}, {"count": float(n)}, 1000) for n, name in enumerate(names, 1)]
     assert transport.write(lines).status == 204
     transport.close()

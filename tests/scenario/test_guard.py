@@ -11,7 +11,7 @@ import pytest
 from hms_esr.errors import BadInput, EnvironmentProblem, TargetRefused
 from hms_esr.scenario.guard import Asked, Guard, Pinned
 from hms_esr.scenario.proof import Proof
-from hms_esr.scenario.target_caps import Caps
+from hms_esr.scenario.target_caps import TargetCaps
 
 NAMES = {
     "localhost": ["127.0.0.1", "::1"],
@@ -49,7 +49,7 @@ class World:
         return Guard(named, resolve=self.resolve, proof=self.proof, **more)
 
 
-PROOF = Proof("public.gov", date(2030, 1, 1), "ops@public.gov", Caps(200.0, 7200.0, 500))
+PROOF = Proof("public.gov", date(2030, 1, 1), "ops@public.gov", TargetCaps(200.0, 7200.0, 500))
 
 
 @pytest.mark.parametrize(

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from hms_esr.scenario.model import Scenario
-from hms_esr.scenario.partial_scenario import readable
+from hms_esr.scenario.partial_scenario import partial_scenario
 from tests.scenario.test_problems import HEAD, problems
 
 CHECKS = "checks: [a <, sucess_rate > 0.9, 'error_rate{step=\"pay\"} < 0.1']\n"
@@ -63,7 +63,7 @@ def test_two_looks_for_mistakes_of_the_whole() -> None:
 def test_a_right_scenario_is_whole() -> None:
     """Nothing is left out, nothing stands in."""
     data = {"name": "x", "load": {"people": 5, "over": "1m"}, "checks": ["requests > 1"]}
-    found = readable(data)
+    found = partial_scenario(data)
     assert found.scenario == Scenario.model_validate(data)
     assert (found.mistakes, found.wrong, found.checks) == ((), frozenset(), (0,))
 

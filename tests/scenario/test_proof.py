@@ -9,7 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hms_esr.scenario.proof import Proof, read_proof, write_proof
-from hms_esr.scenario.target_caps import Caps
+from hms_esr.scenario.target_caps import TargetCaps
 
 TODAY = date(2026, 11, 20)
 GOOD = "hms-esr: proof 1\nhost: a.gov\nuntil: 2026-11-20\ncontact: ops@a.gov\n"
@@ -23,13 +23,13 @@ GOOD = "hms-esr: proof 1\nhost: a.gov\nuntil: 2026-11-20\ncontact: ops@a.gov\n"
 )
 def test_a_proof_reads_back_to_itself(rate: int, length_s: int, people: int, until: date) -> None:
     """Every cap, the day and the contact."""
-    proof = Proof("a.gov", until, "ops@a.gov", Caps(rate / 10, float(length_s), people))
+    proof = Proof("a.gov", until, "ops@a.gov", TargetCaps(rate / 10, float(length_s), people))
     assert read_proof(write_proof(proof), "A.gov.", TODAY) == proof
 
 
 def test_a_proof_without_caps_has_the_usual_ones() -> None:
     """Comments, blank lines and a byte order mark do no harm."""
-    assert read_proof("\ufeff# ours\n\n" + GOOD, "a.gov", TODAY).caps == Caps(50.0, 1800.0, 1000)
+    assert read_proof("\ufeff# ours\n\n" + GOOD, "a.gov", TODAY).caps == TargetCaps(50.0, 1800.0, 1000)
 
 
 @pytest.mark.parametrize(

@@ -2,12 +2,12 @@
 
 from __future__ import annotations
 
-from hms_esr.scenario.target_caps import Breaker, Caps, PeopleLimit, people_at_once, smallest
+from hms_esr.scenario.target_caps import Breaker, PeopleLimit, TargetCaps, people_at_once, smallest
 
 
 def test_what_is_over_is_said_and_the_line_is_not_over() -> None:
     """Each cap by itself; people at once are not judged when unknown."""
-    caps = Caps(50.0, 1800.0, 1000)
+    caps = TargetCaps(50.0, 1800.0, 1000)
     assert caps.overstepped(50.0, 1800.0, 1000) == []
     assert caps.overstepped(50.5, 1800.0, None) == ["50.5 people/s (at most 50)"]
     assert caps.overstepped(1.0, 3600.0, 1001) == ["1h of load (at most 30m)", "1001 people at once (at most 1000)"]
@@ -15,7 +15,9 @@ def test_what_is_over_is_said_and_the_line_is_not_over() -> None:
 
 def test_the_smallest_of_each_holds() -> None:
     """Of several places; of none there is no cap."""
-    assert smallest([Caps(1.0, 9.0, 9), Caps(9.0, 2.0, 9), Caps(9.0, 9.0, 3)]) == Caps(1.0, 2.0, 3)
+    assert smallest([TargetCaps(1.0, 9.0, 9), TargetCaps(9.0, 2.0, 9), TargetCaps(9.0, 9.0, 3)]) == TargetCaps(
+        1.0, 2.0, 3
+    )
     assert smallest([]) is None
 
 
@@ -32,12 +34,12 @@ def test_the_breaker_needs_thirty_bad_seconds_in_a_row() -> None:
 
 def test_a_plan_on_the_line_is_not_over_by_rounding() -> None:
     """50 people a second at any warp are 50."""
-    assert all(Caps().overstepped(50 / warp * warp, 1.0, 1) == [] for warp in range(1, 3000))
+    assert all(TargetCaps().overstepped(50 / warp * warp, 1.0, 1) == [] for warp in range(1, 3000))
 
 
 def test_caps_hold_for_people_at_once() -> None:
     """The smaller of what is wanted and what is allowed; without caps what is wanted."""
-    assert (people_at_once(20_000, None), people_at_once(20_000, Caps()), people_at_once(7, Caps())) == (
+    assert (people_at_once(20_000, None), people_at_once(20_000, TargetCaps()), people_at_once(7, TargetCaps())) == (
         20_000,
         1000,
         7,

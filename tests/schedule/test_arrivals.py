@@ -8,7 +8,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hms_esr.scenario.model import Scenario
-from hms_esr.schedule.arrivals import Crowd
+from hms_esr.schedule.arrivals import ArrivalSchedule
 
 LOADS = st.one_of(
     st.builds(lambda n, over: {"people": n, "over": f"{over}s"}, st.integers(1, 700), st.integers(0, 60)),
@@ -36,7 +36,7 @@ def test_sharing_out_loses_and_doubles_nobody(
     load: dict[str, Any], spacing: str, workers: int, seed: int, journeys: int
 ) -> None:
     """The shares of any number of workers are the whole, each in order of time, each person the same."""
-    crowd = Crowd(scenario(load, spacing, journeys), seed=seed, warp=1)
+    crowd = ArrivalSchedule(scenario(load, spacing, journeys), seed=seed, warp=1)
     whole = list(crowd.in_order())
     shares = [list(crowd.in_order(worker, workers)) for worker in range(workers)]
     assert sorted(one.k for one in whole) == list(range(crowd.total))
@@ -52,7 +52,7 @@ def test_sharing_out_loses_and_doubles_nobody(
 @given(LOADS, st.sampled_from(["poisson", "even"]), st.integers(0, 10**9), st.data())
 def test_any_person_is_found_alone(load: dict[str, Any], spacing: str, seed: int, data: st.DataObject) -> None:
     """``arrival(k)`` is who the whole plan says, and within the scenario's time."""
-    crowd = Crowd(scenario(load, spacing), seed=seed, warp=1)
+    crowd = ArrivalSchedule(scenario(load, spacing), seed=seed, warp=1)
     k = data.draw(st.integers(0, crowd.total - 1))
     alone = crowd.arrival(k)
     assert alone == next(one for one in crowd.in_order() if one.k == k)
@@ -63,8 +63,8 @@ def test_any_person_is_found_alone(load: dict[str, Any], spacing: str, seed: int
 @given(LOADS, st.integers(0, 10**9), st.sampled_from([0.5, 2.0, 60.0]))
 def test_warp_changes_people_of_a_rate_not_of_a_number(load: dict[str, Any], seed: int, warp: float) -> None:
     """A number of people stays that number at any warp; a rate per real second sends fewer in a shorter real time."""
-    plain = Crowd(scenario(load, "poisson"), seed=seed, warp=1)
-    warped = Crowd(scenario(load, "poisson"), seed=seed, warp=warp)
+    plain = ArrivalSchedule(scenario(load, "poisson"), seed=seed, warp=1)
+    warped = ArrivalSchedule(scenario(load, "poisson"), seed=seed, warp=warp)
     if "people" in load:
         assert warped.total == plain.total
     else:
@@ -75,7 +75,7 @@ def test_warp_changes_people_of_a_rate_not_of_a_number(load: dict[str, Any], see
 @given(st.integers(1, 20), st.integers(1, 20), st.integers(0, 400))
 def test_places_of_closed_loads_never_share_a_number(first: int, second: int, rounds: int) -> None:
     """Two closed journeys: who fills a place again has a new number, of the same place and journey."""
-    crowd = Crowd(
+    crowd = ArrivalSchedule(
         Scenario.model_validate(
             {
                 "name": "c",
@@ -101,7 +101,7 @@ def test_places_of_closed_loads_never_share_a_number(first: int, second: int, ro
 
 def test_weights_and_roles_are_respected() -> None:
     """Of many people shares are near the weights."""
-    crowd = Crowd(scenario({"people": 6000, "over": "60s"}, "even", 2), seed=5, warp=1)
+    crowd = ArrivalSchedule(scenario({"people": 6000, "over": "60s"}, "even", 2), seed=5, warp=1)
     everybody = list(crowd.in_order())
     second = sum(one.journey == 1 for one in everybody) / len(everybody)
     farmers = sum(one.role == "farmer" for one in everybody) / len(everybody)
@@ -111,7 +111,7 @@ def test_weights_and_roles_are_respected() -> None:
 
 def test_a_million_people_are_planned_lazily() -> None:
     """The first of a million is known before the others are."""
-    crowd = Crowd(scenario({"people": 1_000_000}, "poisson"), seed=1, warp=1)
+    crowd = ArrivalSchedule(scenario({"people": 1_000_000}, "poisson"), seed=1, warp=1)
     assert next(iter(crowd.in_order())).k == 0
     assert crowd.total == 1_000_000
 
@@ -120,7 +120,7 @@ def test_the_busiest_real_second_of_a_plan() -> None:
     """Ten who come at once are ten at any warp; a rate is itself; people over a stretch shorter than a second too."""
 
     def peak(load: dict[str, Any], warp: float) -> float:
-        return round(Crowd(scenario(load, "even"), seed=1, warp=warp).peak_per_real_s, 6)
+        return round(ArrivalSchedule(scenario(load, "even"), seed=1, warp=warp).peak_per_real_s, 6)
 
     for warp in (1, 60, 1440):
         assert peak({"people": 10, "over": "0s"}, warp) == 10

@@ -12,7 +12,7 @@ from typing import Any
 
 import pytest
 
-from hms_esr.sensors import PATH, AsgiSensors, Gauge, Meter, WsgiSensors
+from hms_esr.sensors import PATH, AsgiSensors, Meter, MeterGauge, WsgiSensors
 from hms_esr.sensors.meter import MOST_ROUTES, OTHER, without_ids
 
 
@@ -145,7 +145,7 @@ def test_gauges() -> None:
     meter.gauge("b").read(lambda: 7)
     meter.gauge("c").read(lambda: 1 / 0)
     assert meter.told()["gauges"] == {"a": 3.0, "b": 7.0}
-    assert isinstance(meter.gauge("a"), Gauge)
+    assert isinstance(meter.gauge("a"), MeterGauge)
     with pytest.raises(ValueError, match="no name for a gauge"):
         meter.gauge("no name")
 

@@ -9,7 +9,7 @@ from pathlib import Path
 
 import pytest
 
-from hms_esr.store import RunLine, RunList, RunWriter, list_runs, listing, run_line
+from hms_esr.store import ListedRun, RunList, RunWriter, list_runs, listing, run_line
 from tests.records import Day, made_up_manifest, made_up_scenario
 from tests.store.kept import GONE, write_manifest, write_run
 
@@ -34,7 +34,7 @@ def test_a_finished_run_shows_its_summary(tmp_path: Path) -> None:
     (folder / "summary.json").write_text(json.dumps(summary))
 
     manifest = record.manifest
-    line = RunLine(folder.name, "made-up-subsidy", "FINISHED", "PASS", manifest.started_at, 12.5, 20)
+    line = ListedRun(folder.name, "made-up-subsidy", "FINISHED", "PASS", manifest.started_at, 12.5, 20)
     assert run_line(folder) == line
 
 
@@ -77,7 +77,7 @@ def _reads(monkeypatch: pytest.MonkeyPatch) -> list[str]:
     """Names of runs whose record is read from now on."""
     found: list[str] = []
 
-    def noted(folder: Path) -> RunLine:
+    def noted(folder: Path) -> ListedRun:
         found.append(folder.name)
         return run_line(folder)
 

@@ -9,22 +9,22 @@ from html import escape
 from typing import Any
 from urllib.parse import quote
 
-from hms_esr.city.city_state import Hall, is_made_up
-from hms_esr.city.html import Field, Form
+from hms_esr.city.city_state import CityState, is_made_up
+from hms_esr.city.html import CityField, CityForm
 from hms_esr.city.routes import Route
 from hms_esr.city.services.shared import show_form, show_problem, show_text
-from hms_esr.city.wire import Answer, Refused, Request, as_json, redirect
+from hms_esr.city.wire import CityAnswer, CityRequest, RequestRefused, as_json, redirect
 
-LOGIN = Form(
+LOGIN = CityForm(
     "/login",
     (
-        Field("next", "", "hidden"),
-        Field("email", "E-mail", "email", required=True, autocomplete="username"),
-        Field("password", "Password", "password", required=True, autocomplete="current-password"),
+        CityField("next", "", "hidden"),
+        CityField("email", "E-mail", "email", required=True, autocomplete="username"),
+        CityField("password", "Password", "password", required=True, autocomplete="current-password"),
     ),
     button="Log in",
 )
-LOGOUT = Form("/logout", (), button="Log out")
+LOGOUT = CityForm("/logout", (), button="Log out")
 MOST_ACCOUNTS = 100_000
 
 
@@ -35,13 +35,13 @@ def local_path(text: str) -> str:
     return quote(text[:1000], safe="/?&=%+-._~:")
 
 
-def show_login(hall: Hall, request: Request) -> Answer:
+def show_login(hall: CityState, request: CityRequest) -> CityAnswer:
     """The form; the path to go to afterwards is a hidden field."""
     after = request.query("next")
     return show_form(hall, request, "Log in", LOGIN, "", {"next": local_path(after)} if after else None)
 
 
-def log_in(hall: Hall, request: Request) -> Answer:
+def log_in(hall: CityState, request: CityRequest) -> CityAnswer:
     """Log in: 303 to where the person wanted to go, or the form again with 400 or 401."""
     values = request.fields()
     problem = LOGIN.problem(request)
@@ -52,7 +52,7 @@ def log_in(hall: Hall, request: Request) -> Answer:
     return redirect(local_path(values.get("next", "")))
 
 
-def show_account(hall: Hall, request: Request) -> Answer:
+def show_account(hall: CityState, request: CityRequest) -> CityAnswer:
     """Who is logged in."""
     account = hall.account(request)
     name, email = (account.name, account.email) if account else ("", "")
@@ -60,27 +60,27 @@ def show_account(hall: Hall, request: Request) -> Answer:
     return show_text(hall, request, "Your account", body)
 
 
-def show_logout(hall: Hall, request: Request) -> Answer:
+def show_logout(hall: CityState, request: CityRequest) -> CityAnswer:
     """A page with one button."""
     return show_form(hall, request, "Log out", LOGOUT)
 
 
-def log_out(hall: Hall, request: Request) -> Answer:
+def log_out(hall: CityState, request: CityRequest) -> CityAnswer:
     """Forget the session: 303 to the home page."""
     hall.sessions.pop(request.session_id, None)
     return redirect("/")
 
 
-def make(hall: Hall, request: Request) -> Answer:
+def make(hall: CityState, request: CityRequest) -> CityAnswer:
     """Make accounts: one ``{"email", "password", "name", "role"}`` or ``{"accounts": [...]}``; all or none, 201."""
     body = request.json()
     wanted = body["accounts"] if isinstance(body, dict) and "accounts" in body else [body]
     if not isinstance(wanted, list) or not 0 < len(wanted) <= MOST_ACCOUNTS:
-        raise Refused(400, f"accounts is a list of 1 to {MOST_ACCOUNTS} accounts")
+        raise RequestRefused(400, f"accounts is a list of 1 to {MOST_ACCOUNTS} accounts")
     problems = [text for number, one in enumerate(wanted) for text in _problems(number, one)]
     if problems:
         more = f" (and {len(problems) - 20} more)" if len(problems) > 20 else ""
-        raise Refused(422, "; ".join(problems[:20]) + more)
+        raise RequestRefused(422, "; ".join(problems[:20]) + more)
     created = sum(
         hall.open_account(one["email"], one.get("name", ""), one.get("role", ""), one["password"], "api")
         for one in wanted
@@ -102,12 +102,12 @@ def _problems(number: int, account: Any) -> list[str]:
     return found
 
 
-def delete(hall: Hall, request: Request) -> Answer:
+def delete(hall: CityState, request: CityRequest) -> CityAnswer:
     """Delete accounts: ``{"emails": [...]}``; those that do not exist are no mistake."""
     body = request.json()
     emails = body.get("emails") if isinstance(body, dict) else None
     if not isinstance(emails, list) or not all(isinstance(email, str) for email in emails):
-        raise Refused(400, 'allowed: {"emails": ["…", …]}')
+        raise RequestRefused(400, 'allowed: {"emails": ["…", …]}')
     return as_json({"deleted": sum([hall.close_account(email) for email in emails])})
 
 

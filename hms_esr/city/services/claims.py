@@ -8,28 +8,28 @@ from __future__ import annotations
 import secrets
 from html import escape
 
-from hms_esr.city.city_state import FLAGS, Case, Hall, is_made_up
-from hms_esr.city.html import Field, Form, file_of
+from hms_esr.city.city_state import FLAGS, Case, CityState, is_made_up
+from hms_esr.city.html import CityField, CityForm, file_of
 from hms_esr.city.routes import Route
 from hms_esr.city.services.shared import show_form, show_problem, show_status, show_text, status_link
 from hms_esr.city.states import STATES, state_name
-from hms_esr.city.wire import Answer, Refused, Request, as_json, redirect
+from hms_esr.city.wire import CityAnswer, CityRequest, RequestRefused, as_json, redirect
 
 TITLE = "File an unemployment claim"
 REASONS = ("laid off", "hours cut", "business closed")
-CLAIM = Form(
+CLAIM = CityForm(
     "/claims",
     (
-        Field("full_name", "Your name", required=True, autocomplete="name"),
-        Field("email", "E-mail", "email", required=True, autocomplete="email"),
-        Field("employer", "Last employer", required=True, autocomplete="organization"),
-        Field("state", "State", "select", autocomplete="address-level1", options=tuple(STATES.values())),
-        Field("reason", "Reason", "radio", options=REASONS),
-        Field("direct_deposit", "Pay by direct deposit", "checkbox"),
+        CityField("full_name", "Your name", required=True, autocomplete="name"),
+        CityField("email", "E-mail", "email", required=True, autocomplete="email"),
+        CityField("employer", "Last employer", required=True, autocomplete="organization"),
+        CityField("state", "State", "select", autocomplete="address-level1", options=tuple(STATES.values())),
+        CityField("reason", "Reason", "radio", options=REASONS),
+        CityField("direct_deposit", "Pay by direct deposit", "checkbox"),
     ),
 )
-CLAIM_WITH_ID = Form(
-    "/claims/done", (*CLAIM.fields, Field("id_card", "Identity card (optional)", "file", accept="pdf"))
+CLAIM_WITH_ID = CityForm(
+    "/claims/done", (*CLAIM.fields, CityField("id_card", "Identity card (optional)", "file", accept="pdf"))
 )
 
 
@@ -45,7 +45,7 @@ def _problem(values: dict[str, str]) -> tuple[int, str] | None:
     return None
 
 
-def show(hall: Hall, request: Request) -> Answer:
+def show(hall: CityState, request: CityRequest) -> CityAnswer:
     """The form on a page of its own; it takes an identity card as well."""
     account = hall.account(request)
     values = {"full_name": account.name, "email": account.email} if account else None
@@ -56,7 +56,7 @@ def show(hall: Hall, request: Request) -> Answer:
     return show_form(hall, request, TITLE, CLAIM_WITH_ID, intro, values)
 
 
-def _file(hall: Hall, request: Request, form: Form) -> Answer:
+def _file(hall: CityState, request: CityRequest, form: CityForm) -> CityAnswer:
     problem = form.problem(request) or _problem(request.fields())
     if problem:
         return show_problem(hall, request, TITLE, form, problem)
@@ -67,28 +67,30 @@ def _file(hall: Hall, request: Request, form: Form) -> Answer:
     return _receipt(hall, request, case)
 
 
-def file_short(hall: Hall, request: Request) -> Answer:
+def file_short(hall: CityState, request: CityRequest) -> CityAnswer:
     """Take the home page's form. The receipt answers it, without a redirect, so that waiting counts from the filing."""
     return _file(hall, request, CLAIM)
 
 
-def file_long(hall: Hall, request: Request) -> Answer:
+def file_long(hall: CityState, request: CityRequest) -> CityAnswer:
     """Take the form of ``/claims/new``, in the same way."""
     return _file(hall, request, CLAIM_WITH_ID)
 
 
-def file_json(hall: Hall, request: Request) -> Answer:
+def file_json(hall: CityState, request: CityRequest) -> CityAnswer:
     """Take a claim as JSON: 202 with ``status_url`` and a ``Link`` header, or every mistake in ``error``."""
     body = request.json()
     if not isinstance(body, dict):
-        raise Refused(400, "a claim is a JSON object with full_name, email, employer and, if wanted, state, reason")
+        raise RequestRefused(
+            400, "a claim is a JSON object with full_name, email, employer and, if wanted, state, reason"
+        )
     values = {str(key): value for key, value in body.items() if isinstance(value, str)}
     missing = [one.name for one in CLAIM.fields if one.required and not values.get(one.name, "").strip()]
     if missing:
-        raise Refused(400, f"missing, or not a text: {', '.join(missing)}")
+        raise RequestRefused(400, f"missing, or not a text: {', '.join(missing)}")
     problem = _problem(values)
     if problem:
-        raise Refused(*problem)
+        raise RequestRefused(*problem)
     case = hall.file_claim(request)
     status = case.status(hall.now_us(request)) | {"status_url": _status_path(case)}
     return as_json(status, 202, [status_link(_status_path(case))])
@@ -98,14 +100,14 @@ def _status_path(case: Case) -> str:
     return f"/claims/{case.id}/status"
 
 
-def _find(hall: Hall, claim_id: str) -> Case:
+def _find(hall: CityState, claim_id: str) -> Case:
     case = hall.claims.get(claim_id)
     if case is None:
-        raise Refused(404, "no such claim")
+        raise RequestRefused(404, "no such claim")
     return case
 
 
-def _receipt(hall: Hall, request: Request, case: Case) -> Answer:
+def _receipt(hall: CityState, request: CityRequest, case: Case) -> CityAnswer:
     """The claim's number and its status link, in the page and as a header."""
     path = _status_path(case)
     body = (
@@ -118,12 +120,12 @@ def _receipt(hall: Hall, request: Request, case: Case) -> Answer:
     return answer
 
 
-def again(hall: Hall, request: Request) -> Answer:
+def again(hall: CityState, request: CityRequest) -> CityAnswer:
     """Who opens a receipt's address anew is led to the form."""
     return redirect("/claims/new")
 
 
-def status(hall: Hall, request: Request) -> Answer:
+def status(hall: CityState, request: CityRequest) -> CityAnswer:
     """Whether the claim is decided, as of the request's simulated time."""
     return show_status(hall, request, _find(hall, request.ids[0]), "Status of your claim")
 

@@ -5,11 +5,11 @@ Knows nothing of how claims are decided.
 
 from __future__ import annotations
 
-from hms_esr.city.city_state import Hall
+from hms_esr.city.city_state import CityState
 from hms_esr.city.html import STYLE, page
 from hms_esr.city.routes import Route
 from hms_esr.city.services.claims import CLAIM
-from hms_esr.city.wire import Answer, Request
+from hms_esr.city.wire import CityAnswer, CityRequest
 
 _WELCOME = """<p>File an unemployment claim below, or choose another service.</p>
 <h2>File an unemployment claim</h2>"""
@@ -21,15 +21,15 @@ _SERVICES = """<h2>All services</h2><ul>
 <li><a href="/permits/new">Apply for a building permit</a> (log in first)</li></ul>"""
 
 
-def home(hall: Hall, request: Request) -> Answer:
+def home(hall: CityState, request: CityRequest) -> CityAnswer:
     """All services; the first form files a claim, so that a person who completes the first form found does."""
     form = CLAIM.html(hall.token(request, CLAIM.action))
-    return Answer(200, page("City services", _WELCOME + form + _SERVICES, hall.person(request)))
+    return CityAnswer(200, page("City services", _WELCOME + form + _SERVICES, hall.person(request)))
 
 
-def style(hall: Hall, request: Request) -> Answer:
+def style(hall: CityState, request: CityRequest) -> CityAnswer:
     """The one style sheet."""
-    return Answer(200, STYLE, b"text/css", [(b"cache-control", b"max-age=3600")])
+    return CityAnswer(200, STYLE, b"text/css", [(b"cache-control", b"max-age=3600")])
 
 
 ROUTES = (

@@ -5,19 +5,19 @@ Knows nothing of other services.
 
 from __future__ import annotations
 
-from hms_esr.city.city_state import Hall
-from hms_esr.city.html import Field, Form, file_of
+from hms_esr.city.city_state import CityState
+from hms_esr.city.html import CityField, CityForm, file_of
 from hms_esr.city.routes import Route
 from hms_esr.city.services.shared import show_form, show_problem, show_text
 from hms_esr.city.states import STATES, state_name
-from hms_esr.city.wire import Answer, Refused, Request, as_json, redirect
+from hms_esr.city.wire import CityAnswer, CityRequest, RequestRefused, as_json, redirect
 
 TITLE = "Apply for a tuition grant"
-GRANT = Form(
+GRANT = CityForm(
     "/apply",
     (
-        Field("full_name", "Student's name", autocomplete="name"),
-        Field(
+        CityField("full_name", "Student's name", autocomplete="name"),
+        CityField(
             "state",
             "State",
             "select",
@@ -25,12 +25,12 @@ GRANT = Form(
             autocomplete="address-level1",
             options=tuple(STATES.values()),
         ),
-        Field("transcript", "Transcript", "file", required=True, accept="pdf"),
+        CityField("transcript", "Transcript", "file", required=True, accept="pdf"),
     ),
 )
 
 
-def show(hall: Hall, request: Request) -> Answer:
+def show(hall: CityState, request: CityRequest) -> CityAnswer:
     """The form: state and transcript."""
     intro = "<p>Decided the same day. You need your transcript as a PDF of at most 5 MB.</p>"
     return show_form(hall, request, TITLE, GRANT, intro)
@@ -40,7 +40,7 @@ def _state_problem(state: str) -> tuple[int, str] | None:
     return None if state_name(state) else (422, f"State or territory not recognized: {state[:60]}")
 
 
-def apply(hall: Hall, request: Request) -> Answer:
+def apply(hall: CityState, request: CityRequest) -> CityAnswer:
     """Take an application: 303 to the receipt, or the form again with 400, 413, 422."""
     problem = GRANT.problem(request) or _state_problem(request.fields()["state"])
     if problem:
@@ -54,20 +54,20 @@ def apply(hall: Hall, request: Request) -> Answer:
     return redirect("/apply/received")
 
 
-def received(hall: Hall, request: Request) -> Answer:
+def received(hall: CityState, request: CityRequest) -> CityAnswer:
     """The receipt."""
     return show_text(hall, request, "Application received", "<p>Your application was received.</p>")
 
 
-def submit_json(hall: Hall, request: Request) -> Answer:
+def submit_json(hall: CityState, request: CityRequest) -> CityAnswer:
     """Take ``{"state": …}`` as JSON: 200, or 400 and 422 with the reason."""
     body = request.json()
     state = body.get("state") if isinstance(body, dict) else None
     if not isinstance(state, str) or not state.strip():
-        raise Refused(400, 'an application is a JSON object with "state"')
+        raise RequestRefused(400, 'an application is a JSON object with "state"')
     problem = _state_problem(state)
     if problem:
-        raise Refused(*problem)
+        raise RequestRefused(*problem)
     return as_json({"received": True, "number": hall.receive(request, "grant"), "state": state_name(state)})
 
 

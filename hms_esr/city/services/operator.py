@@ -8,33 +8,33 @@ from __future__ import annotations
 from math import isfinite
 from typing import Any
 
-from hms_esr.city.city_state import Hall
+from hms_esr.city.city_state import CityState
 from hms_esr.city.clerks import HOUR_US, to_iso
 from hms_esr.city.routes import Route
-from hms_esr.city.wire import Answer, Refused, Request, as_json
+from hms_esr.city.wire import CityAnswer, CityRequest, RequestRefused, as_json
 
 SETTINGS = {"clerks": (0.001, 1000.0), "review_days": (0.001, 3650.0)}
 """Setting -> smallest and largest value."""
 
 
-def health(hall: Hall, request: Request) -> Answer:
+def health(hall: CityState, request: CityRequest) -> CityAnswer:
     """That this is the city, and simulated."""
     return as_json({"city": "HMS-ESR mock city", "sim": True, "faults": len(hall.faults.active())})
 
 
-def counts(hall: Hall, request: Request) -> Answer:
+def counts(hall: CityState, request: CityRequest) -> CityAnswer:
     """Requests by method, path, status and run; ``?run=ID`` for one run."""
     return as_json(hall.counts.table(request.query("run")))
 
 
-def seen(hall: Hall, request: Request) -> Answer:
+def seen(hall: CityState, request: CityRequest) -> CityAnswer:
     """What each person sent; only in a city started with ``--record-values``."""
     if not hall.seen.on:
-        raise Refused(409, "values are not recorded; start the city with --record-values")
+        raise RequestRefused(409, "values are not recorded; start the city with --record-values")
     return as_json(hall.seen.rows(request.query("run")))
 
 
-def claims(hall: Hall, request: Request) -> Answer:
+def claims(hall: CityState, request: CityRequest) -> CityAnswer:
     """How many claims, how many decided within ``?within_h=48`` hours; ``?run=ID``, ``?rows=1`` for each claim."""
     run, within_text = request.query("run"), request.query("within_h") or "48"
     try:
@@ -42,7 +42,7 @@ def claims(hall: Hall, request: Request) -> Answer:
     except ValueError:
         within_h = -1.0
     if not 0 <= within_h <= 1_000_000:
-        raise Refused(400, "within_h is not a number of hours from 0 to 1000000")
+        raise RequestRefused(400, "within_h is not a number of hours from 0 to 1000000")
     desks = [desk for of_run, desk in hall.desks.items() if run is None or of_run == run]
     cases = [case for desk in desks for case in desk.cases]
     within = sum(case.decided_us - case.submitted_us <= within_h * HOUR_US for case in cases)
@@ -52,40 +52,40 @@ def claims(hall: Hall, request: Request) -> Answer:
     return as_json(table)
 
 
-def faults(hall: Hall, request: Request) -> Answer:
+def faults(hall: CityState, request: CityRequest) -> CityAnswer:
     """The faults that are on, with ``remaining_s``."""
     return as_json({"faults": hall.faults.active()})
 
 
-def start_fault(hall: Hall, request: Request) -> Answer:
+def start_fault(hall: CityState, request: CityRequest) -> CityAnswer:
     """Turn a fault on: 201 with its ``id``; it ends by itself after ``for_s``."""
     fault = hall.faults.start(request.json())
     return as_json({"id": fault.id}, 201)
 
 
-def end_fault(hall: Hall, request: Request) -> Answer:
+def end_fault(hall: CityState, request: CityRequest) -> CityAnswer:
     """Turn one fault off; ``ended`` is false when it was off already."""
     return as_json({"id": request.ids[0], "ended": hall.faults.end(request.ids[0])})
 
 
-def end_faults(hall: Hall, request: Request) -> Answer:
+def end_faults(hall: CityState, request: CityRequest) -> CityAnswer:
     """Turn every fault off."""
     return as_json({"ended": hall.faults.clear()})
 
 
-def settings(hall: Hall, request: Request) -> Answer:
+def settings(hall: CityState, request: CityRequest) -> CityAnswer:
     """The settings."""
     return as_json({"clerks": hall.clerks, "review_days": hall.review_days})
 
 
-def change_settings(hall: Hall, request: Request) -> Answer:
+def change_settings(hall: CityState, request: CityRequest) -> CityAnswer:
     """Change settings, all or none; what was filed before keeps its decision time."""
     body = request.json()
     if not isinstance(body, dict) or not body:
-        raise Refused(400, 'the body must be a JSON object such as {"clerks": 0.5}')
+        raise RequestRefused(400, 'the body must be a JSON object such as {"clerks": 0.5}')
     problems = [text for key, value in body.items() if (text := _setting_problem(str(key), value))]
     if problems:
-        raise Refused(400, "; ".join(problems))
+        raise RequestRefused(400, "; ".join(problems))
     hall.clerks = float(body.get("clerks", hall.clerks))
     hall.review_days = float(body.get("review_days", hall.review_days))
     return settings(hall, request)
@@ -99,7 +99,7 @@ def _setting_problem(key: str, value: object) -> str:
     return "" if fine else f"{key} is {str(value)[:60]!r}; allowed: a number from {low:g} to {high:g}"
 
 
-def reset(hall: Hall, request: Request) -> Answer:
+def reset(hall: CityState, request: CityRequest) -> CityAnswer:
     """Forget counts, claims, queues, permits, faults and logs; accounts and logins stay."""
     hall.reset()
     return as_json({"reset": True})

@@ -9,45 +9,45 @@ import re
 from datetime import UTC, datetime
 from html import escape
 
-from hms_esr.city.city_state import Hall
+from hms_esr.city.city_state import CityState
 from hms_esr.city.clerks import to_iso
-from hms_esr.city.html import Field, Form, file_of
+from hms_esr.city.html import CityField, CityForm, file_of
 from hms_esr.city.routes import Route
 from hms_esr.city.services.shared import show_form, show_problem, show_text
 from hms_esr.city.treasury import refusal
-from hms_esr.city.wire import Answer, Request, redirect
+from hms_esr.city.wire import CityAnswer, CityRequest, redirect
 
 FEES_USD = {"standard": 130, "expedited": 190}
-START = Form(
+START = CityForm(
     "/start",
     (
-        Field("passport_id", "Passport number", required=True, extra='pattern="[A-Za-z][0-9]{8}"'),
-        Field("full_name", "Name as in the passport", autocomplete="name"),
-        Field("speed", "Service", "radio", options=tuple(FEES_USD)),
-        Field("photo", "Photo", "file", required=True, accept="jpeg"),
+        CityField("passport_id", "Passport number", required=True, extra='pattern="[A-Za-z][0-9]{8}"'),
+        CityField("full_name", "Name as in the passport", autocomplete="name"),
+        CityField("speed", "Service", "radio", options=tuple(FEES_USD)),
+        CityField("photo", "Photo", "file", required=True, accept="jpeg"),
     ),
     button="Continue",
 )
-PAY = Form(
+PAY = CityForm(
     "/pay",
     (
-        Field("amount", "Amount", "hidden"),
-        Field("card_name", "Name on the card", autocomplete="cc-name"),
-        Field("card_number", "Card number", required=True, autocomplete="cc-number", extra='inputmode="numeric"'),
-        Field("card_expiry", "Expiry (MM/YY)", required=True, autocomplete="cc-exp"),
-        Field("card_cvc", "Security code", required=True, autocomplete="cc-csc", extra='inputmode="numeric"'),
+        CityField("amount", "Amount", "hidden"),
+        CityField("card_name", "Name on the card", autocomplete="cc-name"),
+        CityField("card_number", "Card number", required=True, autocomplete="cc-number", extra='inputmode="numeric"'),
+        CityField("card_expiry", "Expiry (MM/YY)", required=True, autocomplete="cc-exp"),
+        CityField("card_cvc", "Security code", required=True, autocomplete="cc-csc", extra='inputmode="numeric"'),
     ),
     button="Pay",
 )
 
 
-def show(hall: Hall, request: Request) -> Answer:
+def show(hall: CityState, request: CityRequest) -> CityAnswer:
     """The form: passport number and photo."""
     intro = "<p>You need your passport number and a JPEG photo of at most 5 MB. The fee is 130 dollars.</p>"
     return show_form(hall, request, "Renew a passport", START, intro)
 
 
-def start(hall: Hall, request: Request) -> Answer:
+def start(hall: CityState, request: CityRequest) -> CityAnswer:
     """Take number and photo: 303 to ``/pay``, or the form again with 400, 413, 422."""
     values = request.fields()
     problem = START.problem(request)
@@ -66,7 +66,7 @@ def start(hall: Hall, request: Request) -> Answer:
     return redirect("/pay")
 
 
-def _due_usd(hall: Hall, request: Request) -> int:
+def _due_usd(hall: CityState, request: CityRequest) -> int:
     session = hall.sessions.get(request.session_id)
     return session.due_usd if session and session.due_usd else FEES_USD["standard"]
 
@@ -75,13 +75,13 @@ def _amount_shown(due_usd: int) -> str:
     return f"<p>To pay: <strong>{due_usd} dollars</strong>. Published test cards only.</p>"
 
 
-def show_pay(hall: Hall, request: Request) -> Answer:
+def show_pay(hall: CityState, request: CityRequest) -> CityAnswer:
     """The card page; ``amount`` is a hidden field and shown."""
     due_usd = _due_usd(hall, request)
     return show_form(hall, request, "Pay the fee", PAY, _amount_shown(due_usd), {"amount": str(due_usd)})
 
 
-def pay(hall: Hall, request: Request) -> Answer:
+def pay(hall: CityState, request: CityRequest) -> CityAnswer:
     """Pay: 303 to the confirmation, or the card page again with 400, 402 ``card declined``, 422."""
     values, due_usd = request.fields(), _due_usd(hall, request)
     now = to_iso(hall.now_us(request))
@@ -103,7 +103,7 @@ def pay(hall: Hall, request: Request) -> Answer:
     return redirect("/confirmation")
 
 
-def confirmation(hall: Hall, request: Request) -> Answer:
+def confirmation(hall: CityState, request: CityRequest) -> CityAnswer:
     """The end of a renewal that was paid; back to the start for anybody else."""
     session = hall.sessions.get(request.session_id)
     if session is None or not session.receipt:

@@ -10,33 +10,33 @@ from dataclasses import replace
 from html import escape
 from itertools import islice
 
-from hms_esr.city.city_state import Case, Hall
+from hms_esr.city.city_state import Case, CityState
 from hms_esr.city.clerks import HOUR_US, LAST_US, to_iso
-from hms_esr.city.html import Field, Form
+from hms_esr.city.html import CityField, CityForm
 from hms_esr.city.routes import Route
 from hms_esr.city.services.shared import show_form, show_problem, show_status, show_text, status_link
-from hms_esr.city.wire import Answer, Refused, Request, as_json, redirect
+from hms_esr.city.wire import CityAnswer, CityRequest, RequestRefused, as_json, redirect
 
 TITLE = "Apply for a building permit"
 WORK = ("new building", "extension", "solar panels", "fence", "demolition")
-PERMIT = Form(
+PERMIT = CityForm(
     "/permits/new",
     (
-        Field("full_name", "Applicant", required=True, autocomplete="name"),
-        Field("address", "Address of the site", required=True, autocomplete="street-address"),
-        Field("work", "Kind of work", "radio", options=WORK),
-        Field("plans", "Plans (optional)", "file", accept="pdf"),
+        CityField("full_name", "Applicant", required=True, autocomplete="name"),
+        CityField("address", "Address of the site", required=True, autocomplete="street-address"),
+        CityField("work", "Kind of work", "radio", options=WORK),
+        CityField("plans", "Plans (optional)", "file", accept="pdf"),
     ),
 )
 MOST_SHOWN = 100
 
 
-def show(hall: Hall, request: Request) -> Answer:
+def show(hall: CityState, request: CityRequest) -> CityAnswer:
     """The form, for who is logged in."""
     return show_form(hall, request, TITLE, PERMIT, "", {"full_name": hall.person(request)})
 
 
-def apply(hall: Hall, request: Request) -> Answer:
+def apply(hall: CityState, request: CityRequest) -> CityAnswer:
     """Take an application: 303 to the receipt, or the form again with 400, 413, 422."""
     values = request.fields()
     problem = PERMIT.problem(request)
@@ -53,14 +53,14 @@ def apply(hall: Hall, request: Request) -> Answer:
     return redirect(f"/permits/done?permit={case.id}")
 
 
-def _find(hall: Hall, permit_id: str) -> Case:
+def _find(hall: CityState, permit_id: str) -> Case:
     case = hall.permits.get(permit_id)
     if case is None:
-        raise Refused(404, "no such permit")
+        raise RequestRefused(404, "no such permit")
     return case
 
 
-def done(hall: Hall, request: Request) -> Answer:
+def done(hall: CityState, request: CityRequest) -> CityAnswer:
     """The receipt with the status link."""
     case = _find(hall, request.query("permit") or "")
     path = f"/permits/{case.id}/status"
@@ -73,12 +73,12 @@ def done(hall: Hall, request: Request) -> Answer:
     return answer
 
 
-def status(hall: Hall, request: Request) -> Answer:
+def status(hall: CityState, request: CityRequest) -> CityAnswer:
     """Whether the permit is decided, as of the request's simulated time."""
     return show_status(hall, request, _find(hall, request.ids[0]), "Status of your permit")
 
 
-def queue(hall: Hall, request: Request) -> Answer:
+def queue(hall: CityState, request: CityRequest) -> CityAnswer:
     """What waits for the clerks of this run: at most 100, oldest first, and how many in all."""
     now_us, run = hall.now_us(request), request.run
     waiting = [case for case in hall.permits.values() if case.run == run and case.decided_us > now_us]
@@ -94,11 +94,11 @@ def queue(hall: Hall, request: Request) -> Answer:
     return as_json({"waiting": len(waiting), "permits": shown})
 
 
-def decide(hall: Hall, request: Request) -> Answer:
+def decide(hall: CityState, request: CityRequest) -> CityAnswer:
     """A clerk decides now: ``{"decision": "approve" | "reject"}``; a permit decided before stays as it is."""
     case, body, now_us = _find(hall, request.ids[0]), request.json(), hall.now_us(request)
     if not isinstance(body, dict) or body.get("decision") not in ("approve", "reject"):
-        raise Refused(400, 'allowed: {"decision": "approve"} or {"decision": "reject"}')
+        raise RequestRefused(400, 'allowed: {"decision": "approve"} or {"decision": "reject"}')
     if now_us < case.decided_us:
         case = hall.permits[case.id] = replace(case, decided_us=max(now_us, case.submitted_us))
     return as_json(case.status(now_us))

@@ -7,31 +7,38 @@ from __future__ import annotations
 
 from html import escape
 
-from hms_esr.city.city_state import Case, Hall
+from hms_esr.city.city_state import Case, CityState
 from hms_esr.city.clerks import to_iso
-from hms_esr.city.html import Form, alert, page
-from hms_esr.city.wire import JSON, Answer, Request, as_json
+from hms_esr.city.html import CityForm, alert, page
+from hms_esr.city.wire import JSON, CityAnswer, CityRequest, as_json
 
 
 def show_form(
-    hall: Hall, request: Request, title: str, form: Form, intro: str = "", values: dict[str, str] | None = None
-) -> Answer:
+    hall: CityState,
+    request: CityRequest,
+    title: str,
+    form: CityForm,
+    intro: str = "",
+    values: dict[str, str] | None = None,
+) -> CityAnswer:
     """A page with one form; ``intro`` is HTML."""
     body = intro + form.html(hall.token(request, form.action), values)
-    return Answer(200, page(title, body, hall.person(request)))
+    return CityAnswer(200, page(title, body, hall.person(request)))
 
 
-def show_problem(hall: Hall, request: Request, title: str, form: Form, problem: tuple[int, str]) -> Answer:
+def show_problem(
+    hall: CityState, request: CityRequest, title: str, form: CityForm, problem: tuple[int, str]
+) -> CityAnswer:
     """The page again with a message, holding what was typed; ``problem`` is status and message."""
     status, message = problem
     values = {name: value for name, value in request.fields().items() if name not in form.hidden}
     body = alert(message) + form.html(hall.token(request, form.action), values)
-    return Answer(status, page(title, body, hall.person(request)))
+    return CityAnswer(status, page(title, body, hall.person(request)))
 
 
-def show_text(hall: Hall, request: Request, title: str, body: str) -> Answer:
+def show_text(hall: CityState, request: CityRequest, title: str, body: str) -> CityAnswer:
     """A page without a form; ``body`` is HTML."""
-    return Answer(200, page(title, body, hall.person(request)))
+    return CityAnswer(200, page(title, body, hall.person(request)))
 
 
 def status_link(path: str) -> tuple[bytes, bytes]:
@@ -39,7 +46,7 @@ def status_link(path: str) -> tuple[bytes, bytes]:
     return b"link", f'<{path}>; rel="status"'.encode()
 
 
-def show_status(hall: Hall, request: Request, case: Case, title: str) -> Answer:
+def show_status(hall: CityState, request: CityRequest, case: Case, title: str) -> CityAnswer:
     """A case's status as of the request's time: JSON, or a page when ``Accept`` prefers HTML."""
     status = case.status(hall.now_us(request))
     if not request.prefers_html():

@@ -7,33 +7,33 @@ from __future__ import annotations
 
 from html import escape
 
-from hms_esr.city.city_state import Hall
-from hms_esr.city.html import Field, Form, file_of
+from hms_esr.city.city_state import CityState
+from hms_esr.city.html import CityField, CityForm, file_of
 from hms_esr.city.routes import Route
 from hms_esr.city.services.shared import show_form, show_problem, show_text
-from hms_esr.city.wire import Answer, Request, redirect
+from hms_esr.city.wire import CityAnswer, CityRequest, redirect
 
 TITLE = "Apply for a farm subsidy"
-SUBSIDY = Form(
+SUBSIDY = CityForm(
     "/apply-subsidy",
     (
-        Field("full_name", "Farmer's name", required=True, autocomplete="name"),
-        Field("farm_name", "Farm", autocomplete="organization"),
-        Field("county", "County", autocomplete="address-level2"),
-        Field("acres", "Acres", "number", extra='min="0" max="1000000" step="any"'),
-        Field("schedule_f", "Schedule F", "file", required=True, accept="pdf"),
+        CityField("full_name", "Farmer's name", required=True, autocomplete="name"),
+        CityField("farm_name", "Farm", autocomplete="organization"),
+        CityField("county", "County", autocomplete="address-level2"),
+        CityField("acres", "Acres", "number", extra='min="0" max="1000000" step="any"'),
+        CityField("schedule_f", "Schedule F", "file", required=True, accept="pdf"),
     ),
 )
 
 
-def show(hall: Hall, request: Request) -> Answer:
+def show(hall: CityState, request: CityRequest) -> CityAnswer:
     """The form; the name of who is logged in is filled in."""
     person = hall.person(request)
     intro = "<p>New rule: last year's IRS Schedule F must come with the application, as a PDF of at most 5 MB.</p>"
     return show_form(hall, request, TITLE, SUBSIDY, intro, {"full_name": person} if person else None)
 
 
-def apply(hall: Hall, request: Request) -> Answer:
+def apply(hall: CityState, request: CityRequest) -> CityAnswer:
     """Take an application: 303 to the receipt, or the form again with 400 ``Schedule F missing``, 413, 422."""
     problem = SUBSIDY.problem(request) or _acres_problem(request.fields().get("acres", ""))
     if problem:
@@ -55,7 +55,7 @@ def _acres_problem(text: str) -> tuple[int, str] | None:
     return None if 0 <= acres <= 1_000_000 else (422, "Acres is not a number from 0 to 1000000")
 
 
-def received(hall: Hall, request: Request) -> Answer:
+def received(hall: CityState, request: CityRequest) -> CityAnswer:
     """The receipt."""
     number = escape((request.query("number") or "")[:40])
     body = f'<p>Your application and Schedule F were received.</p><p>Number: <strong id="case-id">{number}</strong></p>'

@@ -16,8 +16,8 @@ from typing import Any
 from hms_esr.charts.markup import Markup
 from hms_esr.edu.live.observers import Observers
 from hms_esr.edu.live.page import draw
-from hms_esr.edu.live.page_diff import Change, Ledger, Slots
-from hms_esr.edu.live.run_watcher import Watch
+from hms_esr.edu.live.page_diff import Change, PageDiff, PageState
+from hms_esr.edu.live.run_watcher import RunWatcher
 from hms_esr.edu.live.state import state
 from hms_esr.errors import EsrError
 
@@ -36,8 +36,8 @@ class Feed:
         self.observers = Observers()
         self.used_at_s = monotonic()
         self.body = Markup("")
-        self.ledger = Ledger(Slots())
-        self._watch: Watch | None = None
+        self.ledger = PageDiff(PageState())
+        self._watch: RunWatcher | None = None
         self._task: asyncio.Task[None] | None = None
         self._ready = asyncio.Lock()
 
@@ -52,17 +52,17 @@ class Feed:
         async with self._ready:
             if self._watch is None:
                 self.body, slots = await asyncio.to_thread(self._first)
-                self.ledger = Ledger(slots)
+                self.ledger = PageDiff(slots)
             if not self.over and (self._task is None or self._task.done()):
                 self._task = asyncio.create_task(self._follow())
 
-    def _first(self) -> tuple[Markup, Slots]:
-        watch = Watch(self.folder)
+    def _first(self) -> tuple[Markup, PageState]:
+        watch = RunWatcher(self.folder)
         watch.look()
         self._watch = watch
         return draw(watch)
 
-    def _next(self) -> tuple[Markup, Slots]:
+    def _next(self) -> tuple[Markup, PageState]:
         assert self._watch is not None
         self._watch.look()
         return draw(self._watch)

@@ -31,7 +31,7 @@ _OPEN = "was not over when the load ended"
 
 
 @dataclass(frozen=True, slots=True)
-class SoFar:
+class InterimVerdict:
     """The verdict so far. ``judgement.shown`` counts only when ``known``; ``more``: what can still mend."""
 
     judgement: Judgement
@@ -65,7 +65,7 @@ def cannot_hold(record: Record, result: CheckResult) -> bool:
     return False
 
 
-def so_far(record: Record, results: tuple[CheckResult, ...], limits: Limits) -> SoFar:
+def interim_verdict(record: Record, results: tuple[CheckResult, ...], limits: Limits) -> InterimVerdict:
     """The verdict of the run as it is now."""
     found = tuple(one for one in conditions(record, results, limits) if not one.name.startswith(_AT_THE_END))
     measured = with_data(results)
@@ -94,7 +94,7 @@ def so_far(record: Record, results: tuple[CheckResult, ...], limits: Limits) -> 
     )
     lost = tuple(one for one in failed if cannot_hold(record, one))
     mending = tuple(one for one in failed if one not in lost)
-    return SoFar(judgement, known, "" if broken else _more(lost, mending), mending, lost)
+    return InterimVerdict(judgement, known, "" if broken else _more(lost, mending), mending, lost)
 
 
 def _sentence(

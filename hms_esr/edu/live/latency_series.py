@@ -5,7 +5,7 @@ Knows nothing of pages. The same bins as the report's, so that the lines of a fi
 
 from __future__ import annotations
 
-from hms_esr.charts.latency import Lines
+from hms_esr.charts.latency import LatencyLines
 from hms_esr.charts.svg import Bin
 from hms_esr.record import Cell, Record, Tick
 from hms_esr.reports.html.bins import LEAST_IN_BIN, Bins
@@ -33,7 +33,7 @@ class AnswerTimes:
             whole.merge(cell)
         self._dirty.add(slot)
 
-    def lines(self, record: Record, length_s: float) -> tuple[int, Lines]:
+    def lines(self, record: Record, length_s: float) -> tuple[int, LatencyLines]:
         """The width of the bins in real seconds, and the lines from the start until now."""
         bins = Bins.of(record, length_s)
         if bins.width_s != self._width_s:
@@ -45,7 +45,7 @@ class AnswerTimes:
         made = [
             [Bin(a, b, point[index]) for (a, b), point in zip(bins.edges, found, strict=True)] for index in range(3)
         ]
-        return bins.width_s, Lines(*made)
+        return bins.width_s, LatencyLines(*made)
 
     def _again(self, bins: Bins) -> None:
         """Everything anew, in bins of another width."""

@@ -12,8 +12,8 @@ from importlib.resources import files
 
 from hms_esr.charts.markup import Markup, esc, join, tag
 from hms_esr.edu.live import header_verdict, people, plots, rows, sensed, tiles, top_bar
-from hms_esr.edu.live.page_diff import Slots
-from hms_esr.edu.live.run_watcher import Watch
+from hms_esr.edu.live.page_diff import PageState
+from hms_esr.edu.live.run_watcher import RunWatcher
 from hms_esr.edu.live.view import View
 from hms_esr.formatting import count, number, whole_s
 from hms_esr.reports.html.parts import para, text
@@ -40,7 +40,7 @@ class Links:
     query: str = ""
 
 
-def draw(watch: Watch) -> tuple[Markup, Slots]:
+def draw(watch: RunWatcher) -> tuple[Markup, PageState]:
     """The page's body and everything in it that changes."""
     view = View(watch)
     main = tag(
@@ -146,7 +146,7 @@ def _announced(view: View) -> str:
     return " ".join(filter(None, [f"{word} {behind}".strip() + why + ".", state]))
 
 
-def document(body: Markup, slots: Slots, links: Links, epoch: str, number_: int, *, script: str = "live.js") -> str:
+def document(body: Markup, slots: PageState, links: Links, epoch: str, number_: int, *, script: str = "live.js") -> str:
     """The whole document around a body, at one moment (``epoch`` and number say which)."""
     title = slots.inside["@title"]
     head = tag(

@@ -16,7 +16,7 @@ Change = dict[str, Any]
 
 
 @dataclass(slots=True)
-class Slots:
+class PageState:
     """What a page says at one moment: the inside and the class of every live element, and the rows of its lists."""
 
     inside: dict[str, str] = field(default_factory=dict)
@@ -46,15 +46,15 @@ class Slots:
         self.inside[key] = text
 
 
-class Ledger:
+class PageDiff:
     """The newest slots, numbered, and since which number each is as it is."""
 
-    def __init__(self, first: Slots) -> None:
+    def __init__(self, first: PageState) -> None:
         self.number = 0
         self.slots = first
         self._since: dict[str, int] = {}
 
-    def turn(self, slots: Slots) -> Change:
+    def turn(self, slots: PageState) -> Change:
         """Take the next moment; what changed since the one before."""
         before, self.slots = self.slots, slots
         self.number += 1

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from hms_esr.charts.markup import Markup, tag
 from hms_esr.edu.live.page import Links, document
-from hms_esr.edu.live.page_diff import Slots
+from hms_esr.edu.live.page_diff import PageState
 from hms_esr.reports.html.parts import para, text
 
 
@@ -26,7 +26,7 @@ def waiting(run: str) -> str:
 
 def _said(title: str, words: str, script: str) -> str:
     body: Markup = tag("main", tag("h1", title), para(text(words, 400)), id="main", class_="page")
-    slots = Slots()
+    slots = PageState()
     slots.say("@title", f"{title} · HMS-ESR")
     slots.say("@say", "")
     return document(body, slots, Links(""), "", 0, script=script)

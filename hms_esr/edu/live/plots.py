@@ -270,7 +270,7 @@ def _answers_said(view: View) -> str:
     )
 
 
-def _answers_table(lines: latency_chart.Lines) -> Markup:
+def _answers_table(lines: latency_chart.LatencyLines) -> Markup:
     rows = [
         [elapsed(a.from_s), *(MISSING if one.value is None else time_ms(one.value) for one in (a, b, c))]
         for a, b, c in list(zip(lines.intended, lines.actual, lines.median, strict=True))[-_MOST_ROWS:]

@@ -14,7 +14,7 @@ from time import monotonic
 from typing import Any
 
 from hms_esr.cli.report import limits_of
-from hms_esr.edu.live.interim_verdict import FIRST_FIGURES_S, SoFar, so_far
+from hms_esr.edu.live.interim_verdict import FIRST_FIGURES_S, InterimVerdict, interim_verdict
 from hms_esr.edu.live.latency_series import AnswerTimes
 from hms_esr.errors import EsrError
 from hms_esr.events import ClockChanged, Event, Happened, Sensed
@@ -41,7 +41,7 @@ class Turn:
     result: CheckResult
 
 
-class Watch:
+class RunWatcher:
     """A run in ``folder``. :meth:`look` reads what is new; everything else is as of the last look."""
 
     def __init__(self, folder: Path, now: Callable[[], datetime] = lambda: datetime.now(UTC)) -> None:
@@ -51,7 +51,7 @@ class Watch:
         self.results: tuple[CheckResult, ...] = ()
         self.lately: tuple[CheckResult, ...] = ()
         self.last_ticks: dict[str, Tick] = {}
-        self.sofar: SoFar
+        self.sofar: InterimVerdict
         self.final: Judgement | None = None
         self.errors_seen: list[tuple[str, str, int]] = []
         self.steps_seen: list[tuple[str, str]] = []
@@ -110,7 +110,7 @@ class Watch:
         self.lately = self._checks(self._alone())
         if len(record.seconds) >= FIRST_FIGURES_S:
             self._note(self.results, record.real_s)
-        self.sofar = so_far(record, self.results, self._limits)
+        self.sofar = interim_verdict(record, self.results, self._limits)
         _keep(self.errors_seen, sorted(_kinds(record), key=lambda kind: -_total(record, kind)))
         _keep(self.steps_seen, list(record.reached))
 

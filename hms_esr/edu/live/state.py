@@ -9,7 +9,7 @@ from math import isfinite
 from typing import Any
 
 from hms_esr.edu.live import people, sensed
-from hms_esr.edu.live.run_watcher import Watch
+from hms_esr.edu.live.run_watcher import RunWatcher
 from hms_esr.edu.live.view import View
 from hms_esr.histogram import Histogram
 from hms_esr.record import Cell
@@ -17,7 +17,7 @@ from hms_esr.record import Cell
 _SHARES = {"p50_ms": 0.5, "p95_ms": 0.95, "p99_ms": 0.99}
 
 
-def state(watch: Watch) -> dict[str, Any]:
+def state(watch: RunWatcher) -> dict[str, Any]:
     """Everything of one moment. Times end with their unit; shares are 0 to 1."""
     view = View(watch)
     record = view.record

@@ -10,16 +10,16 @@ from functools import cached_property
 from math import ceil
 
 from hms_esr.charts.frame import Mark
-from hms_esr.charts.latency import Lines
+from hms_esr.charts.latency import LatencyLines
 from hms_esr.charts.scales import Log
 from hms_esr.charts.svg import Bin
 from hms_esr.clock import Segment
-from hms_esr.edu.live.page_diff import Slots
-from hms_esr.edu.live.run_watcher import Watch
+from hms_esr.edu.live.page_diff import PageState
+from hms_esr.edu.live.run_watcher import RunWatcher
 from hms_esr.reports.html.bins import Bins
-from hms_esr.reports.html.figures import Caps, Figures
+from hms_esr.reports.html.figures import Figures, PageCaps
 from hms_esr.reports.html.letters import letter
-from hms_esr.schedule.arrivals import Crowd
+from hms_esr.schedule.arrivals import ArrivalSchedule
 from hms_esr.verdicts.judgement import CheckResult, Judgement
 
 _ROOM = 1.1
@@ -30,10 +30,10 @@ _GROWS = 1.25
 class View(Figures):
     """A run at one moment, ready to be drawn. ``slots`` takes everything that changes."""
 
-    def __init__(self, watch: Watch, caps: Caps | None = None) -> None:
-        super().__init__(watch.record, _judgement(watch), caps or Caps())
+    def __init__(self, watch: RunWatcher, caps: PageCaps | None = None) -> None:
+        super().__init__(watch.record, _judgement(watch), caps or PageCaps())
         self.watch = watch
-        self.slots = Slots()
+        self.slots = PageState()
 
     @property
     def over(self) -> bool:
@@ -99,7 +99,7 @@ class View(Figures):
         return self.now_s + max(0.0, sim_s - self.clock.sim_s(self.now_s)) / (self.warp or 1.0)
 
     @cached_property
-    def answer_times(self) -> tuple[int, Lines]:
+    def answer_times(self) -> tuple[int, LatencyLines]:
         """Width of a bin in real seconds, and the lines of the answer times."""
         return self.watch.times.lines(self.record, self.length_s)
 
@@ -132,12 +132,12 @@ class View(Figures):
         return Bin(at, at + width, None if stands or over else n / width)
 
     @cached_property
-    def _crowd(self) -> Crowd:
+    def _crowd(self) -> ArrivalSchedule:
         """Everybody planned; only its curve is asked for, so it is cheap."""
         scale = self.record.manifest.options.get("scale")
         times = float(scale) if isinstance(scale, (int, float)) else 1.0
         scenario = self.record.scenario
-        return Crowd(scenario, seed=self.record.manifest.seed, warp=scenario.clock.warp, scale=times)
+        return ArrivalSchedule(scenario, seed=self.record.manifest.seed, warp=scenario.clock.warp, scale=times)
 
     def _sim_of(self, real_s: float) -> float:
         if real_s <= self.now_s:
@@ -166,5 +166,5 @@ class View(Figures):
         return found if found.value is not None else None
 
 
-def _judgement(watch: Watch) -> Judgement:
+def _judgement(watch: RunWatcher) -> Judgement:
     return watch.final if watch.final is not None else watch.sofar.judgement

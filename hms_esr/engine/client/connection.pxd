@@ -1,8 +1,8 @@
 from hms_esr.http.response cimport HttpAnswer
-from hms_esr.engine.client.fast_path cimport Plain
+from hms_esr.engine.client.fast_path cimport FastPath
 
 
-cdef class Connection(Plain):
+cdef class Connection(FastPath):
     cdef public object _parser
     cdef public list _headers
     cpdef bint exchange(self, bytes request, bytes body, HttpAnswer answer, double deadline) except *

@@ -11,7 +11,7 @@ from typing import Any
 
 from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
-from hms_esr.engine.client.fast_path import Plain
+from hms_esr.engine.client.fast_path import FastPath
 from hms_esr.engine.client.tcp_socket import BUFFER, Broken
 from hms_esr.http.response import HttpAnswer
 
@@ -19,7 +19,7 @@ _JOINED_MOST_BYTES = 65536
 _ANSWER_AFTER_RESET_S = 1.0
 
 
-class Connection(Plain):
+class Connection(FastPath):
     """HTTP over TCP. Closed for good after any failure. ``used`` counts exchanges begun."""
 
     __slots__ = ("_headers", "_parser")
@@ -31,7 +31,7 @@ class Connection(Plain):
 
     def close(self) -> None:
         """Let go of everything; may be called again. The parser holds us: without this only a collector frees both."""
-        Plain.close(self)
+        FastPath.close(self)
         self._parser = None
 
     def exchange(self, request: bytes, body: bytes, answer: HttpAnswer, deadline: float) -> bool:
@@ -222,7 +222,7 @@ class SecureConnection(Connection):
         """What ended the connection: an alert says more than the reset that follows it."""
         if self._alert is not None:
             return self._alert
-        return Broken(_tls_words(error)) if isinstance(error, ssl.SSLError) else Plain._broken_by(self, error)
+        return Broken(_tls_words(error)) if isinstance(error, ssl.SSLError) else FastPath._broken_by(self, error)
 
     def alive(self) -> bool:
         """Whether the watcher has seen no end; tickets may lie unread, so the kernel is not asked."""

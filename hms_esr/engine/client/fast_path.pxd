@@ -1,8 +1,8 @@
 from hms_esr.http.response cimport HttpAnswer
-from hms_esr.engine.client.tcp_socket cimport Wire
+from hms_esr.engine.client.tcp_socket cimport TcpSocket
 
 
-cdef class Plain(Wire):
+cdef class FastPath(TcpSocket):
     cdef public HttpAnswer _answer
     cdef public bint _headers_done, _keep
     cdef public Py_ssize_t _largest_bytes, _left

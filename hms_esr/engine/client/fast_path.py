@@ -5,12 +5,12 @@ Knows nothing of what is unusual; that is the full parser's.
 
 from __future__ import annotations
 
-from hms_esr.engine.client.tcp_socket import Broken, Wire, in_words
+from hms_esr.engine.client.tcp_socket import Broken, TcpSocket, in_words
 from hms_esr.http.response import HttpAnswer
 from hms_esr.http.response_head import known_heads, quick_head
 
 
-class Plain(Wire):
+class FastPath(TcpSocket):
     """A connection as far as plain answers go. ``_left``: bytes of the body still to come."""
 
     __slots__ = ("_answer", "_headers_done", "_keep", "_largest_bytes", "_left", "used")

@@ -10,7 +10,7 @@ cdef class Waiting:
     cpdef _arm(self, double now, double after_s)
 
 
-cdef class Wire(Waiting):
+cdef class TcpSocket(Waiting):
     cdef public object _sock, _watcher
     cdef public bint begun, ended
     cpdef open(self, str ip, int port, double deadline)

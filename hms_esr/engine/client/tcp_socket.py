@@ -123,7 +123,7 @@ class Waiting:
             self._arm(now, self._deadline - now)
 
 
-class Wire(Waiting):
+class TcpSocket(Waiting):
     """A TCP connection. ``home`` is the list it waits in while idle; ``ended``: the peer sends no more.
 
     ``begun``: the kernel took a part of what was to be sent.

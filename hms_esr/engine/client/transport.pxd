@@ -1,7 +1,7 @@
 from hms_esr.http.url cimport Origin
 from hms_esr.http.response cimport HttpAnswer
 from hms_esr.engine.client.connection cimport Connection
-from hms_esr.engine.loop.fair_turns cimport Turns
+from hms_esr.engine.loop.fair_turns cimport FairTurns
 
 
 cdef class Transport:
@@ -11,7 +11,7 @@ cdef class Transport:
     cdef public tuple secrets
     cdef public dict shared
     cdef public object _trust, _context
-    cdef public Turns turns
+    cdef public FairTurns turns
     cpdef hold(self)
     cpdef pinned(self, Origin origin)
     cpdef Connection idle(self, dict homes, Origin origin)

@@ -13,7 +13,7 @@ from typing import Literal, Protocol
 import gevent
 
 from hms_esr.engine.client.connection import Connection, SecureConnection
-from hms_esr.engine.loop.fair_turns import Turns
+from hms_esr.engine.loop.fair_turns import FairTurns
 from hms_esr.errors import EnvironmentProblem, StepFailed
 from hms_esr.http.response import LARGEST_BYTES, HttpAnswer
 from hms_esr.http.tls import Trust
@@ -25,7 +25,7 @@ _ASK_KERNEL_AFTER_S = 0.5
 _HELD_LOOK_S = 0.05
 
 
-class Gate(Protocol):
+class ConnectionGuard(Protocol):
     """Who decides every connection."""
 
     def allow(self, scheme: str, host: str, port: int) -> Pinned:
@@ -38,7 +38,7 @@ class Transport:
 
     def __init__(
         self,
-        gate: Gate,
+        gate: ConnectionGuard,
         *,
         connections: Literal["per_person", "reused"] = "per_person",
         timeout_s: float = 30.0,
@@ -59,7 +59,7 @@ class Transport:
         self.shared: Homes | None = {} if connections == "reused" else None
         self._trust = Trust(ca, cert, insecure, key, files or {})
         self._context: ssl.SSLContext | None = None
-        self.turns = Turns()
+        self.turns = FairTurns()
         self.until = float("inf")
         """Nothing is sent after this moment (``time.perf_counter()``): a worker's lease is over then."""
 

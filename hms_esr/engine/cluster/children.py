@@ -13,7 +13,7 @@ from contextlib import suppress
 from typing import Any
 
 
-class Child:
+class WorkerProcess:
     """One worker's process."""
 
     def __init__(self, index: int, port: int, secret: str, log_fd: int) -> None:

@@ -10,14 +10,14 @@ from typing import TYPE_CHECKING
 
 import gevent
 
-from hms_esr.engine.cluster.children import Child, how_it_ended
+from hms_esr.engine.cluster.children import WorkerProcess, how_it_ended
 from hms_esr.engine.cluster.lease_times import GRANT_EVERY_S, SILENT_S
-from hms_esr.engine.cluster.reassignment import Estate
-from hms_esr.engine.cluster.tick_buffer import Gathering
-from hms_esr.engine.cluster.worker_state import Member
+from hms_esr.engine.cluster.reassignment import Reassignment
+from hms_esr.engine.cluster.tick_buffer import TickBuffer
+from hms_esr.engine.cluster.worker_state import WorkerState
 
 if TYPE_CHECKING:
-    from hms_esr.engine.cluster.master_channel import Post
+    from hms_esr.engine.cluster.master_channel import MasterChannel
 
 DEAD_LETTERS_S = 0.1
 """What a dead worker sent before its end is read for so long before its people are shared out."""
@@ -25,16 +25,16 @@ HEARD_LATELY_S = 3 * GRANT_EVERY_S
 """Who was heard so lately, of those given up, is delivering its records."""
 
 
-class Losses:
+class FailureDetector:
     """Watches the workers. ``under_way``: how many goodbyes are not over; meanwhile nothing is decided."""
 
-    def __init__(self, estate: Estate, gathering: Gathering) -> None:
-        self.children: dict[int, Child] = {}
+    def __init__(self, estate: Reassignment, gathering: TickBuffer) -> None:
+        self.children: dict[int, WorkerProcess] = {}
         self.under_way = 0
         self._estate = estate
         self._gathering = gathering
 
-    def has_child(self, post: Post, member: Member) -> bool:
+    def has_child(self, post: MasterChannel, member: WorkerState) -> bool:
         """Whether it is a process of ours; one that comes back has its new number from now on."""
         for before in post.members.values():
             if before.child == member.child and before.books_open:
@@ -45,7 +45,7 @@ class Losses:
                 return True
         return False
 
-    def look(self, post: Post, now: float) -> None:
+    def look(self, post: MasterChannel, now: float) -> None:
         """See who ended, who fell silent, who wants to leave."""
         for member in post.members.values():
             child = self.children.get(member.index)
@@ -63,7 +63,7 @@ class Losses:
                 member.told_to_finish = True
                 member.order("finish")
 
-    def lose(self, post: Post, member: Member, why: str, *, dead: bool) -> None:
+    def lose(self, post: MasterChannel, member: WorkerState, why: str, *, dead: bool) -> None:
         """``member`` is gone, or as good as: nobody starts with it any more."""
         known, member.state = member.state == "lost", "lost"
         member.books_open, member.why_lost = not dead, why
@@ -71,7 +71,7 @@ class Losses:
         post.gone(member)
         gevent.spawn_later(DEAD_LETTERS_S, self._make_up, post, member, why, dead, known)
 
-    def _make_up(self, post: Post, member: Member, why: str, dead: bool, known: bool) -> None:
+    def _make_up(self, post: MasterChannel, member: WorkerState, why: str, dead: bool, known: bool) -> None:
         try:
             child = self.children.get(member.index)
             if not self._estate.log.shut_out(member.index) and child is not None:
@@ -86,14 +86,14 @@ class Losses:
         finally:
             self.under_way -= 1
 
-    def came_back(self, post: Post, member: Member) -> None:
+    def came_back(self, post: MasterChannel, member: WorkerState) -> None:
         """All that a worker has on record that was given up is here: whoever is missing in it is lost for good."""
         if member.at_work:
             self.lose(post, member, str(member.done["expired"]), dead=False)
         elif member.books_open and not self.under_way:
             self.lose(post, member, "delivered its records", dead=True)
 
-    def end_silent(self, post: Post, *, wait: bool) -> bool:
+    def end_silent(self, post: MasterChannel, *, wait: bool) -> bool:
         """Close the books of those who were given up: a child that still lives is killed. Whether there are any.
 
         ``wait``: those who are there and deliver may go on.

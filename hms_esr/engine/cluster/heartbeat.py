@@ -11,22 +11,22 @@ from typing import Any
 
 import gevent
 
-from hms_esr.engine.cluster.worker_channel import Desk
-from hms_esr.engine.cluster.worker_loop import LedConductor
+from hms_esr.engine.cluster.worker_channel import WorkerChannel
+from hms_esr.engine.cluster.worker_loop import WorkerLoop
 from hms_esr.record import Tick
 
 STATUS_EVERY_S = 0.2
 _URGENT = ("seen", "idle", "leaving", "expired", "standing")
 
 
-def hand_out(conductor: LedConductor, desk: Desk, ticks: list[Tick]) -> None:
+def hand_out(conductor: WorkerLoop, desk: WorkerChannel, ticks: list[Tick]) -> None:
     """Deliver the records of seconds that are over."""
     for tick in ticks:
         conductor.busiest(sum(cell.requests for cell in tick.cells.values()))
     desk.deliver(ticks)
 
 
-def tell_seconds(conductor: LedConductor, desk: Desk, look: Callable[[LedConductor], None]) -> None:
+def send_seconds(conductor: WorkerLoop, desk: WorkerChannel, look: Callable[[WorkerLoop], None]) -> None:
     """Close a record a second and deliver it, as long as people come; ``look`` is called ten times a second."""
     stage = conductor.stage
     closed, cpu_s, at_s = 0, process_time(), 0.0
@@ -42,7 +42,7 @@ def tell_seconds(conductor: LedConductor, desk: Desk, look: Callable[[LedConduct
         desk.deliver_again()
 
 
-def tell_status(conductor: LedConductor, desk: Desk) -> None:
+def send_status(conductor: WorkerLoop, desk: WorkerChannel) -> None:
     """Say where we are, at once when the master may be waiting for it; keep to the master's clock."""
     before: dict[str, Any] = {}
     told_at = 0.0

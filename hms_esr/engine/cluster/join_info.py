@@ -17,7 +17,7 @@ _PLACE = re.compile(r"(?P<host>\[[0-9a-fA-F:]+\]|[^\s/\[\]:]+):(?P<port>\d{1,5})
 
 
 @dataclass(frozen=True)
-class Invitation:
+class JoinInfo:
     """A master that waits for workers: ``expect`` of them, ``wait_s`` real seconds at most. Port 0: any free one."""
 
     secret: str = field(repr=False)

@@ -16,17 +16,17 @@ from hms_esr.engine.cluster.lease_times import BEFORE_BEGIN_S, HORIZON_S, LEASE_
 from hms_esr.errors import EnvironmentProblem
 
 if TYPE_CHECKING:
-    from hms_esr.engine.cluster.worker_channel import Desk
-    from hms_esr.engine.cluster.worker_loop import LedConductor
+    from hms_esr.engine.cluster.worker_channel import WorkerChannel
+    from hms_esr.engine.cluster.worker_loop import WorkerLoop
 
 
-class LeaseHolder:
+class LeaseKeeper:
     """A worker as its master sees it. ``child``: a process of the master's, which ends with it."""
 
-    _desk: Desk
+    _desk: WorkerChannel
 
     def __init__(self, tell: Callable[[str], None], *, child: bool) -> None:
-        self.conductor: LedConductor | None = None
+        self.conductor: WorkerLoop | None = None
         self._tell = tell
         self._child = child
         self._granted_at = self._heard_at = perf_counter()
@@ -36,7 +36,7 @@ class LeaseHolder:
 
     # when it is over before its time
 
-    def _check_lease(self, conductor: LedConductor) -> None:
+    def _check_lease(self, conductor: WorkerLoop) -> None:
         now = perf_counter()
         silent_s = now - self._granted_at
         if (
@@ -87,7 +87,7 @@ class LeaseHolder:
         self._hold(self.conductor, self.conductor.stage.clock.origin + until_s - HORIZON_S)
         self.conductor.granted_until_s = until_s
 
-    def _hold(self, conductor: LedConductor, granted_at: float) -> None:
+    def _hold(self, conductor: WorkerLoop, granted_at: float) -> None:
         """The lease is as old as that; one that ended does not begin again."""
         self._granted_at = granted_at
         if conductor.expired:

@@ -9,7 +9,7 @@ from collections.abc import Iterable
 
 from hms_esr.clock import SimClock
 from hms_esr.record import PersonEnd, Tick
-from hms_esr.schedule.arrivals import Crowd
+from hms_esr.schedule.arrivals import ArrivalSchedule
 
 _DUE, _STARTED, _ENDED = 1, 2, 4
 LOST = "its worker was lost"
@@ -18,10 +18,10 @@ GENERATION = 100_000
 """Numbers a place of a closed load has for one worker: who takes over begins with the next so many."""
 
 
-class Accounts:
+class PersonLedger:
     """What became of everybody. ``twice`` are those who were reported to start or end a second time."""
 
-    def __init__(self, crowd: Crowd) -> None:
+    def __init__(self, crowd: ArrivalSchedule) -> None:
         self.crowd = crowd
         self.twice: set[int] = set()
         self._open = bytearray(crowd.total - crowd.places)

@@ -12,11 +12,11 @@ from typing import Any
 
 import gevent
 
-from hms_esr.engine.cluster.join_info import Invitation
+from hms_esr.engine.cluster.join_info import JoinInfo
 from hms_esr.engine.cluster.lease_times import LEASE_S
-from hms_esr.engine.cluster.worker_pool import Team, Workers
+from hms_esr.engine.cluster.worker_pool import WorkerPool, Workers
 from hms_esr.engine.locust_core.stats import add_to_stats
-from hms_esr.engine.start_loop.local_runner import Finished, Listener
+from hms_esr.engine.start_loop.local_runner import Listener, LoadResult
 from hms_esr.schedule.assignment import Assignment
 from hms_esr.store.tick_text import at_once
 
@@ -41,10 +41,10 @@ class MasterRun:
         listener: Listener,
         *,
         workers: int,
-        invitation: Invitation | None = None,
+        invitation: JoinInfo | None = None,
         runner: Any = None,
     ) -> None:
-        self.team = Team(assignment, guard, listener, workers=workers, invitation=invitation, runner=runner)
+        self.team = WorkerPool(assignment, guard, listener, workers=workers, invitation=invitation, runner=runner)
         self.clock = self.team.clock
         self.problems: list[str] = []
         self._listener = listener
@@ -56,7 +56,7 @@ class MasterRun:
 
     def carry_out(
         self, ready: Callable[[Workers], None], joined: Callable[[Workers], None], invite: Callable[[str], None]
-    ) -> Finished:
+    ) -> LoadResult:
         """From the first worker's start to the last record.
 
         ``ready`` hears who the workers are, just before anybody comes; ``joined`` when one comes late; ``invite`` gets
@@ -86,7 +86,7 @@ class MasterRun:
         if self._cut_short and everybody and self._over_s is not None:
             self.team.gathering.add(self.team.estate.gap(everybody[-1], self._over_s))
 
-    def _finished(self) -> Finished:
+    def _finished(self) -> LoadResult:
         real_s = self._over_s if self._over_s is not None else self.clock.now_s()
         told = [member.done for member in self.team.post.everybody]
         twice = len(self.team.estate.accounts.twice)
@@ -94,7 +94,7 @@ class MasterRun:
             self.problems += member.problems
         if twice:
             self.problems.append(f"{twice} people were reported by two workers")
-        return Finished(
+        return LoadResult(
             real_s,
             self.clock.sim.sim_s(real_s),
             self.clock.sim.segments,

@@ -10,11 +10,11 @@ from time import perf_counter
 from typing import Any
 
 from hms_esr.engine.cluster.wire import unpacked_tick
-from hms_esr.engine.cluster.worker_state import Member
+from hms_esr.engine.cluster.worker_state import WorkerState
 from hms_esr.record import Tick
 
 
-class Post:
+class MasterChannel:
     """Who is there, and what they say. Listeners run in the loop that reads the socket: they return at once.
 
     ``welcome`` gives a worker that comes its assignment, or says why it is not wanted.
@@ -23,12 +23,12 @@ class Post:
     def __init__(
         self,
         runner: Any,
-        welcome: Callable[[Member, str], Mapping[str, Any] | str],
-        on_tick: Callable[[Member, Tick], None],
-        on_done: Callable[[Member], None],
+        welcome: Callable[[WorkerState, str], Mapping[str, Any] | str],
+        on_tick: Callable[[WorkerState, Tick], None],
+        on_done: Callable[[WorkerState], None],
     ) -> None:
         self.runner = runner
-        self.members: dict[str, Member] = {}
+        self.members: dict[str, WorkerState] = {}
         self._welcome = welcome
         self._on_tick = on_tick
         self._on_done = on_done
@@ -36,15 +36,15 @@ class Post:
             runner.register_message(f"esr_{kind}", getattr(self, f"_{kind}"))
 
     @property
-    def everybody(self) -> list[Member]:
+    def everybody(self) -> list[WorkerState]:
         """All workers that ever came, by index."""
         return sorted(self.members.values(), key=lambda member: member.index)
 
-    def send(self, kind: str, member: Member, /, **data: Any) -> None:
+    def send(self, kind: str, member: WorkerState, /, **data: Any) -> None:
         """Send one message; an order that gets lost is sent again, others come often."""
         self.runner.send_message(f"esr_{kind}", data, member.client_id)
 
-    def gone(self, member: Member) -> None:
+    def gone(self, member: WorkerState) -> None:
         """Locust shows it as missing."""
         node = getattr(self.runner, "clients", {}).get(member.client_id)
         if node is not None:
@@ -68,7 +68,7 @@ class Post:
         child = int(data["index"])
         wanted = child if child >= 0 else int(data.get("place", -1))
         index = wanted if wanted >= 0 and wanted not in indices else max(indices, default=-1) + 1
-        member = Member(index, msg.node_id, str(data["host"]), int(data["pid"]), perf_counter(), child=child)
+        member = WorkerState(index, msg.node_id, str(data["host"]), int(data["pid"]), perf_counter(), child=child)
         whole = self._welcome(member, str(data["run_id"]))
         if isinstance(whole, str):
             self.send("bye", member, reason=whole, again=False)

@@ -7,11 +7,11 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable
 
-from hms_esr.engine.cluster.worker_state import Member
+from hms_esr.engine.cluster.worker_state import WorkerState
 from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.scenario.model import Scenario
-from hms_esr.schedule.arrivals import Crowd
+from hms_esr.schedule.arrivals import ArrivalSchedule
 
 AHEAD_S = 0.15
 """Changes of the clock are decided so long before they hold, so that all workers know in time."""
@@ -20,10 +20,10 @@ SETTLE_EVERY_S = 0.5
 Tell = Callable[[Happened | ClockChanged], None]
 
 
-class Course:
+class RunPhases:
     """Where a run is. ``phase``: running, draining, settling, over."""
 
-    def __init__(self, scenario: Scenario, crowd: Crowd, clock: RunClock, tell: Tell) -> None:
+    def __init__(self, scenario: Scenario, crowd: ArrivalSchedule, clock: RunClock, tell: Tell) -> None:
         self.phase = "running"
         self.stopped = ""
         self._scenario = scenario
@@ -36,7 +36,7 @@ class Course:
         ramps = any(load.closed or load.length_s for load in scenario.loads)
         self._ramped_at_s = max(last, default=0.0) if ramps else float("inf")
 
-    def advance(self, members: Iterable[Member]) -> None:
+    def advance(self, members: Iterable[WorkerState]) -> None:
         """Look where everybody is and give the orders that follow."""
         team = [member for member in members if member.at_work]
         now_s, sim_s = self._clock.now_s(), self._clock.sim_s()
@@ -65,23 +65,23 @@ class Course:
         self.phase = "draining"
         self._until_s = now_s + self._scenario.drain_s
 
-    def _drained(self, team: list[Member], now_s: float) -> bool:
+    def _drained(self, team: list[WorkerState], now_s: float) -> bool:
         if not _answered(team) or not all(member.status["idle"] for member in team):
             return False
         return now_s >= self._until_s or not any(member.status["under_way"] for member in team)
 
-    def _settle(self, team: list[Member]) -> None:
+    def _settle(self, team: list[WorkerState]) -> None:
         self.phase = "settling"
         self._happened("settle", "waiting for decisions, clock ahead")
         for member in team:
             member.order("settle")
 
-    def _finish(self, team: list[Member]) -> None:
+    def _finish(self, team: list[WorkerState]) -> None:
         self.phase = "over"
         for member in team:
             member.order("finish")
 
-    def stop(self, reason: str, members: Iterable[Member]) -> None:
+    def stop(self, reason: str, members: Iterable[WorkerState]) -> None:
         """End now: nobody new, people under way are unfinished, what is waited for stays unknown."""
         if not self.stopped and self.phase != "over":
             self.stopped, self.phase = reason, "over"
@@ -89,14 +89,14 @@ class Course:
                 if member.at_work:
                     member.order("stop", reason=reason)
 
-    def pause(self, wanted: bool, members: Iterable[Member]) -> None:
+    def pause(self, wanted: bool, members: Iterable[WorkerState]) -> None:
         """Let the clock stand still, or go on; while people settle it is not paused."""
         if wanted == (self._clock.sim.warp == 0) or self.phase not in ("running", "draining"):
             return
         self._change(0.0 if wanted else self._clock.plan_warp, list(members))
         self._happened("paused" if wanted else "resumed", "paused" if wanted else "resumed")
 
-    def _change(self, warp: float, team: list[Member]) -> None:
+    def _change(self, warp: float, team: list[WorkerState]) -> None:
         sim = self._clock.sim
         if abs(warp - sim.warp) > 0.05 * sim.warp or sim.warp == 0:
             segment = sim.change(self._clock.now_s() + AHEAD_S, warp)
@@ -109,6 +109,6 @@ class Course:
         self._tell(Happened(kind, text, self._clock.now_s(), self._clock.sim_s()))
 
 
-def _answered(team: list[Member]) -> bool:
+def _answered(team: list[WorkerState]) -> bool:
     """Whether everybody has seen every order, and said so."""
     return all(member.up_to_date for member in team)

@@ -8,15 +8,15 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable
 from dataclasses import replace
 
-from hms_esr.engine.cluster.ledger import LOST, Accounts
-from hms_esr.engine.cluster.shards import Duty, places_of, unstarted
+from hms_esr.engine.cluster.ledger import LOST, PersonLedger
+from hms_esr.engine.cluster.shards import Shard, places_of, unstarted
 from hms_esr.engine.cluster.start_log import MOST_WORKERS, StartLog
-from hms_esr.engine.cluster.worker_state import Member
+from hms_esr.engine.cluster.worker_state import WorkerState
 from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.formatting import count, plural
 from hms_esr.record import Tick
-from hms_esr.schedule.arrivals import Crowd
+from hms_esr.schedule.arrivals import ArrivalSchedule
 
 LEAVE_AHEAD_S = 1.0
 """A worker that leaves starts its people for so long yet, so that those who take over know in time."""
@@ -24,17 +24,17 @@ LEAVE_AHEAD_S = 1.0
 Tell = Callable[[Happened | ClockChanged], None]
 
 
-class Estate:
+class Reassignment:
     """The people of a run and whose they are."""
 
-    def __init__(self, crowd: Crowd, log: StartLog, clock: RunClock, tell: Tell) -> None:
-        self.accounts = Accounts(crowd)
+    def __init__(self, crowd: ArrivalSchedule, log: StartLog, clock: RunClock, tell: Tell) -> None:
+        self.accounts = PersonLedger(crowd)
         self._crowd = crowd
         self.log = log
         self._clock = clock
         self._tell = tell
 
-    def books_of(self, member: Member) -> Tick | None:
+    def books_of(self, member: WorkerState) -> Tick | None:
         """A tick in which everybody who came with ``member`` and whose end is not known is lost; None: nobody is."""
         ks = self.accounts.not_ended(self.log.started_by(member.index))
         for place, last in member.last_places.items():
@@ -46,7 +46,7 @@ class Estate:
         self.accounts.fold(tick)
         return tick
 
-    def gap(self, member: Member, over_s: float) -> Tick:
+    def gap(self, member: WorkerState, over_s: float) -> Tick:
         """After all workers were lost: a tick, in the last one's name, that drops who was due and never came."""
         sim = self._clock.sim
         tick = self.accounts.dropped_tick(member.name, member.next_seq, over_s, sim)
@@ -54,7 +54,9 @@ class Estate:
         self.accounts.fold(tick)
         return tick
 
-    def lost(self, member: Member, why: str, members: Iterable[Member], people_lost: int, *, again: bool) -> None:
+    def lost(
+        self, member: WorkerState, why: str, members: Iterable[WorkerState], people_lost: int, *, again: bool
+    ) -> None:
         """``member`` is gone: its unstarted people go to the others. ``again``: that was told before."""
         text = f"{member.name} {why}: {plural(people_lost, 'person', 'people')} lost"
         if again:
@@ -64,7 +66,7 @@ class Estate:
         details = {"people": people, "taken_over": taken, "lost": people_lost}
         self._happened("worker_lost", f"{text}, {count(taken)} taken over", member.name, details)
 
-    def left(self, member: Member, members: Iterable[Member]) -> None:
+    def left(self, member: WorkerState, members: Iterable[WorkerState]) -> None:
         """``member`` wants to leave: from a moment soon on, its people are the others'."""
         clock = self._clock
         from_s = clock.sim.sim_s(clock.now_s() + LEAVE_AHEAD_S)
@@ -76,13 +78,13 @@ class Estate:
         kind = "note" if taken >= people else "worker_lost"
         self._happened(kind, text, member.name, {"people": people, "taken_over": taken})
 
-    def _share_out(self, member: Member, members: Iterable[Member], from_s: float) -> tuple[int, int]:
+    def _share_out(self, member: WorkerState, members: Iterable[WorkerState], from_s: float) -> tuple[int, int]:
         """(people of ``member`` unstarted or due from ``from_s`` on, how many of them others take over)."""
         heirs = [one for one in members if one.state == "working"]
         leaves = member.state == "leaving"
         people = 0
-        duties: list[list[Duty]] = [[] for _ in heirs]
-        places: list[list[Duty]] = [[] for _ in heirs]
+        duties: list[list[Shard]] = [[] for _ in heirs]
+        places: list[list[Shard]] = [[] for _ in heirs]
         for duty in member.duties:
             later = replace(duty, from_s=max(duty.from_s, from_s)) if leaves else duty
             n, rest = unstarted(later, self._crowd, self.log, from_s)
@@ -103,13 +105,13 @@ class Estate:
         member.duties, member.places = [], []
         return people, people if heirs else 0
 
-    def _leave_numbers(self, member: Member, duty: Duty) -> None:
+    def _leave_numbers(self, member: WorkerState, duty: Shard) -> None:
         """Who came last to a remote worker's places is not known for sure: others go on with numbers far from it."""
         for place in places_of(duty, self._crowd):
             last = self.accounts.last_of_generation(place, self.log.last_of(place))
             self.log.note(member.index, replace(self._crowd.arrival(place), k=last))
 
-    def give(self, heir: Member, duties: list[Duty], places: list[Duty]) -> None:
+    def give(self, heir: WorkerState, duties: list[Shard], places: list[Shard]) -> None:
         """These people and places are ``heir``'s too. A remote worker is told who of them has started."""
         heir.duties = heir.duties + duties
         heir.places = heir.places + places
@@ -117,7 +119,7 @@ class Estate:
         packed = {"duties": [duty.packed() for duty in duties], "places": [duty.packed() for duty in places]}
         heir.order("take", taken=taken, **packed)
 
-    def told(self, member: Member, tick: Tick) -> Tick:
+    def told(self, member: WorkerState, tick: Tick) -> Tick:
         """A tick came, and is entered. What a remote worker told of is entered in the log for it.
 
         People whom a worker stopped because its lease had ended are lost.
@@ -135,7 +137,7 @@ class Estate:
                 self.log.note(member.index, self._crowd.arrival(k))
         return tick
 
-    def doubt(self, member: Member) -> None:
+    def doubt(self, member: WorkerState) -> None:
         """Whom a worker that is lost may have started and not told of counts as started by it.
 
         A child's entries in the log say who that is; of a remote worker, everybody its grants allowed.
@@ -152,14 +154,14 @@ class Estate:
                     break
                 self.log.note(member.index, arrival)
 
-    def share_with(self, joiner: Member, members: Iterable[Member]) -> None:
+    def share_with(self, joiner: WorkerState, members: Iterable[WorkerState]) -> None:
         """From a moment soon on, ``joiner`` has its part of everybody's people; places stay where they are."""
         clock = self._clock
         from_s = clock.sim.sim_s(clock.now_s() + LEAVE_AHEAD_S)
         team = [one for one in members if one.state == "working"]
         for member in team:
-            keeps: list[Duty] = []
-            gives: list[Duty] = []
+            keeps: list[Shard] = []
+            gives: list[Shard] = []
             for duty in member.duties:
                 later = replace(duty, from_s=max(duty.from_s, from_s))
                 first, *rest = later.among(len(team) + 1)
@@ -174,7 +176,9 @@ class Estate:
         self._tell(Happened(kind, text, self._clock.now_s(), self._clock.sim_s(), ref, details))
 
 
-def _taken(crowd: Crowd, log: StartLog, sim_s: float, duties: list[Duty], places: list[Duty]) -> list[tuple[int, int]]:
+def _taken(
+    crowd: ArrivalSchedule, log: StartLog, sim_s: float, duties: list[Shard], places: list[Shard]
+) -> list[tuple[int, int]]:
     """(number, worker) of those of these duties and places who have started, as far as the log knows."""
     found = []
     for duty in duties:

@@ -10,13 +10,13 @@ from dataclasses import dataclass, replace
 from heapq import heappop, heappush
 
 from hms_esr.engine.cluster.start_log import StartLog
-from hms_esr.schedule.arrivals import Arrival, Crowd
+from hms_esr.schedule.arrivals import Arrival, ArrivalSchedule
 
 FOR_EVER = float("inf")
 
 
 @dataclass(frozen=True, slots=True)
-class Duty:
+class Shard:
     """Everybody with ``k % modulus == residue`` meant to come in [``from_s``, ``until_s``), simulated seconds."""
 
     residue: int
@@ -28,7 +28,7 @@ class Duty:
         """Whether person ``k``, meant to come at ``at_s``, is one of them."""
         return k % self.modulus == self.residue and self.from_s <= at_s < self.until_s
 
-    def among(self, parts: int) -> list[Duty]:
+    def among(self, parts: int) -> list[Shard]:
         """The same people as ``parts`` duties, as equal as numbers allow."""
         return [
             replace(self, residue=self.residue + self.modulus * n, modulus=self.modulus * parts) for n in range(parts)
@@ -39,13 +39,13 @@ class Duty:
         return [self.residue, self.modulus, self.from_s, None if self.until_s == FOR_EVER else self.until_s]
 
     @classmethod
-    def unpacked(cls, whole: list[float | None]) -> Duty:
+    def unpacked(cls, whole: list[float | None]) -> Shard:
         """The reverse of :meth:`packed`."""
         residue, modulus, from_s, until_s = whole
         return cls(int(residue or 0), int(modulus or 1), from_s or 0.0, FOR_EVER if until_s is None else until_s)
 
 
-def unstarted(duty: Duty, crowd: Crowd, log: StartLog, sim_s: float) -> tuple[int, Duty]:
+def unstarted(duty: Shard, crowd: ArrivalSchedule, log: StartLog, sim_s: float) -> tuple[int, Shard]:
     """(how many people of open loads in ``duty`` have not started, the duty from the first of them or ``sim_s`` on)."""
     total, from_s = 0, sim_s
     for stream in crowd.streams:
@@ -62,12 +62,12 @@ def unstarted(duty: Duty, crowd: Crowd, log: StartLog, sim_s: float) -> tuple[in
     return total, replace(duty, from_s=max(duty.from_s, min(from_s, sim_s)))
 
 
-def _class_of(duty: Duty, first_k: int, last_k: int) -> range:
+def _class_of(duty: Shard, first_k: int, last_k: int) -> range:
     """Numbers of ``duty`` in [``first_k``, ``last_k``)."""
     return range(first_k + (duty.residue - first_k) % duty.modulus, last_k, duty.modulus)
 
 
-def places_of(duty: Duty, crowd: Crowd) -> range:
+def places_of(duty: Shard, crowd: ArrivalSchedule) -> range:
     """Places of closed loads, named by who comes there first, that ``duty`` has."""
     return _class_of(duty, crowd.total - crowd.places, crowd.total)
 
@@ -75,30 +75,30 @@ def places_of(duty: Duty, crowd: Crowd) -> range:
 class Round:
     """One worker's duties, in order of intended time."""
 
-    def __init__(self, crowd: Crowd, log: StartLog) -> None:
+    def __init__(self, crowd: ArrivalSchedule, log: StartLog) -> None:
         self._crowd = crowd
         self._log = log
         self._next: list[tuple[float, int, int, Arrival, Iterator[Arrival]]] = []
         self._order = 0
         self._until_s = FOR_EVER
-        self._given: list[Duty] = []
+        self._given: list[Shard] = []
 
-    def take(self, duty: Duty) -> None:
+    def take(self, duty: Shard) -> None:
         """Add people of open loads; who has started already is left out."""
         self._advance(self._people(duty))
 
-    def take_places(self, duty: Duty, sim_s: float) -> None:
+    def take_places(self, duty: Shard, sim_s: float) -> None:
         """Add places of closed loads, to be filled from simulated second ``sim_s`` on."""
         self._advance(iter(sorted(self._places(duty, max(sim_s, duty.from_s)), key=lambda one: one.at_s)))
 
-    def _people(self, duty: Duty) -> Iterator[Arrival]:
+    def _people(self, duty: Shard) -> Iterator[Arrival]:
         for arrival in self._crowd.in_order(duty.residue, duty.modulus, duty.from_s, closed=False):
             if arrival.at_s >= duty.until_s:
                 return
             if self._log.is_free(arrival.k):
                 yield arrival
 
-    def _places(self, duty: Duty, from_s: float) -> Iterator[Arrival]:
+    def _places(self, duty: Shard, from_s: float) -> Iterator[Arrival]:
         """Places of closed loads: who comes first there, or after the last who came; nobody after the plan's end."""
         for arrival in self._crowd.in_order(duty.residue, duty.modulus, closed=True):
             last = self._log.last_of(arrival.place)
@@ -140,6 +140,6 @@ class Round:
         """Nobody due at ``sim_s`` or later is left to start."""
         self._until_s = sim_s
 
-    def give(self, duty: Duty) -> None:
+    def give(self, duty: Shard) -> None:
         """These are another's from now on. Places of closed loads stay."""
         self._given.append(duty)

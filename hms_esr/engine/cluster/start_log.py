@@ -11,7 +11,7 @@ import os
 import tempfile
 from typing import Any
 
-from hms_esr.schedule.arrivals import Arrival, Crowd
+from hms_esr.schedule.arrivals import Arrival, ArrivalSchedule
 
 MOST_WORKERS = 250
 _PLACE_BYTES = 8
@@ -23,7 +23,7 @@ class StartLog:
     Each worker makes its entries under a lock of its own, which the master takes to shut it out.
     """
 
-    def __init__(self, crowd: Crowd, fd: int = -1) -> None:
+    def __init__(self, crowd: ArrivalSchedule, fd: int = -1) -> None:
         self.places = crowd.places
         self.open_total = crowd.total - self.places
         self._places_at = MOST_WORKERS + self.open_total
@@ -34,7 +34,7 @@ class StartLog:
         self._memory: Any = mmap.mmap(fd, size) if fd >= 0 else bytearray(size)
 
     @classmethod
-    def shared(cls, crowd: Crowd) -> StartLog:
+    def shared(cls, crowd: ArrivalSchedule) -> StartLog:
         """A log in a file without a name, for children to inherit by ``fd``; gone when the last one closes it."""
         with tempfile.TemporaryFile(prefix="hms-esr-") as file:
             return cls(crowd, os.dup(file.fileno()))

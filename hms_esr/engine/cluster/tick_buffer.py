@@ -7,14 +7,14 @@ from __future__ import annotations
 
 from collections.abc import Iterable
 
-from hms_esr.engine.cluster.worker_state import Member
+from hms_esr.engine.cluster.worker_state import WorkerState
 from hms_esr.record import Tick
 
 LONGEST_WAIT_S = 3.0
 """A second is handed on so long after its end even when a worker's tick is missing."""
 
 
-class Gathering:
+class TickBuffer:
     """Ticks that came and are not handed on yet."""
 
     def __init__(self) -> None:
@@ -24,7 +24,7 @@ class Gathering:
         """One that came for the first time."""
         self._waiting.append(tick)
 
-    def ready(self, members: Iterable[Member], now_s: float, *, everything: bool = False) -> list[Tick]:
+    def ready(self, members: Iterable[WorkerState], now_s: float, *, everything: bool = False) -> list[Tick]:
         """Ticks of seconds that every worker at work has told of, or that are long over; in order of seconds."""
         before = int(now_s - LONGEST_WAIT_S)
         told = [member.last_second for member in members if member.at_work]
@@ -34,6 +34,6 @@ class Gathering:
         self._waiting = [tick for tick in self._waiting if not (everything or not told or tick.second < before)]
         return sorted(ready, key=lambda tick: tick.second)
 
-    def below(self, member: Member) -> int:
+    def below(self, member: WorkerState) -> int:
         """All ticks of ``member`` with a lower number were handed on."""
         return min((tick.seq for tick in self._waiting if tick.worker == member.name), default=member.next_seq)

@@ -18,21 +18,21 @@ from gevent.event import Event
 from locust import runners
 from locust.env import Environment
 
-from hms_esr.engine.client.transport import Gate
-from hms_esr.engine.cluster.heartbeat import hand_out, tell_seconds, tell_status
+from hms_esr.engine.client.transport import ConnectionGuard
+from hms_esr.engine.cluster.heartbeat import hand_out, send_seconds, send_status
 from hms_esr.engine.cluster.keys import encrypted
-from hms_esr.engine.cluster.lease_keeper import LeaseHolder
+from hms_esr.engine.cluster.lease_keeper import LeaseKeeper
 from hms_esr.engine.cluster.lease_times import COME_BACK_WITHIN_S
 from hms_esr.engine.cluster.start_log import StartLog
 from hms_esr.engine.cluster.wire import unpacked_assignment
-from hms_esr.engine.cluster.worker_channel import Desk
-from hms_esr.engine.cluster.worker_loop import LedConductor
+from hms_esr.engine.cluster.worker_channel import WorkerChannel
+from hms_esr.engine.cluster.worker_loop import WorkerLoop
 from hms_esr.engine.locust_core.environment import forget_who_spawned_whom
-from hms_esr.engine.locust_core.users import conductor_class, user_classes
-from hms_esr.engine.loop.gc_control import Collector
+from hms_esr.engine.locust_core.users import start_loop_user_class, user_classes
+from hms_esr.engine.loop.gc_control import GcControl
 from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.engine.start_loop.local_runner import watch_lag
-from hms_esr.engine.user.context import Stage
+from hms_esr.engine.user.context import WorkerContext
 from hms_esr.errors import EnvironmentProblem, EsrError
 
 JOIN_WITHIN_S = 60.0
@@ -55,7 +55,7 @@ def _tell_nobody(text: str) -> None:
     """A child's words would come between its master's."""
 
 
-class WorkerRun(LeaseHolder):
+class WorkerRun(LeaseKeeper):
     """One worker, from joining to leaving. ``guard_of`` makes the guard from what the master sends for it.
 
     ``tell`` gets what the operator should know at once. ``index`` is the number the master gave it.
@@ -64,7 +64,7 @@ class WorkerRun(LeaseHolder):
     def __init__(
         self,
         join: Join,
-        guard_of: Callable[[Mapping[str, Any]], Gate],
+        guard_of: Callable[[Mapping[str, Any]], ConnectionGuard],
         tell: Callable[[str], None] = _tell_nobody,
     ) -> None:
         super().__init__(tell, child=join.index >= 0)
@@ -73,7 +73,7 @@ class WorkerRun(LeaseHolder):
         self._prepared = Event()
         self._conducting = False
         self._faults: list[str] = []
-        self._environment = Environment(user_classes=[conductor_class(self._conduct, "")])
+        self._environment = Environment(user_classes=[start_loop_user_class(self._conduct, "")])
         self._environment.events.report_to_master.add_listener(_counts_nothing)
 
     def carry_out(self) -> bool:
@@ -90,7 +90,7 @@ class WorkerRun(LeaseHolder):
         with encrypted(join.secret):
             try:
                 runner = self._environment.create_worker_runner(join.host, join.port)
-                self._desk = Desk(runner, self)
+                self._desk = WorkerChannel(runner, self)
                 try:
                     self._carry_out(self._prepare(), helpers)
                 finally:
@@ -113,7 +113,7 @@ class WorkerRun(LeaseHolder):
         elif not self._over:
             self._end_early("asked to leave before anybody came")
 
-    def _prepare(self) -> LedConductor:
+    def _prepare(self) -> WorkerLoop:
         """Join, get the assignment, make everything ready."""
         join, desk = self._join, self._desk
         who = {"index": join.index, "run_id": join.run_id, "pid": os.getpid(), "host": socket.gethostname()}
@@ -125,11 +125,11 @@ class WorkerRun(LeaseHolder):
         assignment = unpacked_assignment(desk.whole["assignment"])
         clock = RunClock(assignment.warp)
         clock.origin = perf_counter() + _NOT_BEGUN_S
-        stage = Stage(assignment, self._guard_of(desk.whole["guard"]), clock)
+        stage = WorkerContext(assignment, self._guard_of(desk.whole["guard"]), clock)
         log = StartLog(stage.cast.crowd, join.log_fd)
         stage.cast.warm()
         desk.measure_offset()
-        self.conductor = LedConductor(stage, user_classes(assignment.scenario), self._environment, log)
+        self.conductor = WorkerLoop(stage, user_classes(assignment.scenario), self._environment, log)
         self._prepared.set()
         return self.conductor
 
@@ -147,12 +147,12 @@ class WorkerRun(LeaseHolder):
 
             self._faults.append("".join(traceback.format_exception(fault)))
 
-    def _carry_out(self, conductor: LedConductor, helpers: list[Any]) -> None:
+    def _carry_out(self, conductor: WorkerLoop, helpers: list[Any]) -> None:
         desk, stage = self._desk, conductor.stage
-        collector = Collector(stage.recorder, conductor.quiet)
+        collector = GcControl(stage.recorder, conductor.quiet)
         collector.start()
-        helpers.append(gevent.spawn(tell_status, conductor, desk))
-        helpers.append(gevent.spawn(tell_seconds, conductor, desk, self._check_lease))
+        helpers.append(gevent.spawn(send_status, conductor, desk))
+        helpers.append(gevent.spawn(send_seconds, conductor, desk, self._check_lease))
         helpers.append(gevent.spawn(watch_lag, stage.clock, stage.recorder))
         helpers.append(gevent.spawn(collector.watch))
         try:
@@ -165,7 +165,7 @@ class WorkerRun(LeaseHolder):
         finally:
             collector.stop()
 
-    def _deliver(self, conductor: LedConductor) -> None:
+    def _deliver(self, conductor: WorkerLoop) -> None:
         """Until the master has everything and has said goodbye, as long as it is there or may come back."""
         desk, stage = self._desk, conductor.stage
         while self._master_may_hear(conductor) and desk.deliver_again():
@@ -180,7 +180,7 @@ class WorkerRun(LeaseHolder):
         elif not self._over and not desk.bye.is_set():
             self._over = f"the master took no more records for {perf_counter() - self._heard_at:.0f} s"
 
-    def _master_may_hear(self, conductor: LedConductor) -> bool:
+    def _master_may_hear(self, conductor: WorkerLoop) -> bool:
         if self._desk.bye.is_set() or self._over:
             return False
         return perf_counter() - self._heard_at < COME_BACK_WITHIN_S

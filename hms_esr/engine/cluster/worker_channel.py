@@ -16,7 +16,7 @@ from gevent.lock import BoundedSemaphore
 
 from hms_esr.engine.cluster.backlog import Backlog
 from hms_esr.engine.cluster.time_offset import MEASURE_EVERY_S, TimeOffset
-from hms_esr.engine.loop.fair_turns import breathe
+from hms_esr.engine.loop.fair_turns import yield_to_loop
 from hms_esr.record import Tick
 
 PINGS = 9
@@ -51,7 +51,7 @@ class Reader(Protocol):
         ...
 
 
-class Desk:
+class WorkerChannel:
     """Messages of one worker. ``assigned``, ``bye`` and ``again`` (it may come back) tell where its master has it."""
 
     def __init__(self, runner: Any, reader: Reader) -> None:
@@ -87,7 +87,7 @@ class Desk:
         """Send ticks, and keep them until the master has them on record."""
         with self._delivering:  # people go on while a busy second is packed; the next one waits for its turn
             for tick in ticks:
-                self._backlog.add(tick, breathe)
+                self._backlog.add(tick, yield_to_loop)
         self.deliver_again()
 
     def deliver_again(self) -> bool:

@@ -8,24 +8,26 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from hms_esr.engine.cluster.shards import Duty, Round
+from hms_esr.engine.cluster.shards import Round, Shard
 from hms_esr.engine.cluster.start_log import StartLog
 from hms_esr.engine.locust_core.users import ScenarioUser
-from hms_esr.engine.start_loop.start_loop import LONGEST_SLEEP_S, Conductor
-from hms_esr.engine.user.context import Stage
+from hms_esr.engine.start_loop.start_loop import LONGEST_SLEEP_S, StartLoop
+from hms_esr.engine.user.context import WorkerContext
 from hms_esr.schedule.arrivals import Arrival
 
 WITHOUT_GRANT_S = 0.02
 """How often is looked for a grant while somebody is due and nobody may start."""
 
 
-class LedConductor(Conductor):
+class WorkerLoop(StartLoop):
     """A worker's conductor. ``granted_until_s``: real seconds since the start up to which people may start.
 
     ``offset_s``: how far the master's monotonic clock is ahead of ours; ``expired``: why the lease ended, or empty.
     """
 
-    def __init__(self, stage: Stage, classes: tuple[type[ScenarioUser], ...], environment: Any, log: StartLog) -> None:
+    def __init__(
+        self, stage: WorkerContext, classes: tuple[type[ScenarioUser], ...], environment: Any, log: StartLog
+    ) -> None:
         super().__init__(stage, classes, environment, lambda event: None)
         self.round = Round(stage.cast.crowd, log)
         self.granted_until_s = 0.0
@@ -108,12 +110,12 @@ class LedConductor(Conductor):
             for k, index in order["taken"]:
                 self._log.note(index, self.stage.cast.crowd.arrival(k))
             for one in order["duties"]:
-                self.round.take(Duty.unpacked(one))
+                self.round.take(Shard.unpacked(one))
             for one in order["places"]:
-                self.round.take_places(Duty.unpacked(one), clock.sim_s())
+                self.round.take_places(Shard.unpacked(one), clock.sim_s())
         elif kind == "give":
             for one in order["duties"]:
-                self.round.give(Duty.unpacked(one))
+                self.round.give(Shard.unpacked(one))
         elif kind == "leave":
             self._leave(order["at_s"])
         elif kind == "settle":

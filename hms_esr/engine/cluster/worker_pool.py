@@ -18,30 +18,30 @@ from locust import runners
 from locust.env import Environment
 from locust.exception import RPCError
 
-from hms_esr.engine.cluster.children import Child, how_it_ended
-from hms_esr.engine.cluster.failure_detector import Losses
-from hms_esr.engine.cluster.join_info import Invitation
+from hms_esr.engine.cluster.children import WorkerProcess, how_it_ended
+from hms_esr.engine.cluster.failure_detector import FailureDetector
+from hms_esr.engine.cluster.join_info import JoinInfo
 from hms_esr.engine.cluster.keys import encrypted
 from hms_esr.engine.cluster.lease_times import GRANT_EVERY_S, HEARD_WITHIN_S, HORIZON_S
-from hms_esr.engine.cluster.master_channel import Post
-from hms_esr.engine.cluster.phases import Course
-from hms_esr.engine.cluster.reassignment import Estate
-from hms_esr.engine.cluster.shards import Duty
+from hms_esr.engine.cluster.master_channel import MasterChannel
+from hms_esr.engine.cluster.phases import RunPhases
+from hms_esr.engine.cluster.reassignment import Reassignment
+from hms_esr.engine.cluster.shards import Shard
 from hms_esr.engine.cluster.start_log import MOST_WORKERS, StartLog
-from hms_esr.engine.cluster.tick_buffer import Gathering
+from hms_esr.engine.cluster.tick_buffer import TickBuffer
 from hms_esr.engine.cluster.wire import packed_assignment
 from hms_esr.engine.cluster.worker_channel import boot_id
-from hms_esr.engine.cluster.worker_state import Member
+from hms_esr.engine.cluster.worker_state import WorkerState
 from hms_esr.engine.locust_core.dispatcher import OnePerWorker
 from hms_esr.engine.locust_core.shapes import RehearsalShape, shape_of
 from hms_esr.engine.locust_core.stats import unseen_stats
-from hms_esr.engine.locust_core.users import conductor_class
+from hms_esr.engine.locust_core.users import start_loop_user_class
 from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.engine.start_loop.local_runner import Listener
 from hms_esr.errors import BadInput, EnvironmentProblem
 from hms_esr.events import ClockChanged
 from hms_esr.record import Tick
-from hms_esr.schedule.arrivals import Crowd
+from hms_esr.schedule.arrivals import ArrivalSchedule
 from hms_esr.schedule.assignment import Assignment
 
 PREPARED_WITHIN_S = 60.0
@@ -50,7 +50,7 @@ BEGIN_AHEAD_S = 0.3
 Workers = list[dict[str, Any]]
 
 
-class Team:
+class WorkerPool:
     """The workers of a run, from their start to their end: what the master knows of them and tells them."""
 
     def __init__(
@@ -60,7 +60,7 @@ class Team:
         listener: Listener,
         *,
         workers: int,
-        invitation: Invitation | None = None,
+        invitation: JoinInfo | None = None,
         runner: Any = None,
     ) -> None:
         if workers >= MOST_WORKERS - 1:
@@ -70,21 +70,21 @@ class Team:
         self.invitation = invitation
         self.secret = token_hex(32) if invitation is None else invitation.secret
         self.clock = RunClock(assignment.warp)
-        crowd = Crowd(assignment.scenario, seed=assignment.seed, warp=assignment.warp, scale=assignment.scale)
+        crowd = ArrivalSchedule(assignment.scenario, seed=assignment.seed, warp=assignment.warp, scale=assignment.scale)
         self.log = StartLog.shared(crowd)
-        self.estate = Estate(crowd, self.log, self.clock, listener.happened)
-        self.course = Course(assignment.scenario, crowd, self.clock, listener.happened)
-        self.gathering = Gathering()
-        self.losses = Losses(self.estate, self.gathering)
+        self.estate = Reassignment(crowd, self.log, self.clock, listener.happened)
+        self.course = RunPhases(assignment.scenario, crowd, self.clock, listener.happened)
+        self.gathering = TickBuffer()
+        self.losses = FailureDetector(self.estate, self.gathering)
         self._guard = dict(guard)
         self._granted_at = 0.0
         self.began_at = 0.0
         self.flushed = False
         self.sealed = encrypted(self.secret) if runner is None else nullcontext()
         own = runner or _listening(self.assignment, invitation, self.secret, crowd.length_s, lambda: self.flushed)
-        self.post = Post(own, self._welcome, self._on_tick, self._on_done)
+        self.post = MasterChannel(own, self._welcome, self._on_tick, self._on_done)
 
-    def _welcome(self, member: Member, run_id: str) -> Mapping[str, Any] | str:
+    def _welcome(self, member: WorkerState, run_id: str) -> Mapping[str, Any] | str:
         """What it needs to know, or why it is not wanted.
 
         Caps off this machine hold over all workers together, so there are never more than expected.
@@ -110,7 +110,7 @@ class Team:
         if self.invitation is not None:
             invite(self.invitation.line(post.runner.server.port, self.assignment.run_id))
         for index in range(0 if self.invitation is not None else wanted):
-            self.losses.children[index] = Child(index, post.runner.server.port, self.secret, self.log.fd)
+            self.losses.children[index] = WorkerProcess(index, post.runner.server.port, self.secret, self.log.fd)
         if not self._all_are("prepared"):
             return
         ready(listed(post))
@@ -120,7 +120,7 @@ class Team:
         self.clock.origin, self.began_at = perf_counter() + BEGIN_AHEAD_S, time() + BEGIN_AHEAD_S
         team = [member for member in post.everybody if member.state == "standing"]
         for number, member in enumerate(team):
-            everybody = [Duty(number, len(team))]
+            everybody = [Shard(number, len(team))]
             self.estate.give(member, everybody, everybody)
             _begin(member, self.clock, HORIZON_S)
             member.heard_at = self.clock.origin
@@ -187,10 +187,10 @@ class Team:
         self.post.runner.server.close(linger=0)
         self.log.close()
 
-    def _on_tick(self, member: Member, tick: Tick) -> None:
+    def _on_tick(self, member: WorkerState, tick: Tick) -> None:
         self.gathering.add(self.estate.told(member, tick))
 
-    def _on_done(self, member: Member) -> None:
+    def _on_done(self, member: WorkerState) -> None:
         """All records of a worker are here; one whose lease had ended may come back as a new one."""
         expired = bool(member.done["expired"])
         if expired and (member.at_work or member.books_open):
@@ -203,14 +203,14 @@ class Team:
 
 
 def _listening(
-    assignment: Assignment, invitation: Invitation | None, secret: str, length_s: float, finished: Callable[[], bool]
+    assignment: Assignment, invitation: JoinInfo | None, secret: str, length_s: float, finished: Callable[[], bool]
 ) -> Any:
     """Locust's master runner, on its port."""
     logging.getLogger("locust").setLevel(logging.CRITICAL)
     runners.HEARTBEAT_LIVENESS = 10**9  # whether a worker is lost is not for Locust to say: it would stop everybody
     shape = shape_of(assignment.scenario.loads[0], length_s, assignment.warp)
     environment = Environment(
-        user_classes=[conductor_class(_nobody, assignment.target)],
+        user_classes=[start_loop_user_class(_nobody, assignment.target)],
         shape_class=RehearsalShape(shape, finished),
         dispatcher_class=OnePerWorker,
         host=assignment.target,
@@ -226,14 +226,14 @@ def _listening(
     return runner
 
 
-def _begin(member: Member, clock: RunClock, until_s: float) -> None:
+def _begin(member: WorkerState, clock: RunClock, until_s: float) -> None:
     member.state = "working"
     for segment in clock.sim.segments[1:]:
         member.order("clock", real_s=segment.real_s, warp=segment.warp)
     member.order("begin", origin=clock.origin, until_s=until_s)
 
 
-def listed(post: Post) -> Workers:
+def listed(post: MasterChannel) -> Workers:
     """Who the workers are."""
     return [{"index": one.index, "host": one.host, "pid": one.pid} for one in post.everybody]
 

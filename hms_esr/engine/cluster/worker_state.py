@@ -9,13 +9,13 @@ from collections.abc import Mapping
 from typing import Any
 
 from hms_esr.engine.cluster.lease_times import MOST_BOUND_S
-from hms_esr.engine.cluster.shards import Duty
+from hms_esr.engine.cluster.shards import Shard
 from hms_esr.record import Tick
 
 RESEND_S = 1.0
 
 
-class Member:
+class WorkerState:
     """One worker of the cluster. ``state``: joining, prepared, standing, working, leaving, done, lost.
 
     ``child`` is the number of the process when it is one of the master's own, else -1. A worker that comes back after
@@ -32,8 +32,8 @@ class Member:
         self.pid = pid
         self.state = "joining"
         self.heard_at = now
-        self.duties: list[Duty] = []
-        self.places: list[Duty] = []
+        self.duties: list[Shard] = []
+        self.places: list[Shard] = []
         self.status: Mapping[str, Any] = {}
         self.done: Mapping[str, Any] = {}
         self.told_to_finish = False

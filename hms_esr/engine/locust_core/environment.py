@@ -15,11 +15,11 @@ from locust.env import Environment
 from hms_esr.engine.locust_core.dispatcher import OnePerWorker
 from hms_esr.engine.locust_core.shapes import RehearsalShape, shape_of
 from hms_esr.engine.locust_core.stats import unseen_stats
-from hms_esr.engine.locust_core.users import conductor_class
+from hms_esr.engine.locust_core.users import start_loop_user_class
 from hms_esr.schedule.assignment import Assignment
 
 
-class Stand(Protocol):
+class LocustEnvironment(Protocol):
     """Locust around a run in one process. ``environment`` is a Locust ``Environment``."""
 
     @property
@@ -41,7 +41,7 @@ def forget_who_spawned_whom() -> None:
     gevent.config.track_greenlet_tree = False
 
 
-class OwnStand:
+class OwnLocustEnvironment:
     """A runner of the run's own, started and ended with it."""
 
     def __init__(self, assignment: Assignment) -> None:
@@ -51,7 +51,7 @@ class OwnStand:
         self._conduct: Callable[[], None] = _nobody
         load, length_s = assignment.scenario.loads[0], assignment.scenario.length_s
         self._environment = Environment(
-            user_classes=[conductor_class(lambda: self._conduct(), assignment.target)],
+            user_classes=[start_loop_user_class(lambda: self._conduct(), assignment.target)],
             shape_class=RehearsalShape(shape_of(load, length_s, assignment.warp), lambda: self._flushed),
             dispatcher_class=OnePerWorker,
             host=assignment.target,

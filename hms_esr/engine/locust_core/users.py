@@ -13,7 +13,7 @@ from gevent.event import Event
 from gevent.pool import Group
 from locust import User, task
 
-from hms_esr.engine.user.virtual_user import Performer
+from hms_esr.engine.user.virtual_user import VirtualUser
 from hms_esr.scenario.model import Scenario
 
 
@@ -21,9 +21,9 @@ class ScenarioUser(User):
     """A person as Locust sees one. Its greenlet is the performer's; a person is never given to Locust's task loop."""
 
     abstract = True
-    performer: Performer
+    performer: VirtualUser
 
-    def perform(self, performer: Performer, group: Group) -> None:
+    def perform(self, performer: VirtualUser, group: Group) -> None:
         """Carry the journey out in a greenlet of ``group``."""
         self.performer = performer
         self._group = group
@@ -46,10 +46,10 @@ def _class_name(name: str) -> str:
     return "".join(part[:1].upper() + part[1:] for part in re.split(r"[^A-Za-z0-9]+", name)) or "Journey"
 
 
-def conductor_class(conduct: Callable[[], None], target: str) -> type[User]:
+def start_loop_user_class(conduct: Callable[[], None], target: str) -> type[User]:
     """The one user a worker has in Locust's eyes: its only task conducts everybody else, once."""
 
-    class Conductor(User):
+    class StartLoopUser(User):
         """Starts people on time until the plan is over."""
 
         host = target
@@ -60,4 +60,4 @@ def conductor_class(conduct: Callable[[], None], target: str) -> type[User]:
             conduct()
             Event().wait()
 
-    return Conductor
+    return StartLoopUser

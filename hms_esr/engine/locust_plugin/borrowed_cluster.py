@@ -14,13 +14,13 @@ from typing import Any
 import gevent
 from locust import runners
 
-from hms_esr.engine.client.transport import Gate
-from hms_esr.engine.cluster.join_info import Invitation
+from hms_esr.engine.client.transport import ConnectionGuard
+from hms_esr.engine.cluster.join_info import JoinInfo
 from hms_esr.engine.cluster.master import MasterRun
 from hms_esr.engine.cluster.worker import Join, WorkerRun
-from hms_esr.engine.cluster.worker_channel import Desk
-from hms_esr.engine.cluster.worker_loop import LedConductor
-from hms_esr.engine.start_loop.local_runner import Finished
+from hms_esr.engine.cluster.worker_channel import WorkerChannel
+from hms_esr.engine.cluster.worker_loop import WorkerLoop
+from hms_esr.engine.start_loop.local_runner import LoadResult
 
 CALL = "esr_come"
 CALL_EVERY_S = 0.3
@@ -29,7 +29,7 @@ ALL_COME_WITHIN_S = 60.0
 Workers = list[dict[str, Any]]
 
 
-class Lent:
+class BorrowedRunner:
     """A runner of somebody else's, as our messages use it; :meth:`give_back` leaves it as it was."""
 
     def __init__(self, runner: Any) -> None:
@@ -72,13 +72,13 @@ def _ignore(environment: Any, msg: Any) -> None:
     """A message of a run that is over."""
 
 
-class LentMasterRun(MasterRun):
+class BorrowedMasterRun(MasterRun):
     """A run over the workers that Locust's own master has. A worker lost there makes it one that cannot be trusted."""
 
     def __init__(self, assignment: Any, guard: Mapping[str, Any], listener: Any, *, runner: Any) -> None:
         workers = max(1, runner.worker_count)
-        invitation = Invitation("", expect=workers, wait_s=ALL_COME_WITHIN_S)
-        lent = Lent(runner)
+        invitation = JoinInfo("", expect=workers, wait_s=ALL_COME_WITHIN_S)
+        lent = BorrowedRunner(runner)
         super().__init__(assignment, guard, listener, workers=workers, invitation=invitation, runner=lent)
         self._runner = runner
 
@@ -87,7 +87,7 @@ class LentMasterRun(MasterRun):
         ready: Callable[[Workers], None],
         joined: Callable[[Workers], None],
         invite: Callable[[str], None] = lambda line: None,
-    ) -> Finished:
+    ) -> LoadResult:
         """From the first worker's word to the last record."""
         caller = gevent.spawn(self._call)
         try:
@@ -104,22 +104,22 @@ class LentMasterRun(MasterRun):
                         self._runner.send_message(CALL, {"run_id": self.team.assignment.run_id}, client_id)
             gevent.sleep(CALL_EVERY_S)
 
-    def _finished(self) -> Finished:
+    def _finished(self) -> LoadResult:
         for member in self.team.post.everybody:
             if member.state == "lost":
                 self.problems.append(f"{member.name} was lost, which a run on plain Locust does not make up for")
         return super()._finished()
 
 
-class GuestShare(WorkerRun):
+class BorrowedWorkerRun(WorkerRun):
     """One worker's share of one run, on a worker runner of somebody else's. ``follow`` is told the conductor."""
 
     def __init__(
         self,
         runner: Any,
         run_id: str,
-        guard_of: Callable[[Mapping[str, Any]], Gate],
-        follow: Callable[[LedConductor], None],
+        guard_of: Callable[[Mapping[str, Any]], ConnectionGuard],
+        follow: Callable[[WorkerLoop], None],
     ) -> None:
         with _locust_as_it_is():
             super().__init__(Join("", 0, "", run_id=run_id), guard_of)
@@ -129,10 +129,10 @@ class GuestShare(WorkerRun):
 
     def carry_out(self) -> bool:
         """Join, work, deliver. Never joins anew: a lost worker makes the run one that cannot be trusted."""
-        lent = Lent(self._runner)
+        lent = BorrowedRunner(self._runner)
         helpers: list[Any] = []
         try:
-            self._desk = Desk(lent, self)
+            self._desk = WorkerChannel(lent, self)
             conductor = self._prepare()
             self._follow(conductor)
             self._carry_out(conductor, helpers)

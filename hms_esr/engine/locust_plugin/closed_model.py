@@ -18,15 +18,15 @@ from locust import task
 from locust.exception import StopUser
 from locust.runners import MasterRunner
 
-from hms_esr.engine.client.transport import Gate
+from hms_esr.engine.client.transport import ConnectionGuard
 from hms_esr.engine.locust_core.stats import add_to_stats
 from hms_esr.engine.locust_core.users import ScenarioUser, user_classes
 from hms_esr.engine.locust_plugin.request_events import RequestEvents
 from hms_esr.engine.loop.run_clock import RunClock
-from hms_esr.engine.user.actor import Acting
-from hms_esr.engine.user.context import Stage
-from hms_esr.engine.user.polling import Waits
-from hms_esr.engine.user.virtual_user import Performer
+from hms_esr.engine.user.actor import Actor
+from hms_esr.engine.user.context import WorkerContext
+from hms_esr.engine.user.polling import StatusPoller
+from hms_esr.engine.user.virtual_user import VirtualUser
 from hms_esr.errors import EsrError
 from hms_esr.http.response import HttpAnswer
 from hms_esr.record import PersonEnd
@@ -42,7 +42,7 @@ BREATH_S = 0.5
 """Rest after a journey that failed at once."""
 LOOK_EVERY_S = 0.1
 
-Load = Callable[[], tuple[Assignment, Gate]]
+Load = Callable[[], tuple[Assignment, ConnectionGuard]]
 
 
 class ClosedUser(ScenarioUser):
@@ -58,10 +58,10 @@ class ClosedUser(ScenarioUser):
         self.people.send_one(self)
 
 
-class ClosedStage(Stage):
+class ClosedContext(WorkerContext):
     """A stage whose requests that Locust cut off at the end are counted by nobody, as Locust's own are."""
 
-    def exchanged(self, performer: Acting, hop: HttpAnswer) -> None:
+    def exchanged(self, performer: Actor, hop: HttpAnswer) -> None:
         """Record one hop."""
         if not (self.closing and hop.failure is not None):
             super().exchanged(performer, hop)
@@ -79,7 +79,7 @@ class ClosedPeople:
     def __init__(self, environment: Any, load: Load) -> None:
         self._environment = environment
         self._load = load
-        self._stage: Stage | None = None
+        self._stage: WorkerContext | None = None
         self._numbers = count()
         self._under_way: dict[int, _Person] = {}
         self._helpers: list[Any] = []
@@ -111,9 +111,9 @@ class ClosedPeople:
         if isinstance(self._environment.runner, MasterRunner):
             return
         clock = RunClock(assignment.warp)
-        stage = self._stage = ClosedStage(assignment, guard, clock)
+        stage = self._stage = ClosedContext(assignment, guard, clock)
         stage.on_end, stage.on_park = self._ended, self._park
-        self._waits = Waits(stage, self._goes_on)
+        self._waits = StatusPoller(stage, self._goes_on)
         weights = [
             (tuple(one.persona), tuple(accumulate(one.persona.values()))) for one in assignment.scenario.journeys
         ]
@@ -150,7 +150,7 @@ class ClosedPeople:
         k = next(self._numbers) * APART + index
         roles, weights = self._roles[user.journey]
         role = roles[pick(weights, uniform(stage.assignment.seed, "role", k))]
-        performer = Performer(stage, Arrival(k, clock.sim_s(), user.journey, role), began_s)
+        performer = VirtualUser(stage, Arrival(k, clock.sim_s(), user.journey, role), began_s)
         person = self._under_way[k] = _Person(Event())
         stage.recorder.person_due(k, began_s, began_s)
         try:
@@ -166,16 +166,16 @@ class ClosedPeople:
         if person.state == "failed" and clock.now_s() - began_s < BREATH_S:
             gevent.sleep(BREATH_S)
 
-    def _ended(self, performer: Performer, end: PersonEnd) -> None:
+    def _ended(self, performer: VirtualUser, end: PersonEnd) -> None:
         person = self._under_way.get(end.k)
         if person is not None:
             person.state = end.state
             person.over.set()
 
-    def _park(self, performer: Performer, outcome: Any) -> None:
+    def _park(self, performer: VirtualUser, outcome: Any) -> None:
         self._waits.add(performer, outcome)
 
-    def _goes_on(self, performer: Performer) -> None:
+    def _goes_on(self, performer: VirtualUser) -> None:
         performer.stage.recorder.active += 1
         performer.carry_out()
 
@@ -192,6 +192,6 @@ class ClosedPeople:
             gevent.sleep(LOOK_EVERY_S)
             self._hand_out(self._stage, int(self._stage.clock.now_s()))
 
-    def _hand_out(self, stage: Stage, before: int) -> None:
+    def _hand_out(self, stage: WorkerContext, before: int) -> None:
         if before > 0:
             add_to_stats(self._environment.stats, stage.recorder.take(before, 0.0), began_at=self._began_at)

@@ -18,12 +18,12 @@ from locust import LoadTestShape, User, task
 from locust.dispatch import UsersDispatcher
 from locust.runners import LocalRunner, MasterRunner
 
-from hms_esr.engine.client.transport import Gate
+from hms_esr.engine.client.transport import ConnectionGuard
 from hms_esr.engine.locust_core.dispatcher import OnePerWorker
 from hms_esr.engine.locust_core.shapes import Tick
-from hms_esr.engine.locust_plugin.borrowed_cluster import LentMasterRun, Workers
+from hms_esr.engine.locust_plugin.borrowed_cluster import BorrowedMasterRun, Workers
 from hms_esr.engine.locust_plugin.request_events import RequestEvents
-from hms_esr.engine.start_loop.local_runner import Finished, Listener, LocalRun
+from hms_esr.engine.start_loop.local_runner import Listener, LoadResult, LocalRun
 from hms_esr.errors import EsrError
 from hms_esr.schedule.assignment import Assignment
 
@@ -63,7 +63,7 @@ class Rehearsal(User):
             cls.work.get_nowait()
 
 
-class ConductorsAndOthers(UsersDispatcher):
+class StartLoopsAndOthers(UsersDispatcher):
     """Every worker has one :class:`Rehearsal`; users of other classes are spread as Locust spreads them."""
 
     def __init__(self, worker_nodes: list[Any], user_classes: list[Any]) -> None:
@@ -76,10 +76,10 @@ class ConductorsAndOthers(UsersDispatcher):
         return {worker: {**users, **conductors} for worker, users in super().__next__().items()}
 
 
-class FaceShape(LoadTestShape):
+class IntegrationShape(LoadTestShape):
     """Wants what Locust must know: that the run goes on, until it is over and everything is flushed."""
 
-    def __init__(self, face: Face, others: bool) -> None:
+    def __init__(self, face: MasterIntegration, others: bool) -> None:
         super().__init__()
         self.use_common_options = others
         self._face = face
@@ -105,7 +105,7 @@ class FaceShape(LoadTestShape):
 class CountingRunner(LocalRunner):
     """Locust's local runner, with people counted as users. A runner that exists becomes one (``__class__``)."""
 
-    face: Face
+    face: MasterIntegration
 
     @property
     def user_count(self) -> int:
@@ -114,7 +114,7 @@ class CountingRunner(LocalRunner):
         return here + self.face.people
 
 
-class Face:
+class MasterIntegration:
     """Locust's face of our runs. ``rehearse`` carries one out, from options to reports, and gives its exit code.
 
     ``new_switch`` makes what ends a run when Locust is stopped; ``target`` says where a run would go. ``code`` is that
@@ -124,7 +124,7 @@ class Face:
     def __init__(
         self,
         environment: Any,
-        rehearse: Callable[[Face, Any], int],
+        rehearse: Callable[[MasterIntegration, Any], int],
         new_switch: Callable[[], Switch],
         target: Callable[[], str],
     ) -> None:
@@ -159,9 +159,9 @@ class Face:
         """Let Locust's start and stop be those of our runs."""
         environment = self.environment
         others = [one for one in environment.user_classes if not issubclass(one, Rehearsal)]
-        environment.dispatcher_class = ConductorsAndOthers if others else OnePerWorker
+        environment.dispatcher_class = StartLoopsAndOthers if others else OnePerWorker
         environment.user_classes = [Rehearsal, *others]
-        environment.shape_class = FaceShape(self, bool(others))
+        environment.shape_class = IntegrationShape(self, bool(others))
         environment.shape_class.runner = environment.runner
         if type(environment.runner) is LocalRunner:
             environment.runner.__class__ = CountingRunner
@@ -246,23 +246,23 @@ class Face:
     def carry(
         self,
         assignment: Assignment,
-        guard: Gate,
+        guard: ConnectionGuard,
         guard_needs: Mapping[str, Any],
         listener: Listener,
         ready: Callable[[Workers], None],
         joined: Callable[[Workers], None],
-    ) -> Finished:
+    ) -> LoadResult:
         """In this process, or over the workers Locust's master has; ``ready`` hears who they are, just before."""
         runner = self.environment.runner
         if isinstance(runner, MasterRunner):
-            return LentMasterRun(assignment, guard_needs, listener, runner=runner).carry_out(ready, joined)
+            return BorrowedMasterRun(assignment, guard_needs, listener, runner=runner).carry_out(ready, joined)
         run = LocalRun(assignment, guard, listener, stand=_BorrowedStand(self.environment))
         self._stage = run.stage
         ready([])
         return _listened_to(run, self.environment)
 
 
-def _listened_to(run: LocalRun, environment: Any) -> Finished:
+def _listened_to(run: LocalRun, environment: Any) -> LoadResult:
     """Carry ``run`` out while whoever listens to Locust's events hears of its requests."""
     watcher = gevent.spawn(RequestEvents(run.stage, environment).watch)
     try:

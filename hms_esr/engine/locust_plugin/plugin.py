@@ -14,13 +14,13 @@ import gevent
 from locust import events, stats
 from locust.runners import MasterRunner, WorkerRunner
 
-from hms_esr.engine.client.transport import Gate
+from hms_esr.engine.client.transport import ConnectionGuard
 from hms_esr.engine.cluster.keys import encrypted
 from hms_esr.engine.locust_plugin.closed_model import ClosedPeople
-from hms_esr.engine.locust_plugin.master_integration import Face, Rehearsal, Switch
+from hms_esr.engine.locust_plugin.master_integration import MasterIntegration, Rehearsal, Switch
 from hms_esr.engine.locust_plugin.web.install import Shown, install
 from hms_esr.engine.locust_plugin.web.origins import is_loopback
-from hms_esr.engine.locust_plugin.worker_integration import WorkerFace
+from hms_esr.engine.locust_plugin.worker_integration import WorkerIntegration
 from hms_esr.scenario.model import Scenario
 from hms_esr.schedule.assignment import Assignment
 
@@ -33,10 +33,10 @@ OPEN_UI = "others can reach this web UI and start runs; hms-esr run FILE --web -
 _SEALED: list[AbstractContextManager[None]] = []
 
 
-class Runs(Shown, Protocol):
+class PluginRuns(Shown, Protocol):
     """What carries runs out and shows them."""
 
-    def rehearse(self, face: Face, switch: Any) -> int:
+    def rehearse(self, face: MasterIntegration, switch: Any) -> int:
         """One run, with the fields as they are now; its exit code."""
         ...
 
@@ -49,10 +49,10 @@ class Runs(Shown, Protocol):
         ...
 
 
-class RunsAndUsers(Runs, Protocol):
+class RunsAndUsers(PluginRuns, Protocol):
     """The same, and the scenario's journeys as plain users."""
 
-    def closed(self, alone: bool) -> tuple[Assignment, Gate]:
+    def closed(self, alone: bool) -> tuple[Assignment, ConnectionGuard]:
         """What plain users need. ``alone``: it is this process that sees to the target's being there."""
         ...
 
@@ -73,7 +73,7 @@ def bind(
     *,
     arguments: Callable[[Any], None],
     runs: Callable[[Any], RunsAndUsers],
-    guard_of: Callable[[Mapping[str, Any]], Gate],
+    guard_of: Callable[[Mapping[str, Any]], ConnectionGuard],
     secret: str,
 ) -> None:
     """Have Locust, which is loading its locustfile, carry out rehearsals.
@@ -89,7 +89,7 @@ def bind(
         gevent.get_hub().loop.update_now()  # the imports took a while; timers would be early by it
         runner, ours = environment.runner, runs(environment.parsed_options)
         if isinstance(runner, WorkerRunner):
-            WorkerFace(environment, guard_of).install()
+            WorkerIntegration(environment, guard_of).install()
             _plain_users(environment, ours, alone=False)
             return
         if isinstance(runner, MasterRunner) and not secret:
@@ -98,7 +98,7 @@ def bind(
             environment.user_classes = [kind for kind in environment.user_classes if not issubclass(kind, Rehearsal)]
             _plain_users(environment, ours, alone=True)
         else:
-            Face(environment, ours.rehearse, ours.new_switch, ours.target).install()
+            MasterIntegration(environment, ours.rehearse, ours.new_switch, ours.target).install()
         environment.events.quitting.add_listener(_let_files_be_written)
         if web_ui is not None:
             if not is_loopback(web_ui.host) and not web_ui.web_login:

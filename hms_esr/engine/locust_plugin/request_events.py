@@ -14,9 +14,9 @@ from locust.event import EventHook
 from locust.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
 
 from hms_esr.engine.locust_core.users import ScenarioUser
-from hms_esr.engine.user.actor import Acting
-from hms_esr.engine.user.context import Stage
-from hms_esr.engine.user.virtual_user import Performer
+from hms_esr.engine.user.actor import Actor
+from hms_esr.engine.user.context import WorkerContext
+from hms_esr.engine.user.virtual_user import VirtualUser
 from hms_esr.errors import StepFailed
 from hms_esr.html.form_submission import Submission
 from hms_esr.http.response import HttpAnswer
@@ -27,7 +27,7 @@ _STATISTICS = "Runner.__init__.<locals>.on_request"
 _STOPS = (StopUser, StopTest, RescheduleTask, RescheduleTaskImmediately, InterruptTaskSet)
 
 
-class Seen:
+class ResponseView:
     """An answer as listeners written for Locust read one. ``status_code`` 0: none came."""
 
     __slots__ = ("_hop", "elapsed_s", "request_method", "status_code", "url")
@@ -73,7 +73,7 @@ def others(hook: EventHook) -> list[Any]:
 class RequestEvents:
     """Follows the people of one stage while somebody listens to Locust's ``request`` event; otherwise costs nothing."""
 
-    def __init__(self, stage: Stage, environment: Any) -> None:
+    def __init__(self, stage: WorkerContext, environment: Any) -> None:
         self._stage = stage
         self._events = environment.events
         self._hook = EventHook()
@@ -90,7 +90,7 @@ class RequestEvents:
         self._hook._handlers = others(self._events.request)
         self._stage.watcher = self if self._hook._handlers else None
 
-    def exchanged(self, performer: Acting, hop: HttpAnswer) -> None:
+    def exchanged(self, performer: Actor, hop: HttpAnswer) -> None:
         """Fire the event for one request, answered or not. Looks for a decision are named so."""
         failure = hop.failure
         if failure is None and not performer.polling:
@@ -110,7 +110,7 @@ class RequestEvents:
                 name=f"{performer.where} (look)" if performer.polling else performer.where,
                 response_time=(hop.ended_at - hop.started_at) * 1000,
                 response_length=_length(hop),
-                response=None if hop.failure is not None else Seen(hop),
+                response=None if hop.failure is not None else ResponseView(hop),
                 context=context,
                 exception=failure,
                 start_time=hop.started_at + self._to_unix_s,
@@ -119,13 +119,13 @@ class RequestEvents:
         except _STOPS as stop:
             raise StepFailed("listener", f"a listener of requests ended this person ({type(stop).__name__})") from None
 
-    def submitted(self, performer: Acting, sent: Submission) -> None:
+    def submitted(self, performer: Actor, sent: Submission) -> None:
         """Of no interest: the request follows."""
 
-    def saved(self, performer: Performer, names: tuple[str, ...]) -> None:
+    def saved(self, performer: VirtualUser, names: tuple[str, ...]) -> None:
         """Of no interest."""
 
-    def failed(self, performer: Performer, named: NamedStep, failure: StepFailed) -> None:
+    def failed(self, performer: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
         """Of no interest: requests are told."""
 
 

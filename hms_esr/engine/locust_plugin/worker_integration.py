@@ -13,10 +13,10 @@ from typing import Any
 import gevent
 from gevent.event import Event
 
-from hms_esr.engine.client.transport import Gate
-from hms_esr.engine.cluster.worker_loop import LedConductor
+from hms_esr.engine.client.transport import ConnectionGuard
+from hms_esr.engine.cluster.worker_loop import WorkerLoop
 from hms_esr.engine.locust_core.dispatcher import OnePerWorker
-from hms_esr.engine.locust_plugin.borrowed_cluster import CALL, GuestShare
+from hms_esr.engine.locust_plugin.borrowed_cluster import CALL, BorrowedWorkerRun
 from hms_esr.engine.locust_plugin.master_integration import Rehearsal, interrupt_main
 from hms_esr.engine.locust_plugin.request_events import RequestEvents, people_by_class
 from hms_esr.errors import EsrError
@@ -26,14 +26,14 @@ LONGEST_END_S = 60.0
 LOST_MASTER = 4
 
 
-class WorkerFace:
+class WorkerIntegration:
     """What a plain Locust worker has of us. ``guard_of`` makes its guard from what the master sends for it."""
 
-    def __init__(self, environment: Any, guard_of: Callable[[Mapping[str, Any]], Gate]) -> None:
+    def __init__(self, environment: Any, guard_of: Callable[[Mapping[str, Any]], ConnectionGuard]) -> None:
         self._environment = environment
         self._guard_of = guard_of
         self._served: set[str] = set()
-        self._share: GuestShare | None = None
+        self._share: BorrowedWorkerRun | None = None
         self._over = Event()
         self._over.set()
         self._pressed = False
@@ -61,7 +61,7 @@ class WorkerFace:
 
     def _carry_out(self, run_id: str) -> None:
         runner = self._environment.runner
-        share = self._share = GuestShare(runner, run_id, self._guard_of, self._follow)
+        share = self._share = BorrowedWorkerRun(runner, run_id, self._guard_of, self._follow)
         Rehearsal.nothing_left()
         Rehearsal.work.put(share.conduct)
         try:
@@ -82,7 +82,7 @@ class WorkerFace:
             if "no word" in share.over:
                 gevent.spawn(runner.quit)
 
-    def _follow(self, conductor: LedConductor) -> None:
+    def _follow(self, conductor: WorkerLoop) -> None:
         self._watcher = gevent.spawn(RequestEvents(conductor.stage, self._environment).watch)
 
     def _report(self, client_id: str, data: dict[str, Any], **_: Any) -> None:

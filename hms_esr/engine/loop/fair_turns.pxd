@@ -1,4 +1,4 @@
-cdef class Turns:
+cdef class FairTurns:
     cdef public object _hub, _loop, _waiting, _watcher
     cdef public double _began
     cdef public bint _scheduled

@@ -18,12 +18,12 @@ BREATH_S = 0.001
 """Of long work, so that the loop looks at its timers and sockets."""
 
 
-def breathe() -> None:
+def yield_to_loop() -> None:
     """Let people go on amid long work of this loop: nobody is to start late for it."""
     sleep(BREATH_S)
 
 
-class Turns:
+class FairTurns:
     """One event loop's turns. :meth:`step_back` is called by a greenlet whose answer is complete and timed."""
 
     def __init__(self) -> None:

@@ -47,7 +47,7 @@ def resident_bytes() -> int:
         return 0
 
 
-class Collector:
+class GcControl:
     """Keeps the collector's full walks (generation 2) out of people's way between :meth:`start` and :meth:`stop`.
 
     With 50,000 people a walk stops everybody for a quarter of a second, and Python makes it whenever it likes. Here

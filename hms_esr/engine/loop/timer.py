@@ -32,7 +32,7 @@ def _timerfd() -> tuple[int, Any] | None:
         return None
 
 
-class Alarm:
+class Timer:
     """One sleeper's alarm clock: :meth:`sleep` a while, :meth:`ring` wakes it early from another greenlet."""
 
     def __init__(self) -> None:

@@ -1,7 +1,7 @@
-from hms_esr.engine.recording.request_metrics cimport Traffic
+from hms_esr.engine.recording.request_metrics cimport RequestMetrics
 
 
-cdef class Recorder(Traffic):
+cdef class Recorder(RequestMetrics):
     cdef public long started, due, active, waiting
     cdef public double pause_ms
     cdef public long _seq

@@ -5,7 +5,7 @@ Knows nothing of sockets, files or verdicts; times come in as real seconds since
 
 from __future__ import annotations
 
-from hms_esr.engine.recording.request_metrics import Traffic
+from hms_esr.engine.recording.request_metrics import RequestMetrics
 from hms_esr.formatting import mask
 from hms_esr.record import Decisions, ErrorCount, ErrorKey, PersonEnd, Tick
 
@@ -13,7 +13,7 @@ MOST_KINDS = 500
 """Kinds of errors kept apart; further ones are counted together."""
 
 
-class Recorder(Traffic):
+class Recorder(RequestMetrics):
     """Gathers one open tick per second; :meth:`take` closes those that are over."""
 
     def __init__(self, worker: str) -> None:

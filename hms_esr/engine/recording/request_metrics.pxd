@@ -1,4 +1,4 @@
-cdef class Traffic:
+cdef class RequestMetrics:
     cdef public str worker
     cdef public dict _open, _times, _times_now, _connected
     cdef public object _now, _examples

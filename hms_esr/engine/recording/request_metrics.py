@@ -5,7 +5,7 @@ Knows nothing of sockets, people or files; times come in as real seconds since t
 
 from __future__ import annotations
 
-from hms_esr.engine.recording.samples import Examples, Slowest
+from hms_esr.engine.recording.samples import SampleBuffer, Slowest
 from hms_esr.record import Cell, ErrorKey, Phases, Sample, SeriesKey, Tick
 from hms_esr.record.phases import coarsely
 
@@ -16,7 +16,7 @@ Connected = tuple[list[float], list[float]]
 """Milliseconds that connections of a step took: TCP, TLS."""
 
 
-class Traffic:
+class RequestMetrics:
     """Gathers one open tick per second; what is only noted down in a second is counted when the tick is taken."""
 
     def __init__(self, worker: str) -> None:
@@ -26,7 +26,7 @@ class Traffic:
         self._times: dict[int, dict[SeriesKey, Times]] = {}
         self._times_now: dict[SeriesKey, Times] = {}
         self._connected: dict[int, dict[tuple[str, str], Connected]] = {}
-        self._examples = Examples()
+        self._examples = SampleBuffer()
 
     def at(self, real_s: float) -> Tick:
         """The open tick of that second; a second already taken goes into the oldest still open."""

@@ -28,7 +28,7 @@ class Slowest:
         self.best: list[Ranked] = []
 
 
-class Examples:
+class SampleBuffer:
     """One worker's. A second's slow requests come with its tick unless slower ones came within that second."""
 
     def __init__(self) -> None:

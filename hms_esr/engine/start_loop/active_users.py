@@ -12,8 +12,8 @@ from typing import Any
 import gevent
 
 from hms_esr.engine.locust_core.users import ScenarioUser
-from hms_esr.engine.user.context import Stage
-from hms_esr.engine.user.virtual_user import STILL_UNDER_WAY, Performer
+from hms_esr.engine.user.context import WorkerContext
+from hms_esr.engine.user.virtual_user import STILL_UNDER_WAY, VirtualUser
 from hms_esr.errors import StepFailed
 from hms_esr.record import PersonEnd
 from hms_esr.scenario.target_caps import PeopleLimit
@@ -27,14 +27,14 @@ def _everybody(arrival: Arrival) -> bool:
     return True
 
 
-class Crew:
+class ActiveUsers:
     """Everybody who has come and is not over. ``refills``: places of closed loads are filled again.
 
     ``claim`` is asked just before a person starts; who is refused does not come: another worker's person.
     """
 
     def __init__(
-        self, stage: Stage, classes: tuple[type[ScenarioUser], ...], environment: Any, wake: Callable[[], None]
+        self, stage: WorkerContext, classes: tuple[type[ScenarioUser], ...], environment: Any, wake: Callable[[], None]
     ) -> None:
         self.under_way: dict[int, ScenarioUser] = {}
         self.refills = stage.assignment.only is None
@@ -80,23 +80,23 @@ class Crew:
                 end = PersonEnd(arrival.k, journey, arrival.role, "dropped", "", reason, planned_s, -1.0, now_s)
                 recorder.person_ended(now_s, end)
                 continue
-            performer = Performer(stage, arrival, planned_s)
+            performer = VirtualUser(stage, arrival, planned_s)
             user = self._classes[arrival.journey](self._environment)
             self.under_way[arrival.k] = user
             user.perform(performer, stage.people)
 
-    def park(self, performer: Performer) -> None:
+    def park(self, performer: VirtualUser) -> None:
         """A person waits from now on and is not under way."""
         self._parked[performer.k] = self.under_way.pop(performer.k)
 
-    def resume(self, performer: Performer) -> None:
+    def resume(self, performer: VirtualUser) -> None:
         """A decision is known: the person goes on, in the greenlet that looked."""
         user = self.under_way[performer.k] = self._parked.pop(performer.k)
         user.goes_on_here()
         self._stage.recorder.active += 1
         performer.carry_out()
 
-    def _on_end(self, performer: Performer, end: PersonEnd) -> None:
+    def _on_end(self, performer: VirtualUser, end: PersonEnd) -> None:
         self.under_way.pop(performer.k, None)
         self._parked.pop(performer.k, None)
         arrival = performer.arrival

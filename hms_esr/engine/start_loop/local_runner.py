@@ -14,16 +14,16 @@ import gevent
 from gevent.lock import Semaphore
 
 from hms_esr.clock import Segment, SimClock
-from hms_esr.engine.client.transport import Gate
-from hms_esr.engine.locust_core.environment import OwnStand, Stand
+from hms_esr.engine.client.transport import ConnectionGuard
+from hms_esr.engine.locust_core.environment import LocustEnvironment, OwnLocustEnvironment
 from hms_esr.engine.locust_core.stats import add_to_stats
 from hms_esr.engine.locust_core.users import user_classes
-from hms_esr.engine.loop.fair_turns import breathe
-from hms_esr.engine.loop.gc_control import Collector
+from hms_esr.engine.loop.fair_turns import yield_to_loop
+from hms_esr.engine.loop.gc_control import GcControl
 from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.engine.recording.recorder import Recorder
-from hms_esr.engine.start_loop.start_loop import Conductor
-from hms_esr.engine.user.context import Stage
+from hms_esr.engine.start_loop.start_loop import StartLoop
+from hms_esr.engine.user.context import WorkerContext
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.record import Tick
 from hms_esr.schedule.assignment import Assignment
@@ -35,7 +35,7 @@ class Listener(Protocol):
     """Who follows a run from outside the engine. Called in the run's own loop: return soon."""
 
     def ticks(
-        self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float, breathe: Callable[[], None]
+        self, ticks: list[Tick], phase: str, real_s: float, sim_s: float, warp: float, yield_to_loop: Callable[[], None]
     ) -> str:
         """Ticks of seconds that are over; the answer, if not empty, is a reason to stop now.
 
@@ -61,7 +61,7 @@ class Listener(Protocol):
 
 
 @dataclass(frozen=True)
-class Finished:
+class LoadResult:
     """How a worker ended."""
 
     real_s: float
@@ -81,11 +81,18 @@ class Finished:
 class LocalRun:
     """One run in this process, on a runner of its own or on ``stand``. It is over when everything is flushed."""
 
-    def __init__(self, assignment: Assignment, guard: Gate, listener: Listener, *, stand: Stand | None = None) -> None:
+    def __init__(
+        self,
+        assignment: Assignment,
+        guard: ConnectionGuard,
+        listener: Listener,
+        *,
+        stand: LocustEnvironment | None = None,
+    ) -> None:
         self._assignment = assignment
         self._listener = listener
         self.clock = RunClock(assignment.warp)
-        self.stage = Stage(assignment, guard, self.clock)
+        self.stage = WorkerContext(assignment, guard, self.clock)
         if assignment.only is not None:
             at_s = self.stage.cast.crowd.arrival(assignment.only).at_s
             self.clock.sim = SimClock(assignment.warp, (Segment(0.0, at_s, assignment.warp),))
@@ -94,9 +101,9 @@ class LocalRun:
         self._stopped = ""
         self._began_at = 0.0
         classes = user_classes(assignment.scenario)
-        self._stand = stand or OwnStand(assignment)
+        self._stand = stand or OwnLocustEnvironment(assignment)
         self._environment = self._stand.environment
-        self.conductor = Conductor(self.stage, classes, self._environment, self._happened)
+        self.conductor = StartLoop(self.stage, classes, self._environment, self._happened)
 
     def _conduct(self) -> None:
         self.clock.start()
@@ -105,10 +112,10 @@ class LocalRun:
         self._happened(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
         self._guarded(self.conductor.conduct)
 
-    def carry_out(self) -> Finished:
+    def run(self) -> LoadResult:
         """From the first person to the last tick."""
         self.stage.cast.warm()
-        collector = Collector(self.stage.recorder, self.conductor.quiet)
+        collector = GcControl(self.stage.recorder, self.conductor.quiet)
         collector.start()
         self.clock.start()
         helpers = [gevent.spawn(self._second_hand), gevent.spawn(watch_lag, self.clock, self.stage.recorder)]
@@ -125,7 +132,7 @@ class LocalRun:
             collector.stop()
         if self._trouble is not None:
             raise self._trouble
-        return Finished(
+        return LoadResult(
             real_s,
             sim_s,
             self.clock.sim.segments,
@@ -147,8 +154,8 @@ class LocalRun:
             self.conductor.busiest(sum(cell.requests for cell in tick.cells.values()))
         clock = self.clock
         add_to_stats(self._environment.stats, ticks, began_at=self._began_at)
-        breathe()
-        reason = self._listener.ticks(ticks, self.conductor.phase, real_s, clock.sim_s(), clock.sim.warp, breathe)
+        yield_to_loop()
+        reason = self._listener.ticks(ticks, self.conductor.phase, real_s, clock.sim_s(), clock.sim.warp, yield_to_loop)
         if reason:
             self._stop(reason)
 
@@ -193,7 +200,9 @@ def watch_lag(clock: RunClock, recorder: Recorder) -> None:
             recorder.lag(now_s, max(0.0, now_s - before_s - LAG_EVERY_S) * 1000)
 
 
-def carry_out(assignment: Assignment, guard: Gate, listener: Listener, *, ready: Callable[[], None]) -> Finished:
+def run_locally(
+    assignment: Assignment, guard: ConnectionGuard, listener: Listener, *, ready: Callable[[], None]
+) -> LoadResult:
     """Make and carry out a run; ``ready`` is called just before the first person may come."""
     run = LocalRun(assignment, guard, listener)
     ready()

@@ -11,11 +11,11 @@ from typing import Any
 from gevent.event import Event
 
 from hms_esr.engine.locust_core.users import ScenarioUser
-from hms_esr.engine.loop.timer import Alarm
-from hms_esr.engine.start_loop.active_users import Crew
-from hms_esr.engine.user.context import Stage
-from hms_esr.engine.user.polling import Waits
-from hms_esr.engine.user.virtual_user import Performer
+from hms_esr.engine.loop.timer import Timer
+from hms_esr.engine.start_loop.active_users import ActiveUsers
+from hms_esr.engine.user.context import WorkerContext
+from hms_esr.engine.user.polling import StatusPoller
+from hms_esr.engine.user.virtual_user import VirtualUser
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.schedule.arrivals import Arrival
 from hms_esr.steps.step import Outcome
@@ -26,16 +26,18 @@ LONGEST_SLEEP_S = 0.25
 Tell = Callable[[Happened | ClockChanged], None]
 
 
-class Conductor:
+class StartLoop:
     """Starts every person of one worker and sees them to their end. ``phase`` says where the run is."""
 
-    def __init__(self, stage: Stage, classes: tuple[type[ScenarioUser], ...], environment: Any, tell: Tell) -> None:
+    def __init__(
+        self, stage: WorkerContext, classes: tuple[type[ScenarioUser], ...], environment: Any, tell: Tell
+    ) -> None:
         self.stage = stage
         self.phase = "waiting"
         self.finished = Event()
-        self._alarm = Alarm()
-        self.crew = Crew(stage, classes, environment, self._alarm.ring)
-        self.waits = Waits(stage, self.crew.resume)
+        self._alarm = Timer()
+        self.crew = ActiveUsers(stage, classes, environment, self._alarm.ring)
+        self.waits = StatusPoller(stage, self.crew.resume)
         stage.on_park = self._park
         self._tell = tell
         self._stop_reason = ""
@@ -126,7 +128,7 @@ class Conductor:
         for wait in self.waits.due(self.stage.clock.sim_s()):
             self.stage.people.spawn(self.waits.look, wait)
 
-    def _park(self, performer: Performer, outcome: Outcome) -> None:
+    def _park(self, performer: VirtualUser, outcome: Outcome) -> None:
         self.crew.park(performer)
         self.waits.add(performer, outcome)
 

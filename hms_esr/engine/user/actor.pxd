@@ -1,5 +1,5 @@
-from hms_esr.engine.user.state cimport Someone
+from hms_esr.engine.user.state cimport UserState
 
 
-cdef class Acting(Someone):
+cdef class Actor(UserState):
     pass

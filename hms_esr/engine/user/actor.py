@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Literal, cast
 
 import gevent
 
-from hms_esr.engine.user.state import Someone
+from hms_esr.engine.user.state import UserState
 from hms_esr.engine.user.templating import completed, rendered
 from hms_esr.errors import StepFailed
 from hms_esr.html.form_submission import HtmlForm, submission
@@ -35,7 +35,7 @@ class Parked(Exception):
         super().__init__(outcome.url)
 
 
-class Acting(Someone):
+class Actor(UserState):
     """The :class:`hms_esr.steps.step.Actor` that steps see: all that a step may ask of a person."""
 
     __slots__ = ()

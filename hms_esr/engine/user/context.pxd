@@ -1,10 +1,10 @@
-from hms_esr.engine.user.actor cimport Acting
+from hms_esr.engine.user.actor cimport Actor
 from hms_esr.http.response cimport HttpAnswer
 from hms_esr.engine.recording.recorder cimport Recorder
 from hms_esr.engine.loop.run_clock cimport RunClock
 
 
-cdef class Stage:
+cdef class WorkerContext:
     cdef public object assignment, scenario, cast, people, on_end, on_park, watcher, faults_of_ours, _means
     cdef public RunClock clock
     cdef public Recorder recorder
@@ -13,5 +13,5 @@ cdef class Stage:
     cdef public tuple journey_names
     cdef public dict variables, made_up
     cdef public bint closing, clock_may_change
-    cpdef exchanged(self, Acting performer, HttpAnswer hop)
-    cpdef refusal(self, Acting performer, HttpAnswer hop)
+    cpdef exchanged(self, Actor performer, HttpAnswer hop)
+    cpdef refusal(self, Actor performer, HttpAnswer hop)

@@ -13,14 +13,14 @@ from typing import Protocol
 from gevent.pool import Group
 
 from hms_esr.engine.client.http_client import PersonSession
-from hms_esr.engine.client.transport import Gate
+from hms_esr.engine.client.transport import ConnectionGuard
 from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.engine.recording.recorder import Recorder
-from hms_esr.engine.user.actor import Acting
-from hms_esr.engine.user.http_factory import Means
+from hms_esr.engine.user.actor import Actor
+from hms_esr.engine.user.http_factory import HttpFactory
 from hms_esr.engine.user.templating import phrase
-from hms_esr.engine.user.trace import Watcher
-from hms_esr.engine.user.virtual_user import Performer
+from hms_esr.engine.user.trace import StepTrace
+from hms_esr.engine.user.virtual_user import VirtualUser
 from hms_esr.errors import StepFailed
 from hms_esr.formatting import mask
 from hms_esr.html.form_submission import Submission
@@ -34,7 +34,7 @@ from hms_esr.schedule.journey_steps import NamedStep
 from hms_esr.steps.step import Outcome, Upload
 
 
-class Pace(Protocol):
+class PauseLength(Protocol):
     """A pause that differs from step to step: log-normal."""
 
     @property
@@ -48,10 +48,12 @@ class Pace(Protocol):
         ...
 
 
-class Stage:
+class WorkerContext:
     """One worker's people and what they use. ``base`` is the target's address without a final slash."""
 
-    def __init__(self, assignment: Assignment, guard: Gate, clock: RunClock, *, watcher: Watcher | None = None) -> None:
+    def __init__(
+        self, assignment: Assignment, guard: ConnectionGuard, clock: RunClock, *, watcher: StepTrace | None = None
+    ) -> None:
         scenario = assignment.scenario
         self.assignment = assignment
         self.scenario = scenario
@@ -68,13 +70,13 @@ class Stage:
         self.clock_may_change = False
         self.made_up: dict[str, None] = {}
         self.faults_of_ours: deque[str] = deque(maxlen=20)
-        self.on_end: Callable[[Performer, PersonEnd], None] | None = None
-        self.on_park: Callable[[Performer, Outcome], None] | None = None
+        self.on_end: Callable[[VirtualUser, PersonEnd], None] | None = None
+        self.on_park: Callable[[VirtualUser, Outcome], None] | None = None
         self.trace_prefix = blake2b(assignment.run_id.encode(), digest_size=8).hexdigest()
         self.watcher = watcher
-        self._means = Means(assignment, guard, self.cast, clock, self.variables)
+        self._means = HttpFactory(assignment, guard, self.cast, clock, self.variables)
 
-    def session(self, performer: Performer) -> PersonSession:
+    def session(self, performer: VirtualUser) -> PersonSession:
         """HTTP for one person."""
         return self._means.session(performer)
 
@@ -82,7 +84,7 @@ class Stage:
         """Who would send a request after ``moment`` (``time.perf_counter()``) waits: to be stopped, or for another."""
         self._means.sends_until(moment)
 
-    def pace_s(self, pace: Pace, k: int, number: int) -> float:
+    def pace_s(self, pace: PauseLength, k: int, number: int) -> float:
         """Simulated seconds person ``k`` pauses before step ``number``."""
         if pace.median_s == 0:
             return 0.0
@@ -101,7 +103,7 @@ class Stage:
 
     # what happens to people
 
-    def exchanged(self, performer: Acting, hop: HttpAnswer) -> None:
+    def exchanged(self, performer: Actor, hop: HttpAnswer) -> None:
         """Record one hop of a person."""
         ended_s = hop.ended_at - self.clock.origin
         if self.watcher is not None:
@@ -139,13 +141,13 @@ class Stage:
             error = recorder.error(ended_s, error, performer.k, performer.trace_id(), stopped=False)
             self.failed(performer, error, hop.started_at, hop.ended_at)
 
-    def failed(self, performer: Acting, key: ErrorKey, started_at: float, ended_at: float) -> None:
+    def failed(self, performer: Actor, key: ErrorKey, started_at: float, ended_at: float) -> None:
         """Keep an example of a failure already counted as ``key``, unless there are enough."""
         if self.recorder.wanted(key):
             sample = performer.sample(key.kind, mask(key.message), key.status, started_at, ended_at)
             self.recorder.failed(sample, key)
 
-    def refusal(self, performer: Acting, hop: HttpAnswer) -> StepFailed | None:
+    def refusal(self, performer: Actor, hop: HttpAnswer) -> StepFailed | None:
         """Why an answer counts as failed by its status; None when it does not."""
         if hop.status < 400:
             return None
@@ -154,29 +156,29 @@ class Stage:
             return None
         return StepFailed("status", error_text(hop) or phrase(hop.status), hop.status)
 
-    def submitted(self, performer: Acting, sent: Submission) -> None:
+    def submitted(self, performer: Actor, sent: Submission) -> None:
         """A form is about to be sent."""
         if self.watcher is not None:
             self.watcher.submitted(performer, sent)
 
-    def saved(self, performer: Performer, names: tuple[str, ...]) -> None:
+    def saved(self, performer: VirtualUser, names: tuple[str, ...]) -> None:
         """A step saved values."""
         if self.watcher is not None:
             self.watcher.saved(performer, names)
 
-    def heard(self, performer: Performer, named: NamedStep, failure: StepFailed) -> None:
+    def heard(self, performer: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
         """A step failed; it is already counted."""
         if self.watcher is not None:
             self.watcher.failed(performer, named, failure)
 
-    def fault_of_ours(self, performer: Performer, fault: Exception) -> None:
+    def fault_of_ours(self, performer: VirtualUser, fault: Exception) -> None:
         """Something we did wrong ended a person; the run says so."""
         import traceback
 
         text = "".join(traceback.format_exception(fault))
         self.faults_of_ours.append(f"person {performer.k}: {text[-2000:]}")
 
-    def park(self, performer: Performer, outcome: Outcome) -> None:
+    def park(self, performer: VirtualUser, outcome: Outcome) -> None:
         """The person waits from now on; no greenlet, no socket."""
         self.recorder.active -= 1
         if performer.session is not None:
@@ -184,7 +186,7 @@ class Stage:
         if self.on_park is not None:
             self.on_park(performer, outcome)
 
-    def person_ended(self, performer: Performer, end: PersonEnd) -> None:
+    def person_ended(self, performer: VirtualUser, end: PersonEnd) -> None:
         """The person is over."""
         self.recorder.active -= 1
         self.recorder.person_ended(end.ended_s, end)

@@ -1,7 +1,7 @@
 from hms_esr.engine.loop.run_clock cimport RunClock
 
 
-cdef class Means:
+cdef class HttpFactory:
     cdef public object _assignment, _cast, _variables, _transport
     cdef public RunClock _clock
     cdef public str _home, _warp_line, _second_lines

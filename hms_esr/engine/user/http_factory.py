@@ -10,20 +10,20 @@ from functools import partial
 from time import perf_counter
 
 from hms_esr.engine.client.http_client import PersonSession
-from hms_esr.engine.client.transport import Gate, Transport
+from hms_esr.engine.client.transport import ConnectionGuard, Transport
 from hms_esr.engine.loop.run_clock import RunClock
-from hms_esr.engine.user.actor import Acting
+from hms_esr.engine.user.actor import Actor
 from hms_esr.http.request_headers import basic, is_private, person_head
 from hms_esr.http.url import origin_of
 from hms_esr.scenario.templates import split
 from hms_esr.schedule.assignment import Assignment, Cast
 
 
-class Means:
+class HttpFactory:
     """One worker's transport and header lines."""
 
     def __init__(
-        self, assignment: Assignment, guard: Gate, cast: Cast, clock: RunClock, variables: Mapping[str, str]
+        self, assignment: Assignment, guard: ConnectionGuard, cast: Cast, clock: RunClock, variables: Mapping[str, str]
     ) -> None:
         http = assignment.scenario.http
         self._assignment = assignment
@@ -64,7 +64,7 @@ class Means:
 
     # a person's means
 
-    def session(self, performer: Acting) -> PersonSession:
+    def session(self, performer: Actor) -> PersonSession:
         """HTTP for one person."""
         home_head, head = self._heads_of(performer.person.user_agent, performer.person.accept_language)
         line = f"X-ESR-Person: {performer.k}\r\n".encode()
@@ -95,7 +95,7 @@ class Means:
             )
         return heads
 
-    def _stamp(self, performer: Acting, trace: str) -> tuple[bytes, float]:
+    def _stamp(self, performer: Actor, trace: str) -> tuple[bytes, float]:
         """Lines that differ from request to request; ``trace`` is the end of one line and most of the next."""
         clock = self._clock
         sim_s = clock.sim.sim_s(perf_counter() - clock.origin)

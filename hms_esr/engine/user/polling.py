@@ -13,8 +13,8 @@ from typing import Any
 
 from gevent import GreenletExit
 
-from hms_esr.engine.user.context import Stage
-from hms_esr.engine.user.virtual_user import Performer
+from hms_esr.engine.user.context import WorkerContext
+from hms_esr.engine.user.virtual_user import VirtualUser
 from hms_esr.errors import StepFailed
 from hms_esr.http.response import HttpAnswer
 from hms_esr.record import Decisions, ErrorKey
@@ -33,7 +33,7 @@ class Wait:
 
     due_s: float
     order: int
-    performer: Performer
+    performer: VirtualUser
     outcome: Outcome
     seen_s: float
 
@@ -41,10 +41,10 @@ class Wait:
         return (self.due_s, self.order) < (other.due_s, other.order)
 
 
-class Waits:
+class StatusPoller:
     """All waits of one worker, by the next look."""
 
-    def __init__(self, stage: Stage, go_on: Callable[[Performer], None]) -> None:
+    def __init__(self, stage: WorkerContext, go_on: Callable[[VirtualUser], None]) -> None:
         self._stage = stage
         self._go_on = go_on
         self._heap: list[Wait] = []
@@ -59,11 +59,11 @@ class Waits:
         """Simulated second of the next look; infinity without any."""
         return self._heap[0].due_s if self._heap else float("inf")
 
-    def add(self, performer: Performer, outcome: Outcome) -> None:
+    def add(self, performer: VirtualUser, outcome: Outcome) -> None:
         """A person begins to wait."""
         self._push(performer, outcome, outcome.since_sim_s)
 
-    def _push(self, performer: Performer, outcome: Outcome, seen_s: float) -> None:
+    def _push(self, performer: VirtualUser, outcome: Outcome, seen_s: float) -> None:
         deadline_s = outcome.since_sim_s + outcome.within_s
         due_s = deadline_s if outcome.every_s is None else min(deadline_s, seen_s + outcome.every_s)
         self._order += 1

@@ -1,7 +1,7 @@
 from hms_esr.http.response cimport HttpAnswer
 
 
-cdef class Someone:
+cdef class UserState:
     cdef public object stage, arrival, person, session
     cdef public long k
     cdef public double planned_s, started_s, intended_s, meant_s

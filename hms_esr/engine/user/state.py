@@ -18,10 +18,10 @@ from hms_esr.steps.expect import Expect
 from hms_esr.steps.step import Upload
 
 if TYPE_CHECKING:
-    from hms_esr.engine.user.context import Stage
+    from hms_esr.engine.user.context import WorkerContext
 
 
-class Someone:
+class UserState:
     """What one person is and remembers between steps."""
 
     __slots__ = (
@@ -54,7 +54,7 @@ class Someone:
         "where",
     )
 
-    def __init__(self, stage: Stage, arrival: Arrival, planned_s: float) -> None:
+    def __init__(self, stage: WorkerContext, arrival: Arrival, planned_s: float) -> None:
         self.stage = stage
         self.arrival = arrival
         self.k = arrival.k

@@ -10,11 +10,11 @@ from dataclasses import dataclass, replace
 
 import gevent
 
-from hms_esr.engine.client.transport import Gate
+from hms_esr.engine.client.transport import ConnectionGuard
 from hms_esr.engine.loop.run_clock import RunClock
-from hms_esr.engine.user.context import Stage
-from hms_esr.engine.user.trace import Watcher
-from hms_esr.engine.user.virtual_user import Performer
+from hms_esr.engine.user.context import WorkerContext
+from hms_esr.engine.user.trace import StepTrace
+from hms_esr.engine.user.virtual_user import VirtualUser
 from hms_esr.profiles.people import PeopleLoad
 from hms_esr.record import PersonEnd
 from hms_esr.scenario.model import Journey
@@ -24,7 +24,7 @@ from hms_esr.steps.step import Outcome, Step
 
 
 @dataclass(frozen=True, slots=True)
-class Once:
+class StepsResult:
     """How it went: state as in :class:`PersonEnd`, why, what was saved, requests sent, and what is waited for."""
 
     state: str
@@ -35,39 +35,39 @@ class Once:
     waits_for: Outcome | None
 
 
-def carry_out_steps(
+def run_steps(
     assignment: Assignment,
-    guard: Gate,
+    guard: ConnectionGuard,
     steps: tuple[Step, ...],
     role: str,
     *,
     sim_s: float = 0.0,
     give_up: Callable[[], bool] = lambda: False,
-) -> Once:
+) -> StepsResult:
     """Carry ``steps`` out once, as one person of ``role`` without pauses; ``give_up`` is asked ten times a second."""
     journey = Journey.model_construct(name="setup", weight=1.0, load=None, persona={role: 1.0}, pace=None, steps=steps)
     scenario = assignment.scenario.model_copy(
         update={"journeys": (journey,), "load": PeopleLoad(people=1, over_s="1s")}
     )
-    return carry_out_person(replace(assignment, scenario=scenario, scale=1.0), guard, 0, at_s=sim_s, give_up=give_up)
+    return run_person(replace(assignment, scenario=scenario, scale=1.0), guard, 0, at_s=sim_s, give_up=give_up)
 
 
-def carry_out_person(
+def run_person(
     assignment: Assignment,
-    guard: Gate,
+    guard: ConnectionGuard,
     k: int,
     *,
-    watcher: Watcher | None = None,
+    watcher: StepTrace | None = None,
     at_s: float | None = None,
     give_up: Callable[[], bool] = lambda: False,
-) -> Once:
+) -> StepsResult:
     """Carry out person ``k``'s journey now, at the simulated moment it is planned for (or ``at_s``)."""
     clock = RunClock(assignment.warp)
-    stage = Stage(assignment, guard, clock, watcher=watcher)
+    stage = WorkerContext(assignment, guard, clock, watcher=watcher)
     arrival = stage.cast.crowd.arrival(k)
     clock.start()
     planned_at_s = arrival.at_s if at_s is None else at_s
-    alone = _Alone(stage, arrival, planned_at_s)
+    alone = StepRunner(stage, arrival, planned_at_s)
     greenlet = gevent.spawn(alone.performer.carry_out)
     while not greenlet.ready():
         greenlet.join(timeout=0.1)
@@ -77,10 +77,10 @@ def carry_out_person(
     return alone.result()
 
 
-class _Alone:
+class StepRunner:
     """Hears how the one person ends."""
 
-    def __init__(self, stage: Stage, arrival: Arrival, at_s: float) -> None:
+    def __init__(self, stage: WorkerContext, arrival: Arrival, at_s: float) -> None:
         from hms_esr.clock import Segment, SimClock
 
         warp = stage.assignment.warp
@@ -90,16 +90,16 @@ class _Alone:
         self._parked: Outcome | None = None
         stage.on_end = self._heard
         stage.on_park = self._park
-        self.performer = Performer(stage, arrival, 0.0)
+        self.performer = VirtualUser(stage, arrival, 0.0)
         self.performer.hurried = True
 
-    def _heard(self, performer: Performer, end: PersonEnd) -> None:
+    def _heard(self, performer: VirtualUser, end: PersonEnd) -> None:
         self._end = end
 
-    def _park(self, performer: Performer, outcome: Outcome) -> None:
+    def _park(self, performer: VirtualUser, outcome: Outcome) -> None:
         self._parked = outcome
 
-    def result(self) -> Once:
+    def result(self) -> StepsResult:
         """How it went."""
         recorder = self._stage.recorder
         ticks = recorder.take(int(self._stage.clock.now_s()) + 2, 0.0)
@@ -107,4 +107,4 @@ class _Alone:
         sent += sum(tick.polls for tick in ticks)
         state = "waiting" if self._end is None else self._end.state
         reason = "" if self._end is None else self._end.reason
-        return Once(state, reason, self.performer.where, dict(self.performer.vars), sent, self._parked)
+        return StepsResult(state, reason, self.performer.where, dict(self.performer.vars), sent, self._parked)

@@ -21,15 +21,15 @@ from hms_esr.steps.expect import at_path
 from hms_esr.steps.step import Extract
 
 if TYPE_CHECKING:
-    from hms_esr.engine.user.actor import Acting
+    from hms_esr.engine.user.actor import Actor
 
 
-def rendered(person: Acting, text: str) -> str:
+def rendered(person: Actor, text: str) -> str:
     """``text`` with its templates filled in for ``person``; StepFailed("scenario") names one without a value."""
     return "".join(part if isinstance(part, str) else _value(person, part) for part in split(text))
 
 
-def _value(person: Acting, ref: Reference) -> str:
+def _value(person: Actor, ref: Reference) -> str:
     assignment = person.stage.assignment
     if ref.kind == "run":
         return assignment.run_id
@@ -47,7 +47,7 @@ def _value(person: Acting, ref: Reference) -> str:
         raise StepFailed("scenario", f"there is no value for {{{{ {ref} }}}}") from None
 
 
-def completed(person: Acting, field: HtmlField) -> str | None:
+def completed(person: Actor, field: HtmlField) -> str | None:
     """What the person types into a required field nobody filled."""
     person.occurrence += 1
     k, at, number, seed = person.k, person.at, person.occurrence, person.stage.assignment.seed

@@ -5,29 +5,29 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Protocol
 
 if TYPE_CHECKING:
-    from hms_esr.engine.user.actor import Acting
-    from hms_esr.engine.user.virtual_user import Performer
+    from hms_esr.engine.user.actor import Actor
+    from hms_esr.engine.user.virtual_user import VirtualUser
     from hms_esr.errors import StepFailed
     from hms_esr.html.form_submission import Submission
     from hms_esr.http.response import HttpAnswer
     from hms_esr.schedule.journey_steps import NamedStep
 
 
-class Watcher(Protocol):
+class StepTrace(Protocol):
     """Who follows people closely (``try``, listeners of Locust's events); most runs have none."""
 
-    def exchanged(self, performer: Acting, hop: HttpAnswer) -> None:
+    def exchanged(self, performer: Actor, hop: HttpAnswer) -> None:
         """A request went out and was answered, or not."""
         ...
 
-    def submitted(self, performer: Acting, sent: Submission) -> None:
+    def submitted(self, performer: Actor, sent: Submission) -> None:
         """A form is about to be sent."""
         ...
 
-    def saved(self, performer: Performer, names: tuple[str, ...]) -> None:
+    def saved(self, performer: VirtualUser, names: tuple[str, ...]) -> None:
         """A step saved values under these names."""
         ...
 
-    def failed(self, performer: Performer, named: NamedStep, failure: StepFailed) -> None:
+    def failed(self, performer: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
         """A step failed."""
         ...

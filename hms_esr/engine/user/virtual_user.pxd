@@ -1,11 +1,11 @@
 cimport cython
 
-from hms_esr.engine.user.actor cimport Acting
-from hms_esr.engine.user.context cimport Stage
+from hms_esr.engine.user.actor cimport Actor
+from hms_esr.engine.user.context cimport WorkerContext
 
 
-cdef class Performer(Acting):
-    @cython.locals(stage=Stage)
+cdef class VirtualUser(Actor):
+    @cython.locals(stage=WorkerContext)
     cpdef carry_out(self)
-    @cython.locals(stage=Stage)
+    @cython.locals(stage=WorkerContext)
     cpdef _steps(self)

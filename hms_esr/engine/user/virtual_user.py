@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import gevent
 
-from hms_esr.engine.user.actor import Acting, Parked
+from hms_esr.engine.user.actor import Actor, Parked
 from hms_esr.engine.user.templating import extracted, phrase
 from hms_esr.errors import StepFailed
 from hms_esr.formatting import mask
@@ -23,7 +23,7 @@ COUNTED_BY_HOP = ("status", "timeout", "patience", "connection", "no_answer")
 """Kinds of failures that were counted with the request that met them."""
 
 
-class Performer(Acting):
+class VirtualUser(Actor):
     """One person, resumable between steps."""
 
     __slots__ = ()

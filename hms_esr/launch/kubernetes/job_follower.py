@@ -38,14 +38,14 @@ _SECRET_MISSING = re.compile(r"secret \"?[\w./-]+\"? not found", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class JobEnd:
     """How the run's container ended: its exit code, Kubernetes' word for it (``Completed``, ``OOMKilled`` …)."""
 
     exit_code: int
     reason: str
 
 
-class Follower:
+class JobFollower:
     """One run in a cluster, from its objects to its exit code. ``tell`` gets lines for the operator."""
 
     def __init__(self, kubectl: Kubectl, order: Order, tell: Callable[[str], None], look_s: float = 1.0) -> None:
@@ -106,7 +106,7 @@ class Follower:
         cure = "\nSecrets are made by k8s/make-secrets.sh" if _SECRET_MISSING.search(said) else ""
         raise EnvironmentProblem(said + cure)
 
-    def _over(self, pod: str) -> Ended:
+    def _over(self, pod: str) -> JobEnd:
         """Show what the run prints until its container has ended."""
         logs = self._kubectl.stream("logs", "--follow", "--container", RUN, f"pod/{pod}")
         seen_at = monotonic()
@@ -120,7 +120,7 @@ class Follower:
                     state = _state(found, RUN).get("terminated")
                     if state is not None:
                         _wait_for_end(logs)
-                        return Ended(int(state.get("exitCode", 3)), str(state.get("reason", "")))
+                        return JobEnd(int(state.get("exitCode", 3)), str(state.get("reason", "")))
                     if logs.poll() is not None:
                         logs = self._kubectl.stream("logs", "--follow", "--tail=0", "--container", RUN, f"pod/{pod}")
                     sleep(self._look_s)

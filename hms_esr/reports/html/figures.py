@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 from functools import cached_property
 
 from hms_esr.charts.frame import Mark, TimeFrame, time_frame
-from hms_esr.charts.latency import Lines
+from hms_esr.charts.latency import LatencyLines
 from hms_esr.charts.scales import Log
 from hms_esr.clock import SimClock
 from hms_esr.errors import EsrError, NoData
@@ -28,7 +28,7 @@ StepKey = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
-class Caps:
+class PageCaps:
     """The most of each thing a page shows, so that it stays one small file. What is left out is counted in words."""
 
     rows: int = 60
@@ -42,7 +42,7 @@ class Caps:
 class Figures:
     """A record and its judgement, prepared for reading. Everything is computed when first asked for, once."""
 
-    def __init__(self, record: Record, judgement: Judgement, caps: Caps) -> None:
+    def __init__(self, record: Record, judgement: Judgement, caps: PageCaps) -> None:
         self.record = record
         self.judgement = judgement
         self.caps = caps
@@ -174,7 +174,7 @@ class Figures:
         return found
 
     @cached_property
-    def step_lines(self) -> dict[StepKey, Lines]:
+    def step_lines(self) -> dict[StepKey, LatencyLines]:
         """Lines of the steps that have a panel, each in bins wide enough for it."""
         return {key: _lines_of(self, key) for key in list(self.steps)[: self.caps.panels]}
 
@@ -187,10 +187,10 @@ class Figures:
         return Log.over(values + [check.limit for check in self.p95_checks if check.limit])
 
 
-def _lines_of(figures: Figures, key: StepKey) -> Lines:
+def _lines_of(figures: Figures, key: StepKey) -> LatencyLines:
     bins = Bins.of(figures.record, figures.length_s, key)
     cells = bins.cells(key)
-    return Lines(bins.times(cells, 0.95), bins.times(cells, 0.95, actual=True))
+    return LatencyLines(bins.times(cells, 0.95), bins.times(cells, 0.95, actual=True))
 
 
 def _recovery(record: Record, fault: FaultRecord) -> tuple[Recovery | None, str]:

@@ -16,7 +16,7 @@ from hms_esr.charts.markup import Markup, esc, join, tag
 from hms_esr.record import Record
 from hms_esr.reports.html.checks import checks
 from hms_esr.reports.html.errors import errors
-from hms_esr.reports.html.figures import Caps, Figures
+from hms_esr.reports.html.figures import Figures, PageCaps
 from hms_esr.reports.html.glossary import glossary
 from hms_esr.reports.html.load import load
 from hms_esr.reports.html.parts import para, section, text
@@ -33,11 +33,11 @@ from hms_esr.verdicts.judgement import Judgement
 
 MOST_BYTES = 500_000
 _SIZES = (
-    Caps(),
-    Caps(scenario_characters=60_000),
-    Caps(rows=40, panels=8, errors=25, workers=16, marks=16, scenario_characters=60_000),
-    Caps(rows=20, panels=4, errors=12, workers=8, marks=8, scenario_characters=20_000),
-    Caps(rows=8, panels=0, errors=5, workers=3, marks=3, scenario_characters=4_000),
+    PageCaps(),
+    PageCaps(scenario_characters=60_000),
+    PageCaps(rows=40, panels=8, errors=25, workers=16, marks=16, scenario_characters=60_000),
+    PageCaps(rows=20, panels=4, errors=12, workers=8, marks=8, scenario_characters=20_000),
+    PageCaps(rows=8, panels=0, errors=5, workers=3, marks=3, scenario_characters=4_000),
 )
 _SECTIONS: tuple[tuple[str, str, Callable[[Figures], Markup]], ...] = (
     ("figures", "Key figures", tiles),

@@ -6,7 +6,7 @@ Knows nothing of how recovery is judged.
 from __future__ import annotations
 
 from hms_esr.charts.markup import Markup, join, tag
-from hms_esr.charts.recovery import Recovery as Window
+from hms_esr.charts.recovery import RecoveryWindow
 from hms_esr.charts.recovery import recovery as recovery_chart
 from hms_esr.charts.svg import Bin
 from hms_esr.formatting import MISSING, count, elapsed, listed, time_ms, time_s, whole_s
@@ -150,13 +150,13 @@ def _row(figures: Figures, fault: FaultRecord) -> list[object]:
 
 def _window(
     figures: Figures, fault: FaultRecord, off_s: float, found: Recovery | None, check: CheckResult | None
-) -> Window:
+) -> RecoveryWindow:
     limit = check.limit if check is not None and check.operator in ("<", "<=") else None
     length = off_s - fault.on_s
     after = max(30.0, (limit or 0) * 1.35, (found.real_s * 1.4 if found else 0))
     after = min(after, max(10.0, figures.record.real_s - off_s), 900.0)
     before = length + min(max(8.0, 0.1 * length), 60.0)
-    return Window(
+    return RecoveryWindow(
         max(-before, -off_s),
         after,
         -length,
@@ -193,7 +193,7 @@ def _chart(figures: Figures, fault: FaultRecord, ident: str) -> Markup:
     )
 
 
-def _each_second(figures: Figures, off_s: float, window: Window) -> list[Bin]:
+def _each_second(figures: Figures, off_s: float, window: RecoveryWindow) -> list[Bin]:
     bins = []
     wide = max(1, int((window.to_s - window.from_s) / 200))
     for at in range(max(0, int(off_s + window.from_s)), int(off_s + window.to_s) + 1, wide):

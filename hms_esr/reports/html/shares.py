@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 
 from hms_esr.charts.markup import Markup, tag
-from hms_esr.charts.percentiles import Gate, percentiles
+from hms_esr.charts.percentiles import LimitGate, percentiles
 from hms_esr.formatting import MISSING, count, short_time_ms, time_ms
 from hms_esr.histogram import Histogram
 from hms_esr.record import Cell
@@ -111,7 +111,7 @@ def _gap(cell: Cell) -> float:
     return max((a - b) / max(b, 1.0) for a, b in pairs)
 
 
-def _gates(figures: Figures) -> list[Gate]:
+def _gates(figures: Figures) -> list[LimitGate]:
     gates = []
     for check in figures.judgement.checks:
         ref = metric_of(check)
@@ -119,7 +119,7 @@ def _gates(figures: Figures) -> list[Gate]:
         if found and drawable(check) and check.limit:
             share = float(f"{found[1]}.{found[2] or 0}") / 100
             warn = check.warn if check.warn and check.warn > 0 else None
-            gates.append(Gate(share, check.limit, f"FAIL from {short_time_ms(check.limit)}", warn))
+            gates.append(LimitGate(share, check.limit, f"FAIL from {short_time_ms(check.limit)}", warn))
     return gates[:3]
 
 
@@ -160,7 +160,7 @@ def _p95(cell: Cell) -> float:
     return cell.intended.percentile(0.95) if cell.intended.count else 0.0
 
 
-def _chart(ident: str, name: str, cell: Cell, gates: list[Gate]) -> Markup:
+def _chart(ident: str, name: str, cell: Cell, gates: list[LimitGate]) -> Markup:
     listed = ", ".join(f"{label}% within {at(cell.intended, share)}" for share, label in _SHARES)
     return percentiles(
         ident,

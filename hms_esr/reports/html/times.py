@@ -6,7 +6,7 @@ Knows nothing of people.
 from __future__ import annotations
 
 from hms_esr.charts.failures import failures
-from hms_esr.charts.latency import LimitLine, Lines, latency
+from hms_esr.charts.latency import LatencyLines, LimitLine, latency
 from hms_esr.charts.markup import Markup, join, tag
 from hms_esr.charts.panel import panel
 from hms_esr.charts.svg import Bin
@@ -35,9 +35,9 @@ def limit_lines(checks: list[CheckResult]) -> list[LimitLine]:
     return lines[:4]
 
 
-def _lines(figures: Figures) -> Lines:
+def _lines(figures: Figures) -> LatencyLines:
     bins, cells = figures.bins, figures.cells
-    return Lines(bins.times(cells, 0.95), bins.times(cells, 0.95, actual=True), bins.times(cells, 0.5))
+    return LatencyLines(bins.times(cells, 0.95), bins.times(cells, 0.95, actual=True), bins.times(cells, 0.5))
 
 
 def _over_the_run(figures: Figures) -> Markup:
@@ -75,7 +75,7 @@ def _worst(bins: list[Bin]) -> Bin | None:
     return max((one for one in bins if one.value is not None), key=lambda one: one.value or 0.0, default=None)
 
 
-def _said(figures: Figures, lines: Lines) -> str:
+def _said(figures: Figures, lines: LatencyLines) -> str:
     worst = _worst(list(lines.intended))
     if worst is None:
         return "Too few requests for a line."

@@ -6,6 +6,6 @@ Knows nothing of how a run is carried out or stored. A run never waits for any o
 from __future__ import annotations
 
 from hms_esr.sinks.influx.buckets import percentile_of_rows
-from hms_esr.sinks.influx.connection import Connection, read_connection
+from hms_esr.sinks.influx.connection import InfluxConnection, read_connection
 
-__all__ = ["Connection", "percentile_of_rows", "read_connection"]
+__all__ = ["InfluxConnection", "percentile_of_rows", "read_connection"]

@@ -7,16 +7,16 @@ from __future__ import annotations
 
 from time import time
 
-from hms_esr.sinks.influx.connection import Connection
+from hms_esr.sinks.influx.connection import InfluxConnection
 from hms_esr.sinks.influx.lines import line
-from hms_esr.sinks.influx.transport import Answer, Transport
+from hms_esr.sinks.influx.transport import InfluxAnswer, InfluxTransport
 
 PROBE = "esr_probe"
 
 
-def find_fault(connection: Connection) -> str:
+def find_fault(connection: InfluxConnection) -> str:
     """What is wrong, in one line, with what to change; empty when a point can be written and read back."""
-    transport = Transport(connection)
+    transport = InfluxTransport(connection)
     try:
         at_s = int(time())
         answer = transport.write([line(PROBE, {"sim": "true"}, {"value": float(at_s)}, at_s * 1000)])
@@ -28,7 +28,7 @@ def find_fault(connection: Connection) -> str:
         transport.close()
 
 
-def _of_write(connection: Connection, answer: Answer) -> str:
+def _of_write(connection: InfluxConnection, answer: InfluxAnswer) -> str:
     url, org, bucket, said = connection.url, connection.org, connection.bucket, answer.reason
     low = said.lower()
     if answer.status == 0:
@@ -50,7 +50,7 @@ def _of_write(connection: Connection, answer: Answer) -> str:
     return f"bucket: '{bucket}' takes no points ({said})"
 
 
-def _of_read(connection: Connection, answer: Answer, is_back: bool) -> str:
+def _of_read(connection: InfluxConnection, answer: InfluxAnswer, is_back: bool) -> str:
     if answer.status in (401, 403):
         return (
             f"token: points can be written, but this token may not read ({answer.reason}); a Grafana needs one that may"

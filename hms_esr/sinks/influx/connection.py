@@ -18,7 +18,7 @@ SPOOL_BYTES = 1024**3
 
 
 @dataclass(frozen=True)
-class Connection:
+class InfluxConnection:
     """One bucket of one server. ``org`` may be empty (InfluxDB 1.8 and 3 know none), ``token`` too (1.8 without)."""
 
     url: str
@@ -40,7 +40,7 @@ class Connection:
         return f"{self.url} bucket {self.bucket}"
 
 
-def read_connection(given: Mapping[str, Any], source: str) -> Connection:
+def read_connection(given: Mapping[str, Any], source: str) -> InfluxConnection:
     """A connection from its parts; BadInput names ``source`` and what is wrong."""
     url = str(given.get("url") or "").strip().rstrip("/")
     try:
@@ -60,4 +60,4 @@ def read_connection(given: Mapping[str, Any], source: str) -> Connection:
     bucket = str(given.get("bucket") or BUCKET).strip()
     org = str(given.get("org") or "").strip()
     more = {name: given[name] for name in ("wait_s", "spool_bytes") if given.get(name) is not None}
-    return Connection(url, org, bucket, token, **more)
+    return InfluxConnection(url, org, bucket, token, **more)

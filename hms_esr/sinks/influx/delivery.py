@@ -12,7 +12,7 @@ from pathlib import Path
 from time import monotonic
 from typing import Protocol
 
-from hms_esr.sinks.influx.transport import Answer
+from hms_esr.sinks.influx.transport import InfluxAnswer
 
 FIRST_WAIT_S, LONGEST_WAIT_S = 0.25, 8.0
 REFUSED_WAIT_S = 10.0
@@ -22,13 +22,13 @@ LONGEST_ASKED_S = 3600.0
 class Writes(Protocol):
     """What can send points."""
 
-    def write(self, lines: list[str]) -> Answer:
+    def write(self, lines: list[str]) -> InfluxAnswer:
         """Send them once."""
         ...
 
 
 @dataclass(slots=True)
-class Trouble:
+class DeliveryProblem:
     """Why points do not get through now. ``kind``: ``later`` or ``refused`` (see :data:`transport.Meaning`)."""
 
     kind: str = ""
@@ -37,7 +37,7 @@ class Trouble:
 
 
 @dataclass
-class Delivery:
+class InfluxDelivery:
     """Sends lists of lines. ``wait(seconds)`` is True when it is time to give up; ``probe`` makes a point that is good.
 
     ``dead``: the file for lines the server will never take. Counts: ``written``, ``dead_points``.
@@ -49,7 +49,7 @@ class Delivery:
     dead: Path
     written: int = 0
     dead_points: int = 0
-    trouble: Trouble = field(default_factory=Trouble)
+    trouble: DeliveryProblem = field(default_factory=DeliveryProblem)
     _failures: int = 0
 
     def deliver(self, lines: Sequence[str]) -> bool:
@@ -75,7 +75,7 @@ class Delivery:
     def _through(self, n: int) -> None:
         self.written += n
         self._failures = 0
-        self.trouble = Trouble()
+        self.trouble = DeliveryProblem()
 
     def _takes_others(self) -> bool:
         """Whether the server takes a point known to be good; if not, it is the server that is wrong, not a line."""
@@ -91,18 +91,18 @@ class Delivery:
         else:
             parts.append(part)
 
-    def _bury(self, line: str, answer: Answer) -> None:
+    def _bury(self, line: str, answer: InfluxAnswer) -> None:
         self.dead_points += 1
         self.dead.parent.mkdir(parents=True, exist_ok=True)
         with self.dead.open("a", encoding="utf-8") as file:
             file.write(json.dumps({"reason": answer.reason, "line": line}, ensure_ascii=False) + "\n")
 
-    def _pause_s(self, answer: Answer, sent_s: float) -> float:
+    def _pause_s(self, answer: InfluxAnswer, sent_s: float) -> float:
         """How long to wait: as the server asks, else longer each time."""
         kind = "refused" if answer.meaning == "refused" else "later"
         if self.trouble.kind != kind or self.trouble.reason != answer.reason:
             since_s = self.trouble.since_s if self.trouble.kind else sent_s
-            self.trouble = Trouble(kind, answer.reason, since_s)
+            self.trouble = DeliveryProblem(kind, answer.reason, since_s)
         self._failures += 1
         if answer.wait_s is not None:
             return min(max(answer.wait_s, FIRST_WAIT_S), LONGEST_ASKED_S)

@@ -31,7 +31,7 @@ class Checked:
 
 
 @dataclass(frozen=True, slots=True)
-class Ended:
+class EndedRun:
     """How the run came out. ``code`` is the exit code; ``checks`` as judged at the end."""
 
     code: int
@@ -176,7 +176,7 @@ class Points:
         for one in checks:
             self._add("esr_check", {"check": one.check}, figures.check(one.value, one.limit, one.verdict), at_s)
 
-    def end(self, real_s: float, how: Ended) -> list[str]:
+    def end(self, real_s: float, how: EndedRun) -> list[str]:
         """The last lines: figures and checks as judged, the verdict."""
         at = max(self._front, int(real_s), 0)
         self._dirty |= {self._front} - {-1}

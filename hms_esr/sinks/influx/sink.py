@@ -14,8 +14,8 @@ from time import monotonic, sleep
 
 from hms_esr import formatting
 from hms_esr.events import Event, Progress, RunEnded, RunStarted
-from hms_esr.sinks.influx.connection import Connection
-from hms_esr.sinks.influx.state import DEAD, FOLDER, State, read_state
+from hms_esr.sinks.influx.connection import InfluxConnection
+from hms_esr.sinks.influx.state import DEAD, FOLDER, SenderState, read_state
 from hms_esr.sinks.influx.transport import ANSWER_S, CONNECT_S
 
 LOOK_EVERY_S = 1.0
@@ -33,7 +33,12 @@ class InfluxSink:
     """
 
     def __init__(
-        self, folder: Path, connection: Connection, command: Sequence[str], tell: Callable[[str], None], resend: str
+        self,
+        folder: Path,
+        connection: InfluxConnection,
+        command: Sequence[str],
+        tell: Callable[[str], None],
+        resend: str,
     ) -> None:
         self._folder, self._connection = folder, connection
         self._command, self._tell, self._resend = list(command), tell, resend
@@ -82,7 +87,7 @@ class InfluxSink:
             self._let_go()
             self._process = self._start()
 
-    def _say(self, state: State) -> None:
+    def _say(self, state: SenderState) -> None:
         if state.trouble:
             self._say_away(state)
         elif state.behind_s < CAUGHT_UP_S:
@@ -93,7 +98,7 @@ class InfluxSink:
                 f"InfluxDB: no more may wait on disk; from here on points are lost. Send them later: {self._resend}"
             )
 
-    def _say_away(self, state: State) -> None:
+    def _say_away(self, state: SenderState) -> None:
         """Once for each reason, until all that waited is sent."""
         self._count_away(state)
         if (state.trouble, state.reason) == self._told:
@@ -105,7 +110,7 @@ class InfluxSink:
             text = f"InfluxDB takes no points ({state.reason}); they are kept on disk and sent when it does"
         self._tell(text)
 
-    def _count_away(self, state: State) -> None:
+    def _count_away(self, state: SenderState) -> None:
         if state.trouble:
             self._away_s = max(1.0, self._away_s, state.trouble_s)
 
@@ -152,7 +157,7 @@ class InfluxSink:
         self._process.wait()
         self._last_words(read_state(self._folder))
 
-    def _last_words(self, state: State) -> None:
+    def _last_words(self, state: SenderState) -> None:
         if not (self._folder / FOLDER).is_dir():
             return
         left = state.waiting_points + state.lost_points

@@ -16,7 +16,7 @@ _FILE = "state.json"
 
 
 @dataclass(frozen=True, slots=True)
-class State:
+class SenderState:
     """How sending goes. ``trouble``: empty, ``later`` (the server cannot now) or ``refused`` (a person must act)."""
 
     trouble: str = ""
@@ -47,9 +47,9 @@ class State:
             return
 
 
-def read_state(run: Path) -> State:
+def read_state(run: Path) -> SenderState:
     """The state last written; the beginning of everything when there is none."""
     try:
-        return State(**json.loads((run / FOLDER / _FILE).read_text(encoding="utf-8")))
+        return SenderState(**json.loads((run / FOLDER / _FILE).read_text(encoding="utf-8")))
     except (OSError, ValueError, TypeError):
-        return State()
+        return SenderState()

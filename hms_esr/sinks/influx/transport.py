@@ -13,7 +13,7 @@ from email.utils import parsedate_to_datetime
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
-    from hms_esr.sinks.influx.connection import Connection
+    from hms_esr.sinks.influx.connection import InfluxConnection
 
 CONNECT_S, ANSWER_S = 5.0, 10.0
 Meaning = Literal["written", "later", "refused", "smaller", "bad"]
@@ -22,7 +22,7 @@ LONGEST = 200
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
+class InfluxAnswer:
     """``status`` 0: none came. ``reason`` in words; ``wait_s`` what the server asks for (``Retry-After``)."""
 
     status: int
@@ -43,10 +43,10 @@ class Answer:
         return "refused"
 
 
-class Transport:
+class InfluxTransport:
     """Requests to one server, one after another. ``answer_s``: how long an answer may take."""
 
-    def __init__(self, connection: Connection, answer_s: float = ANSWER_S) -> None:
+    def __init__(self, connection: InfluxConnection, answer_s: float = ANSWER_S) -> None:
         from influxdb_client import InfluxDBClient
         from influxdb_client.service.write_service import WriteService
 
@@ -60,7 +60,7 @@ class Transport:
         )
         self._writes = WriteService(self._client.api_client)
 
-    def write(self, lines: list[str]) -> Answer:
+    def write(self, lines: list[str]) -> InfluxAnswer:
         """Points out, and what the server says; never raises for what a network or a server does."""
         body = gzip.compress("\n".join(lines).encode(), compresslevel=1)
 
@@ -77,7 +77,7 @@ class Transport:
 
         return _answer(ask)[0]
 
-    def query(self, text: str) -> tuple[Answer, list[dict[str, Any]]]:
+    def query(self, text: str) -> tuple[InfluxAnswer, list[dict[str, Any]]]:
         """Rows of an InfluxQL query (times in seconds), and what the server says; 200 is good here."""
 
         def ask() -> tuple[Any, int, Any]:
@@ -100,25 +100,25 @@ class Transport:
             series = [one for result in results for one in result.get("series", ())]
             rows = [dict(zip(one["columns"], row, strict=True)) for one in series for row in one["values"]]
         except (ValueError, KeyError, TypeError, AttributeError):
-            return Answer(406, "the answer to a query is none of InfluxDB's"), []
-        return Answer(400 if wrong else 200, wrong), rows
+            return InfluxAnswer(406, "the answer to a query is none of InfluxDB's"), []
+        return InfluxAnswer(400 if wrong else 200, wrong), rows
 
     def close(self) -> None:
         """Connections are given back."""
         self._client.close()
 
 
-def _answer(ask: Any) -> tuple[Answer, Any]:
+def _answer(ask: Any) -> tuple[InfluxAnswer, Any]:
     from influxdb_client.rest import ApiException
     from urllib3.exceptions import HTTPError
 
     try:
         data, status, _ = ask()
     except ApiException as error:
-        return Answer(int(error.status or 0), _told(error), _wait_s(error.headers or {})), None
+        return InfluxAnswer(int(error.status or 0), _told(error), _wait_s(error.headers or {})), None
     except (HTTPError, OSError) as error:
-        return Answer(0, _network(error)), None
-    return Answer(int(status), ""), data
+        return InfluxAnswer(0, _network(error)), None
+    return InfluxAnswer(int(status), ""), data
 
 
 def _told(error: Any) -> str:

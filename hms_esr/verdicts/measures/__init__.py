@@ -15,7 +15,7 @@ MEASURES: Registry[type[Measure]] = Registry(
         "deadline": "hms_esr.verdicts.measures.deadline:Deadline",
         "error_rate": "hms_esr.verdicts.measures.errors:ErrorRate",
         "recovery": "hms_esr.verdicts.measures.recovery:RecoveryTime",
-        "latency": "hms_esr.verdicts.measures.latency:Latency",
+        "latency": "hms_esr.verdicts.measures.latency:LatencyMeasure",
         "journey": "hms_esr.verdicts.measures.journey:JourneyTime",
         "traffic": "hms_esr.verdicts.measures.traffic:Traffic",
         "delivery": "hms_esr.verdicts.measures.delivery:Delivery",

@@ -46,7 +46,7 @@ def _unanswered(record: Record, ref: MetricRef) -> str:
     return "" if not silent else _NONE if silent == asked else f", {count(silent)} of {count(asked)} unanswered"
 
 
-class Latency:
+class LatencyMeasure:
     """Answer times in ms over all selected requests, answered or not."""
 
     names = tuple(f"{start}latency_{figure}_ms" for start in ("", "service_") for figure in FIGURES)

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hms_esr.city.city_state import Hall
+from hms_esr.city.city_state import CityState
 from hms_esr.city.services.accounts import local_path
 
 from ..browser import Browser, Seen
@@ -44,7 +44,7 @@ def test_any_made_up_person_can_log_in(browser: Browser) -> None:
     assert log_in(Browser(browser.app), "bob@gmail.com", "anything").status == 401
 
 
-def test_strict_accounts_are_the_only_ones(browser: Browser, hall: Hall) -> None:
+def test_strict_accounts_are_the_only_ones(browser: Browser, hall: CityState) -> None:
     """With strict accounts an unknown person is refused with 401."""
     hall.strict_accounts = True
     assert log_in(browser, "bob@farm.test", "anything").status == 401
@@ -80,7 +80,7 @@ def test_logging_out_forgets(browser: Browser) -> None:
         ({"accounts": [ANN, 7]}, 422, "account 1: not an object"),
     ],
 )
-def test_wrong_accounts_are_refused_whole(browser: Browser, hall: Hall, body: Any, status: int, says: str) -> None:
+def test_wrong_accounts_are_refused_whole(browser: Browser, hall: CityState, body: Any, status: int, says: str) -> None:
     """One mistake in a list and no account is made; every mistake is named."""
     seen = browser.post_json("/api/accounts", body)
     assert seen.status == status and says in seen.json()["error"]

@@ -6,7 +6,7 @@ from typing import Any
 
 import pytest
 
-from hms_esr.city.city_state import Hall
+from hms_esr.city.city_state import CityState
 
 from ..browser import PDF, Browser
 
@@ -53,7 +53,7 @@ def test_a_claim_is_decided_in_simulated_time(browser: Browser) -> None:
     assert (decided["status"], decided["decided_at"]) == ("decided", "2026-03-02T08:00:10.000000")
 
 
-def test_half_the_clerks_take_twice_as_long(browser: Browser, hall: Hall) -> None:
+def test_half_the_clerks_take_twice_as_long(browser: Browser, hall: CityState) -> None:
     """After the setting changes, claims filed from then on wait twice as long."""
     browser.headers = AT
     assert browser.post_json("/__city/settings", {"clerks": 0.5}).json()["clerks"] == 0.5

@@ -7,12 +7,12 @@ from typing import Any
 import pytest
 
 from hms_esr.city.app import CityApp
-from hms_esr.city.city_state import Hall
+from hms_esr.city.city_state import CityState
 
 from ..browser import Browser
 
 
-def test_reset_forgets_all_but_accounts(browser: Browser, hall: Hall) -> None:
+def test_reset_forgets_all_but_accounts(browser: Browser, hall: CityState) -> None:
     """After a reset there are no counts, claims, faults or logs; accounts and settings stay."""
     browser.post_json("/api/accounts", {"email": "a@b.test", "password": "p"})
     browser.post_json("/api/claims", {"full_name": "A", "email": "a@b.test", "employer": "C"})
@@ -44,7 +44,7 @@ def test_wrong_settings_change_nothing(browser: Browser, body: Any, says: str) -
     assert browser.get("/__city/settings").json() == {"clerks": 1.0, "review_days": 10.0}
 
 
-def test_values_are_not_recorded_unless_asked(hall: Hall) -> None:
+def test_values_are_not_recorded_unless_asked(hall: CityState) -> None:
     """A city without --record-values says how to have them."""
     hall.seen.on = False
     seen = Browser(CityApp(hall)).get("/__city/seen")

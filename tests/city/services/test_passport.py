@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import pytest
 
-from hms_esr.city.city_state import Hall
+from hms_esr.city.city_state import CityState
 
 from ..browser import JPEG, PDF, Browser, Seen
 
@@ -71,7 +71,7 @@ def test_nobody_is_confirmed_unpaid(browser: Browser) -> None:
     assert browser.get("/confirmation").path == "/start"
 
 
-def test_a_slow_eligibility_service_is_on_the_way(browser: Browser, hall: Hall) -> None:
+def test_a_slow_eligibility_service_is_on_the_way(browser: Browser, hall: CityState) -> None:
     """The start is answered by eligibility-svc, so its faults are met there and nowhere else."""
     hall.faults.start({"fault": "error", "service": "eligibility-svc", "for_s": 9, "status": 504})
     seen = start(browser)

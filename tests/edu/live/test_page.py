@@ -8,7 +8,7 @@ import pytest
 
 from hms_esr.edu.live import page, people
 from hms_esr.edu.live.page import Links, base_css, document, draw
-from hms_esr.edu.live.run_watcher import Watch
+from hms_esr.edu.live.run_watcher import RunWatcher
 from tests.edu.live.replay import Replay
 
 
@@ -22,7 +22,7 @@ def test_tokens_and_marks_are_the_report_s() -> None:
 def test_a_part_that_fails_leaves_the_page_standing(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     """It says so in its place; everything else is drawn."""
     replay = Replay(tmp_path).go(6)
-    watch = Watch(replay.folder)
+    watch = RunWatcher(replay.folder)
     watch.look()
 
     def fail(_: object) -> object:
@@ -38,7 +38,7 @@ def test_a_part_that_fails_leaves_the_page_standing(tmp_path: Path, monkeypatch:
 def test_every_address_in_the_page_keeps_who_may_see_it(tmp_path: Path) -> None:
     """Links carry the query the page was asked with; without a list of runs there is no link to one."""
     replay = Replay(tmp_path).go(6)
-    watch = Watch(replay.folder)
+    watch = RunWatcher(replay.folder)
     watch.look()
     body, slots = draw(watch)
     with_token = document(body, slots, Links(replay.run_id, runs="/", query="?token=a&b=1"), "e", 0)
@@ -53,7 +53,7 @@ def test_many_events_are_folded_away(tmp_path: Path) -> None:
     replay = Replay(tmp_path).go(6)
     for n in range(20):
         replay.happened("note", f"something {n}")
-    watch = Watch(replay.folder)
+    watch = RunWatcher(replay.folder)
     watch.look()
     slots = draw(watch)[1]
     assert slots.inside["events"].count("<li>") == 12 and slots.inside["events.o"].count("<li>") == 8
@@ -64,7 +64,7 @@ def test_many_events_are_folded_away(tmp_path: Path) -> None:
 def test_a_record_that_stands_still_is_told(tmp_path: Path) -> None:
     """A run whose process is stuck is not current, and the page says since when; a paused one is not."""
     replay = Replay(tmp_path).go(6)
-    watch = Watch(replay.folder)
+    watch = RunWatcher(replay.folder)
     watch.look()
     assert "has not grown" not in draw(watch)[0]
     watch.news_at_s -= 12

@@ -6,12 +6,12 @@ import re
 from typing import Any
 
 from hms_esr.charts.markup import Markup
-from hms_esr.edu.live.page_diff import Ledger, Slots
+from hms_esr.edu.live.page_diff import PageDiff, PageState
 
 
-def page(rows: dict[str, str], **insides: str) -> Slots:
+def page(rows: dict[str, str], **insides: str) -> PageState:
     """A made-up page: places by key, and one list."""
-    slots = Slots()
+    slots = PageState()
     for key, inside in insides.items():
         slots.live("p", key, inside, class_=inside.split()[0])
     made = [(row, slots.live("li", row, inside)) for row, inside in rows.items()]
@@ -22,7 +22,7 @@ def page(rows: dict[str, str], **insides: str) -> Slots:
 class Reader:
     """Somebody's page, kept by applying changes as the script does."""
 
-    def __init__(self, slots: Slots) -> None:
+    def __init__(self, slots: PageState) -> None:
         self.classes = dict(slots.classes)
         self.rows = {row: slots.inside[row] for row in slots.rows["list"]}
         self.inside = {key: text for key, text in slots.inside.items() if key not in self.rows}
@@ -44,7 +44,7 @@ def _rows(text: str) -> dict[str, str]:
 
 def test_only_what_changed_travels() -> None:
     """A place that reads as before is not sent; text from outside stays escaped."""
-    ledger = Ledger(page({"r1": "one"}, a="same", b="old <b>"))
+    ledger = PageDiff(page({"r1": "one"}, a="same", b="old <b>"))
     change = ledger.turn(page({"r1": "one"}, a="same", b="new <b>"))
     assert change == {"h": {"b": "new &lt;b&gt;"}, "c": {"b": "new"}, "a": []}
     assert ledger.number == 1
@@ -52,7 +52,7 @@ def test_only_what_changed_travels() -> None:
 
 def test_rows_keep_their_place_and_new_ones_come_at_the_end() -> None:
     """A new row travels whole, an old one only its inside; rows that moved make the list travel."""
-    ledger = Ledger(page({"r1": "one"}))
+    ledger = PageDiff(page({"r1": "one"}))
     change = ledger.turn(page({"r1": "more", "r2": "two"}))
     assert change == {"h": {"r1": "more"}, "c": {}, "a": [["list", '<li data-k="r2">two</li>']]}
     change = ledger.turn(page({"r2": "two", "r1": "more"}))
@@ -63,7 +63,7 @@ def test_who_was_away_ends_where_who_stayed_is() -> None:
     """From any moment missed, one message makes the page what it is for everybody else; so does the whole."""
     rows = [{f"r{n}": f"row {n}.{at}" for n in range(1 + at // 2)} for at in range(9)]
     moments = [page(rows[at], a=f"a{at // 3}", b="b") for at in range(9)]
-    ledger = Ledger(moments[0])
+    ledger = PageDiff(moments[0])
     stayed = Reader(moments[0])
     for slots in moments[1:]:
         stayed.apply(ledger.turn(slots))
@@ -80,7 +80,7 @@ def test_who_was_away_ends_where_who_stayed_is() -> None:
 
 def test_what_is_drawn_is_what_travels() -> None:
     """The element of the first paint holds the text of its slot."""
-    slots = Slots()
+    slots = PageState()
     made = slots.live("span", "x", "5 < 6", Markup("<b>!</b>"), class_="c")
     assert made == '<span class="c" data-k="x">5 &lt; 6<b>!</b></span>'
     assert slots.inside["x"] == "5 &lt; 6<b>!</b>"

@@ -9,7 +9,7 @@ import pytest
 
 from hms_esr.edu.live.advice import advice
 from hms_esr.edu.live.page import draw
-from hms_esr.edu.live.run_watcher import Watch
+from hms_esr.edu.live.run_watcher import RunWatcher
 from hms_esr.edu.live.state import state
 from hms_esr.edu.live.tiles import lately
 from hms_esr.edu.live.view import View
@@ -19,14 +19,14 @@ from tests.records import Day
 from tests.store.kept import write_run
 
 
-def seen(replay: Replay) -> Watch:
+def seen(replay: Replay) -> RunWatcher:
     """A watch that has looked once."""
-    watch = Watch(replay.folder)
+    watch = RunWatcher(replay.folder)
     watch.look()
     return watch
 
 
-def triangle(watch: Watch, index: int = 0) -> str:
+def triangle(watch: RunWatcher, index: int = 0) -> str:
     """Class of a check's triangle."""
     found = lately(View(watch), index)
     return found[0] if found else ""
@@ -188,7 +188,7 @@ def test_sensors_turn_by_the_check_or_by_their_level(tmp_path: Path) -> None:
 def test_the_end_is_the_report(tmp_path: Path, day: Day) -> None:
     """A finished run's page has the summary's verdict, sentence and figures."""
     folder, _ = write_run(tmp_path, day)
-    watch = Watch(folder)
+    watch = RunWatcher(folder)
     watch.look()
     assert watch.final is not None
     told: dict[str, Any] = summary(watch.record, watch.final)

@@ -6,7 +6,7 @@ from typing import Any
 
 from hms_esr.personas.template import PersonaTemplate
 from hms_esr.scenario.model import Scenario
-from hms_esr.schedule.arrivals import Crowd
+from hms_esr.schedule.arrivals import ArrivalSchedule
 from hms_esr.schedule.assignment import Assignment
 
 OPEN = {"rate": 10}
@@ -19,9 +19,9 @@ def scenario_of(load: Any = OPEN, duration: str = "10s", **more: Any) -> Scenari
     return Scenario.model_validate(whole | more)
 
 
-def crowd_of(load: Any = OPEN, **more: Any) -> Crowd:
+def crowd_of(load: Any = OPEN, **more: Any) -> ArrivalSchedule:
     """Everybody of such a scenario."""
-    return Crowd(scenario_of(load, **more), seed=2, warp=1.0)
+    return ArrivalSchedule(scenario_of(load, **more), seed=2, warp=1.0)
 
 
 def assignment_of(**more: Any) -> Assignment:

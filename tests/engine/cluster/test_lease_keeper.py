@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 from gevent.event import Event
 
-from hms_esr.engine.cluster.lease_keeper import LeaseHolder
+from hms_esr.engine.cluster.lease_keeper import LeaseKeeper
 from hms_esr.engine.cluster.lease_times import BEFORE_BEGIN_S, HORIZON_S, LEASE_S, SENDS_UNTIL_S
 from hms_esr.engine.loop.run_clock import RunClock
 
 
-class Holder(LeaseHolder):
+class Holder(LeaseKeeper):
     """A worker that begins ``begins_in_s`` from now and last heard its master ``silent_s`` ago."""
 
     def __init__(self, begins_in_s: float, silent_s: float) -> None:

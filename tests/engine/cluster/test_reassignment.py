@@ -3,14 +3,14 @@
 from __future__ import annotations
 
 from hms_esr.engine.cluster.ledger import GENERATION, LOST
-from hms_esr.engine.cluster.reassignment import Estate
-from hms_esr.engine.cluster.shards import Duty, Round
+from hms_esr.engine.cluster.reassignment import Reassignment
+from hms_esr.engine.cluster.shards import Round, Shard
 from hms_esr.engine.cluster.start_log import StartLog
-from hms_esr.engine.cluster.worker_state import Member
+from hms_esr.engine.cluster.worker_state import WorkerState
 from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.record import PersonEnd, Tick
-from hms_esr.schedule.arrivals import Crowd
+from hms_esr.schedule.arrivals import ArrivalSchedule
 from tests.engine.cluster.crowds import CLOSED, crowd_of
 
 Told = list[Happened | ClockChanged]
@@ -19,25 +19,25 @@ Told = list[Happened | ClockChanged]
 class Team:
     """Remote workers of a run ``at_s`` seconds after its start, without any wire."""
 
-    def __init__(self, crowd: Crowd, workers: int, at_s: float) -> None:
+    def __init__(self, crowd: ArrivalSchedule, workers: int, at_s: float) -> None:
         self.crowd = crowd
         self.told: Told = []
         clock = RunClock(1.0)
         clock.origin -= at_s
-        self.estate = Estate(crowd, StartLog(crowd), clock, self.told.append)
-        self.members = [Member(index, f"id{index}", "host", 1, 0.0) for index in range(workers)]
+        self.estate = Reassignment(crowd, StartLog(crowd), clock, self.told.append)
+        self.members = [WorkerState(index, f"id{index}", "host", 1, 0.0) for index in range(workers)]
         for member in self.members:
             member.state, member.granted_until_s = "working", at_s
-            share = [Duty(member.index, workers)]
+            share = [Shard(member.index, workers)]
             self.estate.give(member, share, share)
 
-    def lose(self, member: Member) -> None:
+    def lose(self, member: WorkerState) -> None:
         """It fell silent."""
         member.state, member.books_open = "lost", True
         self.estate.doubt(member)
         self.estate.lost(member, "was silent", self.members, 0, again=False)
 
-    def tick(self, member: Member, *ks: int, state: str = "completed") -> Tick:
+    def tick(self, member: WorkerState, *ks: int, state: str = "completed") -> Tick:
         """``member`` tells that these people came and ended."""
         tick = Tick(member.name, member.next_seq, 1, due_ks=list(ks), started_ks=list(ks))
         tick.ends = [PersonEnd(k, "j", "r", state, "", "", 1.0, 1.0, 1.2) for k in ks]
@@ -45,7 +45,7 @@ class Team:
         return self.estate.told(member, tick)
 
 
-def orders(member: Member, kind: str) -> list[dict[str, object]]:
+def orders(member: WorkerState, kind: str) -> list[dict[str, object]]:
     """What it was told."""
     return [order for order in member.to_send(0.0) if order["kind"] == kind]
 
@@ -95,13 +95,13 @@ def test_places_of_a_lost_remote_worker_go_on_with_numbers_nobody_had() -> None:
     (event,) = [one for one in team.told if isinstance(one, Happened) and one.kind == "worker_lost"]
     assert (event.details["people"], event.details["taken_over"]) == (3, 3)
     first, order = orders(heir, "take")
-    assert first["places"] == [Duty(1, 2).packed()]
+    assert first["places"] == [Shard(1, 2).packed()]
     log = StartLog(team.crowd)
     for k, worker in order["taken"]:  # type: ignore[attr-defined]
         log.note(worker, team.crowd.arrival(k))
     round_ = Round(team.crowd, log)
     for one in order["places"]:  # type: ignore[attr-defined]
-        round_.take_places(Duty.unpacked(one), 3.0)
+        round_.take_places(Shard.unpacked(one), 3.0)
     came = round_.due(1e9)
     assert [arrival.place for arrival in came] == [0, 2, 4]
     assert all(arrival.k == arrival.place + 6 * GENERATION for arrival in came)

@@ -7,14 +7,14 @@ from collections import Counter
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hms_esr.engine.cluster.shards import Duty, Round, places_of, unstarted
+from hms_esr.engine.cluster.shards import Round, Shard, places_of, unstarted
 from hms_esr.engine.cluster.start_log import StartLog
 from tests.engine.cluster.crowds import CLOSED, crowd_of
 
 CROWD = crowd_of()
 
 
-def people(*duties: Duty) -> list[int]:
+def people(*duties: Shard) -> list[int]:
     """Everybody of these duties, in the order they come."""
     round_ = Round(CROWD, StartLog(CROWD))
     for duty in duties:
@@ -25,7 +25,7 @@ def people(*duties: Duty) -> list[int]:
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=4))
 def test_shared_out_people_are_the_same_people(parts: list[int]) -> None:
     """However often a duty is shared out among others, together they have everybody of it once."""
-    duties = [Duty(0, 1)]
+    duties = [Shard(0, 1)]
     for n in parts:
         duties = [part for duty in duties for part in duty.among(n)]
     assert Counter(people(*duties)) == Counter(range(100))
@@ -34,21 +34,21 @@ def test_shared_out_people_are_the_same_people(parts: list[int]) -> None:
 @given(st.integers(1, 7), st.floats(0, 11))
 def test_a_moment_divides_a_duty(workers: int, at_s: float) -> None:
     """Who is due before a moment and who is due from it on are everybody, once."""
-    before = [Duty(index, workers, until_s=at_s) for index in range(workers)]
-    after = [Duty(index, workers, from_s=at_s) for index in range(workers)]
+    before = [Shard(index, workers, until_s=at_s) for index in range(workers)]
+    after = [Shard(index, workers, from_s=at_s) for index in range(workers)]
     assert Counter(people(*before, *after)) == Counter(range(100))
 
 
 def test_people_come_in_order_of_time() -> None:
     """Several duties together give people in the order of their intended times."""
-    ks = people(Duty(1, 3), Duty(0, 3), Duty(2, 3))
+    ks = people(Shard(1, 3), Shard(0, 3), Shard(2, 3))
     assert [CROWD.arrival(k).at_s for k in ks] == sorted(CROWD.arrival(k).at_s for k in range(100))
 
 
 def test_a_duty_travels_whole() -> None:
     """What a message carries is the duty again, with and without an end."""
-    for duty in (Duty(3, 9), Duty(0, 2, 1.5, 7.25)):
-        assert Duty.unpacked(duty.packed()) == duty
+    for duty in (Shard(3, 9), Shard(0, 2, 1.5, 7.25)):
+        assert Shard.unpacked(duty.packed()) == duty
 
 
 def test_who_has_started_is_not_taken_over() -> None:
@@ -57,7 +57,7 @@ def test_who_has_started_is_not_taken_over() -> None:
     started = [k for k in range(0, 60, 2) if k != 8]
     for k in started:
         log.claim(0, CROWD.arrival(k))
-    count, rest = unstarted(Duty(0, 2), CROWD, log, 6.0)
+    count, rest = unstarted(Shard(0, 2), CROWD, log, 6.0)
     assert count == 50 - len(started)
     assert rest.from_s == CROWD.arrival(8).at_s
     round_ = Round(CROWD, log)
@@ -72,11 +72,11 @@ def test_a_place_goes_on_with_the_next_number() -> None:
     arrival = crowd.again(crowd.arrival(1), 2.0)
     log.claim(0, arrival)
     round_ = Round(crowd, log)
-    round_.take_places(Duty(1, 3), 5.0)
+    round_.take_places(Shard(1, 3), 5.0)
     assert {(one.k, one.place) for one in round_.due(5.0)} == {(13, 1), (4, 4)}
-    assert list(places_of(Duty(1, 3), crowd)) == [1, 4]
+    assert list(places_of(Shard(1, 3), crowd)) == [1, 4]
     late = Round(crowd, log)
-    late.take_places(Duty(1, 3), 10.0)
+    late.take_places(Shard(1, 3), 10.0)
     assert {one.k for one in late.due(1e9)} == {4}
 
 
@@ -85,7 +85,7 @@ def test_a_place_filled_by_another_meanwhile_is_filled_after_it() -> None:
     crowd = crowd_of(CLOSED)
     log = StartLog(crowd)
     round_ = Round(crowd, log)
-    round_.take_places(Duty(1, 6), 5.0)
+    round_.take_places(Shard(1, 6), 5.0)
     (first,) = round_.due(5.0)
     log.claim(3, crowd.again(first, 5.0))
     assert not log.claim(0, first)
@@ -96,7 +96,7 @@ def test_a_place_filled_by_another_meanwhile_is_filled_after_it() -> None:
 def test_who_leaves_keeps_those_due_before() -> None:
     """Nobody due at or after the moment is left to start."""
     round_ = Round(CROWD, StartLog(CROWD))
-    round_.take(Duty(0, 1))
+    round_.take(Shard(0, 1))
     round_.keep_until(CROWD.arrival(40).at_s)
     assert [arrival.k for arrival in round_.due(1e9)] == list(range(40))
     assert round_.next_s == float("inf")

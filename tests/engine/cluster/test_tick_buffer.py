@@ -2,20 +2,20 @@
 
 from __future__ import annotations
 
-from hms_esr.engine.cluster.tick_buffer import Gathering
-from hms_esr.engine.cluster.worker_state import Member
+from hms_esr.engine.cluster.tick_buffer import TickBuffer
+from hms_esr.engine.cluster.worker_state import WorkerState
 from hms_esr.record import Tick
 
 
-def team_of(*indices: int) -> dict[int, Member]:
+def team_of(*indices: int) -> dict[int, WorkerState]:
     """Workers at work."""
-    members = {index: Member(index, f"id{index}", "host", 1, 0.0) for index in indices}
+    members = {index: WorkerState(index, f"id{index}", "host", 1, 0.0) for index in indices}
     for member in members.values():
         member.state = "working"
     return members
 
 
-def bring(gathering: Gathering, member: Member, seq: int, second: int) -> bool:
+def bring(gathering: TickBuffer, member: WorkerState, seq: int, second: int) -> bool:
     """A tick comes; whether it was new."""
     tick = Tick(member.name, seq, second)
     new = member.is_new(tick)
@@ -26,7 +26,7 @@ def bring(gathering: Gathering, member: Member, seq: int, second: int) -> bool:
 
 def test_a_second_waits_for_every_worker() -> None:
     """It is handed on when the last of them has told of it, and only then acknowledged."""
-    gathering, team = Gathering(), team_of(0, 1)
+    gathering, team = TickBuffer(), team_of(0, 1)
     assert bring(gathering, team[0], 0, 0)
     assert gathering.ready(team.values(), 1.2) == []
     assert gathering.below(team[0]) == 0
@@ -37,7 +37,7 @@ def test_a_second_waits_for_every_worker() -> None:
 
 def test_a_second_does_not_wait_for_ever() -> None:
     """A worker that is silent or lost holds nobody up for long."""
-    gathering, team = Gathering(), team_of(0, 1)
+    gathering, team = TickBuffer(), team_of(0, 1)
     bring(gathering, team[0], 0, 0)
     assert len(gathering.ready(team.values(), 4.1)) == 1
     bring(gathering, team[0], 1, 1)
@@ -47,7 +47,7 @@ def test_a_second_does_not_wait_for_ever() -> None:
 
 def test_a_tick_sent_again_is_left_out() -> None:
     """The same number twice counts once; one that came before its turn waits to be sent again."""
-    gathering, team = Gathering(), team_of(0)
+    gathering, team = TickBuffer(), team_of(0)
     assert bring(gathering, team[0], 0, 0)
     assert not bring(gathering, team[0], 0, 0)
     assert not bring(gathering, team[0], 2, 2)

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hms_esr.engine.cluster.time_offset import MEASURE_EVERY_S, TimeOffset
-from hms_esr.engine.cluster.worker_state import Member
+from hms_esr.engine.cluster.worker_state import WorkerState
 
 WAYS = st.lists(st.tuples(st.floats(0, 0.3), st.floats(0, 0.3)), min_size=1, max_size=60)
 
@@ -37,7 +37,7 @@ def test_a_drift_is_followed_for_hours() -> None:
 
 def test_too_much_doubt_is_told_in_words() -> None:
     """A worker at work whose clock is known to more than 20 ms only makes the run INVALID; one never heard too."""
-    member = Member(1, "id", "host", 1, 0.0)
+    member = WorkerState(1, "id", "host", 1, 0.0)
     status = {"seen": 0, "standing": True}
     member.says(status | {"bound_s": 9.0}, 1.0)
     assert member.problems == [], "nobody had come yet"

@@ -6,7 +6,7 @@ from typing import Any
 
 import gevent
 
-from hms_esr.engine.cluster.worker_channel import Desk
+from hms_esr.engine.cluster.worker_channel import WorkerChannel
 from hms_esr.record import PersonEnd, Tick
 
 
@@ -34,7 +34,7 @@ def second_of(seq: int, people: int) -> Tick:
 def test_people_go_on_while_a_busy_second_is_packed() -> None:
     """Another greenlet runs before it is sent; a second handed over meanwhile, quickly packed, waits for its turn."""
     channel, seen = Channel(), []
-    desk = Desk(channel, reader=None)  # type: ignore[arg-type]  # nothing comes
+    desk = WorkerChannel(channel, reader=None)  # type: ignore[arg-type]  # nothing comes
     packing = [gevent.spawn(desk.deliver, [second_of(seq, people)]) for seq, people in enumerate((2000, 0, 500, 0))]
     somebody = gevent.spawn(lambda: seen.append(list(channel.sent)))
     gevent.joinall([*packing, somebody], raise_error=True)

@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from hms_esr.engine.loop.gc_control import GROWTH_BYTES, LONGEST_WAIT_S, NEVER, REST_S, WORTH, YOUNG, Collector
+from hms_esr.engine.loop.gc_control import GROWTH_BYTES, LONGEST_WAIT_S, NEVER, REST_S, WORTH, YOUNG, GcControl
 from hms_esr.engine.recording.recorder import Recorder
 
 LATER = 1e9
@@ -16,12 +16,12 @@ LATER = 1e9
 
 
 @pytest.fixture
-def collector() -> Iterator[Callable[..., Collector]]:
+def collector() -> Iterator[Callable[..., GcControl]]:
     """``collector(nobody, free_s)``: a started one; ended after the test."""
-    started: list[Collector] = []
+    started: list[GcControl] = []
 
-    def start(nobody: bool, free_s: float, walk_s: float = 0.02) -> Collector:
-        made = Collector(Recorder("worker 1"), lambda: (nobody, free_s))
+    def start(nobody: bool, free_s: float, walk_s: float = 0.02) -> GcControl:
+        made = GcControl(Recorder("worker 1"), lambda: (nobody, free_s))
         started.append(made)
         made.start()
         made._walk_s = walk_s

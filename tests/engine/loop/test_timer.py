@@ -7,20 +7,20 @@ from collections.abc import Iterator
 import gevent
 import pytest
 
-from hms_esr.engine.loop.timer import Alarm
+from hms_esr.engine.loop.timer import Timer
 
 LONG_S = 60.0
 
 
 @pytest.fixture
-def alarm() -> Iterator[Alarm]:
+def alarm() -> Iterator[Timer]:
     """One, given back afterwards."""
-    made = Alarm()
+    made = Timer()
     yield made
     made.close()
 
 
-def test_a_sleeper_wakes_by_itself(alarm: Alarm) -> None:
+def test_a_sleeper_wakes_by_itself(alarm: Timer) -> None:
     """After the time it asked for; then nothing is left of it."""
     with gevent.Timeout(10):
         alarm.sleep(0.01)
@@ -28,7 +28,7 @@ def test_a_sleeper_wakes_by_itself(alarm: Alarm) -> None:
 
 
 @pytest.mark.parametrize("rings", [1, 3])
-def test_a_sleeper_is_woken_by_whoever_rings(alarm: Alarm, rings: int) -> None:
+def test_a_sleeper_is_woken_by_whoever_rings(alarm: Timer, rings: int) -> None:
     """Once for several rings: the next sleep lasts."""
     sleeper = gevent.spawn(alarm.sleep, LONG_S)
     gevent.sleep(0.01)
@@ -44,14 +44,14 @@ def test_a_sleeper_is_woken_by_whoever_rings(alarm: Alarm, rings: int) -> None:
         again.get()
 
 
-def test_a_ring_before_the_sleep_is_not_lost(alarm: Alarm) -> None:
+def test_a_ring_before_the_sleep_is_not_lost(alarm: Timer) -> None:
     """Who is rung while awake does not sleep."""
     alarm.ring()
     with gevent.Timeout(10):
         alarm.sleep(LONG_S)
 
 
-def test_a_sleeper_that_is_killed_leaves_an_alarm_that_works(alarm: Alarm) -> None:
+def test_a_sleeper_that_is_killed_leaves_an_alarm_that_works(alarm: Timer) -> None:
     """The next one sleeps and wakes as if nothing had been."""
     sleeper = gevent.spawn(alarm.sleep, LONG_S)
     gevent.sleep(0.01)

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from hms_esr.engine.loop.run_clock import RunClock
-from hms_esr.engine.user.http_factory import Means
+from hms_esr.engine.user.http_factory import HttpFactory
 from hms_esr.scenario.model import Scenario
 from hms_esr.schedule.assignment import Assignment
 from tests.engine.people import guard
@@ -29,7 +29,7 @@ def ask(named: list[Target], home: str, http: dict[str, Any], *addresses: str, v
         person=person, k=17, sent=0, stage=SimpleNamespace(exchanged=lambda person, hop: None), trace_start="0" * 28
     )
     gate = guard(*(there.url for there in named), home)
-    means = Means(assignment, gate, cast, RunClock(60.0), variables or {})
+    means = HttpFactory(assignment, gate, cast, RunClock(60.0), variables or {})
     session = means.session(performer)
     for address in addresses:
         session.fetch("GET", address, base=home)

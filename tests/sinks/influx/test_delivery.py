@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from hms_esr.sinks.influx.delivery import Delivery
-from hms_esr.sinks.influx.transport import Answer
+from hms_esr.sinks.influx.delivery import InfluxDelivery
+from hms_esr.sinks.influx.transport import InfluxAnswer
 
 GOOD = "esr_spool v=1.0 0"
 
@@ -17,12 +17,12 @@ GOOD = "esr_spool v=1.0 0"
 class Scripted:
     """Answers by ``rule``; keeps what it took."""
 
-    def __init__(self, rule: Callable[[list[str]], Answer]) -> None:
+    def __init__(self, rule: Callable[[list[str]], InfluxAnswer]) -> None:
         self.rule = rule
         self.asked: list[list[str]] = []
         self.taken: list[str] = []
 
-    def write(self, lines: list[str]) -> Answer:
+    def write(self, lines: list[str]) -> InfluxAnswer:
         self.asked.append(lines)
         answer = self.rule(lines)
         if answer.status == 204:
@@ -43,23 +43,23 @@ class Clock:
 
 
 def _delivery(
-    rule: Callable[[list[str]], Answer], folder: Path, wait: Clock | None = None
-) -> tuple[Delivery, Scripted]:
+    rule: Callable[[list[str]], InfluxAnswer], folder: Path, wait: Clock | None = None
+) -> tuple[InfluxDelivery, Scripted]:
     server = Scripted(rule)
-    return Delivery(server, wait or Clock(), lambda: GOOD, folder / "dead.jsonl"), server
+    return InfluxDelivery(server, wait or Clock(), lambda: GOOD, folder / "dead.jsonl"), server
 
 
-def _after(failures: list[Answer]) -> Callable[[list[str]], Answer]:
+def _after(failures: list[InfluxAnswer]) -> Callable[[list[str]], InfluxAnswer]:
     """These answers first, then all is well."""
     left = list(failures)
-    return lambda lines: left.pop(0) if left else Answer(204, "")
+    return lambda lines: left.pop(0) if left else InfluxAnswer(204, "")
 
 
 @pytest.mark.parametrize("status", [0, 408, 425, 429, 500, 502, 503, 504])
 def test_what_cannot_be_taken_now_is_sent_until_it_is(tmp_path: Path, status: int) -> None:
     """For as long as it takes, with longer and longer pauses up to a limit; nothing is given up."""
     wait = Clock()
-    delivery, server = _delivery(_after([Answer(status, "away")] * 20), tmp_path, wait)
+    delivery, server = _delivery(_after([InfluxAnswer(status, "away")] * 20), tmp_path, wait)
     assert delivery.deliver(["a", "b"])
     assert server.taken == ["a", "b"]
     assert wait.waits == sorted(wait.waits)
@@ -70,7 +70,7 @@ def test_what_cannot_be_taken_now_is_sent_until_it_is(tmp_path: Path, status: in
 def test_the_server_says_how_long_to_wait(tmp_path: Path) -> None:
     """Retry-After is kept to."""
     wait = Clock()
-    delivery, _ = _delivery(_after([Answer(429, "busy", 17.0), Answer(503, "busy", 5.0)]), tmp_path, wait)
+    delivery, _ = _delivery(_after([InfluxAnswer(429, "busy", 17.0), InfluxAnswer(503, "busy", 5.0)]), tmp_path, wait)
     assert delivery.deliver(["a"])
     assert wait.waits == [17.0, 5.0]
 
@@ -79,7 +79,7 @@ def test_the_server_says_how_long_to_wait(tmp_path: Path) -> None:
 def test_what_a_person_must_change_is_tried_slowly(tmp_path: Path, status: int) -> None:
     """Points stay; the reason is there to be told; nothing goes to the dead letters."""
     wait = Clock(most=3)
-    delivery, server = _delivery(lambda lines: Answer(status, f"{status} no"), tmp_path, wait)
+    delivery, server = _delivery(lambda lines: InfluxAnswer(status, f"{status} no"), tmp_path, wait)
     assert not delivery.deliver(["a", "b"])
     assert set(wait.waits) == {10.0}
     assert (delivery.trouble.kind, delivery.trouble.reason) == ("refused", f"{status} no")
@@ -89,7 +89,7 @@ def test_what_a_person_must_change_is_tried_slowly(tmp_path: Path, status: int) 
 
 def test_too_many_at_once_are_sent_in_parts(tmp_path: Path) -> None:
     """413 halves until it fits; order is kept, each line comes once."""
-    delivery, server = _delivery(lambda lines: Answer(413 if len(lines) > 3 else 204, ""), tmp_path)
+    delivery, server = _delivery(lambda lines: InfluxAnswer(413 if len(lines) > 3 else 204, ""), tmp_path)
     lines = [str(n) for n in range(20)]
     assert delivery.deliver(lines)
     assert server.taken == lines
@@ -99,7 +99,7 @@ def test_too_many_at_once_are_sent_in_parts(tmp_path: Path) -> None:
 @pytest.mark.parametrize("bad", [{"3"}, {"0"}, {"19"}, {"4", "5", "17"}])
 def test_a_line_the_server_never_takes_is_found_and_put_aside(tmp_path: Path, status: int, bad: set[str]) -> None:
     """All others get through; the bad ones are in the dead-letter file with the reason, counted."""
-    delivery, server = _delivery(lambda lines: Answer(status if bad & set(lines) else 204, "bad field"), tmp_path)
+    delivery, server = _delivery(lambda lines: InfluxAnswer(status if bad & set(lines) else 204, "bad field"), tmp_path)
     lines = [str(n) for n in range(20)]
     assert delivery.deliver(lines)
     assert [line for line in server.taken if line != GOOD] == [line for line in lines if line not in bad]
@@ -113,7 +113,7 @@ def test_a_line_the_server_never_takes_is_found_and_put_aside(tmp_path: Path, st
 def test_a_server_that_refuses_everything_costs_no_point(tmp_path: Path, status: int) -> None:
     """When a point known to be good is refused too, the server is to blame; lines wait until it has recovered."""
     failures = 40
-    delivery, server = _delivery(_after([Answer(status, "no")] * failures), tmp_path)
+    delivery, server = _delivery(_after([InfluxAnswer(status, "no")] * failures), tmp_path)
     lines = [str(n) for n in range(9)]
     assert delivery.deliver(lines)
     assert [line for line in server.taken if line != GOOD] == lines
@@ -123,7 +123,7 @@ def test_a_server_that_refuses_everything_costs_no_point(tmp_path: Path, status:
 @pytest.mark.parametrize("failures", range(1, 12))
 def test_a_server_that_recovers_at_any_moment_costs_no_point(tmp_path: Path, failures: int) -> None:
     """Between the refusal of a line and that of the good point, too."""
-    delivery, server = _delivery(_after([Answer(400, "no")] * failures), tmp_path)
+    delivery, server = _delivery(_after([InfluxAnswer(400, "no")] * failures), tmp_path)
     lines = [str(n) for n in range(5)]
     assert delivery.deliver(lines)
     assert [line for line in server.taken if line != GOOD] == lines

@@ -11,13 +11,13 @@ import pytest
 
 from hms_esr.events import Happened, Sensed
 from hms_esr.record import Record, Tick
-from hms_esr.sinks.influx.points import KEPT_S, Checked, Ended, Points
+from hms_esr.sinks.influx.points import KEPT_S, Checked, EndedRun, Points
 from tests.records import Day, made_up_manifest, made_up_scenario, made_up_ticks, record_of
 
 BEGAN = datetime(2026, 11, 20, 12, 0, 0, 700_000, tzinfo=UTC)
 DAY = Day(people=120, length_s=30, workers=2)
 LINE = re.compile(r"(?P<identity>esr_[a-z]+(?:,[a-z]+=(?:\\.|[^\\ ,=])+)+) (?P<fields>\S+) (?P<at>\d+)")
-HOW = Ended(0, "PASS", "The site kept its promise.", (Checked("success_rate > 0.9", 0.97, 0.9, "PASS"),))
+HOW = EndedRun(0, "PASS", "The site kept its promise.", (Checked("success_rate > 0.9", 0.97, 0.9, "PASS"),))
 
 
 def _points(day: Day, ticks: list[Tick]) -> tuple[Points, Record]:
@@ -147,7 +147,7 @@ def test_the_last_figures_are_the_record_s() -> None:
 def test_a_check_without_data_has_no_value() -> None:
     """Its code says so; nothing is made up."""
     points, _ = _points(DAY, [])
-    how = Ended(
+    how = EndedRun(
         3, "INVALID", "Nobody came.", (Checked("x > 1", None, None, "INVALID"), Checked("y", 2.0, None, "WARN"))
     )
     kept = _stored(points.end(1.0, how))
@@ -159,7 +159,7 @@ def test_the_verdict_is_told_whole_and_as_displayed() -> None:
     """A sentence of two hundred letters stays as it is; PASS with a check past its warning level is WARN."""
     points, _ = _points(DAY, [])
     reason = "The site kept every promise, one of them narrowly: " + "x" * 150
-    kept = _stored(points.end(1.0, Ended(0, "PASS", reason, (Checked("y", 2.0, 3.0, "WARN"),))))
+    kept = _stored(points.end(1.0, EndedRun(0, "PASS", reason, (Checked("y", 2.0, 3.0, "WARN"),))))
     assert any(f"PASS: {reason}".replace(" ", "\\ ").replace(",", "\\,") in identity for identity, _ in kept)
     last = next(fields for (identity, _), fields in kept.items() if identity.startswith("esr_run"))
     assert (last["verdict_code"], last["shown_code"]) == (0.0, 2.0)

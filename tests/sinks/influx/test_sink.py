@@ -16,9 +16,9 @@ import pytest
 from hms_esr.events import Progress, RunEnded, RunStarted
 from hms_esr.sinks import SINKS
 from hms_esr.sinks.influx import sink as sinks
-from hms_esr.sinks.influx.connection import Connection
+from hms_esr.sinks.influx.connection import InfluxConnection
 from hms_esr.sinks.influx.sink import InfluxSink
-from hms_esr.sinks.influx.state import FOLDER, State, read_state
+from hms_esr.sinks.influx.state import FOLDER, SenderState, read_state
 
 CHILD = """
 import json, pathlib, sys, time
@@ -33,7 +33,7 @@ if sys.argv[2] == "stays":
     time.sleep(60)
 (folder / "over").touch()
 """
-CONNECTION = Connection("http://influx.test:8086", "agency", "esr", "the-token", wait_s=0.2)
+CONNECTION = InfluxConnection("http://influx.test:8086", "agency", "esr", "the-token", wait_s=0.2)
 STARTED = RunStarted("run", "s", "http://t", 5, 10.0, 1.0)
 ENDED = RunEnded("run", "PASS", "Fine.", 0, 10.0, 10.0)
 PROGRESS = Progress(1.0, 1.0, 1.0, "running", 5, 1, 1, 1, 0, 0, 0, 0, 1, 0, 0, 1.0, 1.0, None, {}, ())
@@ -140,7 +140,7 @@ def test_a_server_that_is_back_only_when_the_run_is_over_is_told_too(tmp_path: P
     """A run's last word is not that points wait when all are written."""
     watched = Watched(tmp_path)
     watched.look(trouble="later", reason="connection refused", trouble_s=4.0, waiting_points=7)
-    replace(State(), written_points=12, over=True).write(tmp_path)
+    replace(SenderState(), written_points=12, over=True).write(tmp_path)
     assert watched.end() == [
         "InfluxDB takes points again after 4 s; what waited is sent",
         "InfluxDB: 12 points written to http://influx.test:8086 bucket esr",
@@ -193,4 +193,4 @@ def test_a_state_that_cannot_be_read_is_the_beginning(tmp_path: Path, content: s
     """It is only told to people."""
     (tmp_path / FOLDER).mkdir()
     (tmp_path / FOLDER / "state.json").write_text(content)
-    assert read_state(tmp_path) == State()
+    assert read_state(tmp_path) == SenderState()

@@ -20,8 +20,8 @@ from locust.env import Environment
 from locust.web import WebUI
 
 from hms_esr.engine.locust_core.stats import add_to_stats
-from hms_esr.engine.locust_plugin.master_integration import Face, Rehearsal
-from hms_esr.engine.locust_plugin.plugin import Runs
+from hms_esr.engine.locust_plugin.master_integration import MasterIntegration, Rehearsal
+from hms_esr.engine.locust_plugin.plugin import PluginRuns
 from hms_esr.engine.locust_plugin.web.install import install
 from hms_esr.engine.locust_plugin.web.login import ask_for
 from hms_esr.engine.start_loop.local_runner import Listener
@@ -147,7 +147,7 @@ class Window:
 
     def __init__(
         self,
-        runs: Runs,
+        runs: PluginRuns,
         arguments: Callable[[Any], None],
         *,
         host: str,
@@ -162,7 +162,7 @@ class Window:
         self.runner: Any = WorkersShown(environment, workers) if workers else None
         environment.runner = self.runner or environment.create_local_runner()
         self.environment = environment
-        self.face = Face(environment, runs.rehearse, runs.new_switch, runs.target)
+        self.face = MasterIntegration(environment, runs.rehearse, runs.new_switch, runs.target)
         self.face.install()
         self._ui = OurUI(environment, host, port, web_login=login is not None, delayed_start=True)
         install(self._ui, runs)
