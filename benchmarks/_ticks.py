@@ -51,7 +51,7 @@ def _messages(worker: int, keys: list[SeriesKey], requests: int, seconds: int) -
         for number, key in enumerate(keys):
             for each in range(requests):
                 ms = 5 + 200 * uniform(1, "answer", worker, second, number, each) ** 3
-                recorder.hop(second + 0.5, key, False, 600, ms, ms, 0.9 * ms, 0.1 * ms)
+                recorder.record_request(second + 0.5, key, False, 600, ms, ms, 0.9 * ms, 0.1 * ms)
         for person in range(PEOPLE_PER_S):
             k = (second * PEOPLE_PER_S + person) * 1000 + worker
             recorder.person_due(k, second + 0.1, second + 0.1)

@@ -102,18 +102,18 @@ def prepare(folder: Path) -> None:
     (folder / "schedule_f.pdf").write_bytes(b"%PDF-1.4\n" + Random(1).randbytes(20_000) + b"\n%%EOF\n")
 
 
-def command(side: str, folder: Path, url: str, crowd: Crowd) -> tuple[list[str], dict[str, str]]:
+def command(side: str, folder: Path, url: str, schedule: Crowd) -> tuple[list[str], dict[str, str]]:
     """A side's command and environment."""
     if side.startswith("ours"):
         file = folder / "journey.yml"
-        file.write_text(SCENARIO.format(load=crowd.load, connections=crowd.connections))
+        file.write_text(SCENARIO.format(load=schedule.load, connections=schedule.connections))
         return _ours.run(file, url), {}
-    users = str(crowd.users)
+    users = str(schedule.users)
     env = {
-        "PEOPLE": str(crowd.people),
-        "PER_USER_PER_S": str(crowd.per_user_per_s),
+        "PEOPLE": str(schedule.people),
+        "PER_USER_PER_S": str(schedule.per_user_per_s),
         "SCHEDULE_F": str(folder / "schedule_f.pdf"),
-        "CONNECTIONS": crowd.connections,
+        "CONNECTIONS": schedule.connections,
     }
     locust = [*program("locust"), "-f", str(LOCUSTFILE), "--headless", "-u", users, "-r", users]
     return [*locust, "--host", url, "--only-summary", "--skip-log-setup"], env
@@ -142,14 +142,14 @@ def see_that_all_came(url: str, people: int, before: int) -> None:
     urllib.request.urlopen(urllib.request.Request(f"{url}/__city/reset", method="POST"), timeout=10).close()
 
 
-def window(side: str, folder: Path, url: str, crowd: Crowd, settle_s: float, span_s: float) -> Window:
+def window(side: str, folder: Path, url: str, schedule: Crowd, settle_s: float, span_s: float) -> Window:
     """One run of one side, looked at in its middle."""
-    line, env = command(side, folder, url, crowd)
+    line, env = command(side, folder, url, schedule)
     with running(line, folder, env) as process:
         taken = process.window(lambda: requests(url), settle_s, span_s)
         process.end()
     summary = _ours.summary(folder) if side.startswith("ours") else None
-    people = summary["people"]["completed"] if summary else crowd.people
+    people = summary["people"]["completed"] if summary else schedule.people
     see_that_all_came(url, people, summary["setup_requests"] if summary else 0)
     return taken
 
@@ -170,8 +170,8 @@ def measure(setup: Setup) -> Found:
         folder = Path(name)
         prepare(folder)
         for side in setup.turns(list(taken)):
-            crowd = crowd_of(side, setup)
-            taken[side].append(window(side, folder, city.url, crowd, settle_s, span_s).us_per_request)
+            schedule = crowd_of(side, setup)
+            taken[side].append(window(side, folder, city.url, schedule, settle_s, span_s).us_per_request)
     figures = [Figure(f"CPU per request, {SIDES[side]}, µs", values) for side, values in taken.items()]
     if "ours, reused" in taken:
         reused = [a / b for a, b in zip(taken["ours, reused"], taken["locust, reused"], strict=True)]

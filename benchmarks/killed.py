@@ -141,15 +141,15 @@ def books(folder: Path, target: LoggingTarget) -> Figures:
 
 def locust(run: Run) -> Figures:
     """One run of Locust, its master and workers as processes of their own."""
-    crowd = paced.Crowd(users=run.workers * 20, rate_per_s=run.rate_per_s)
+    schedule = paced.Crowd(users=run.workers * 20, rate_per_s=run.rate_per_s)
     with tempfile.TemporaryDirectory() as name, logging_target() as target, ExitStack() as stack:
         folder, port = Path(name), str(free_port())
         lead = ["--master", "--master-bind-host", "127.0.0.1", "--master-bind-port", port]
-        command = crowd.command(target.url, run.length_s, *lead, "--expect-workers", str(run.workers))
-        master = stack.enter_context(running(command, folder, crowd.env(), core=None))
-        join = crowd.worker("127.0.0.1", port)
-        members = [stack.enter_context(running(join, folder, crowd.env(), core=None)) for _ in range(run.workers)]
-        master.wait_for(came(target, round(run.rate_per_s * (run.before_s + crowd.ramp_s / 2))), "requests came")
+        command = schedule.command(target.url, run.length_s, *lead, "--expect-workers", str(run.workers))
+        master = stack.enter_context(running(command, folder, schedule.env(), core=None))
+        join = schedule.worker("127.0.0.1", port)
+        members = [stack.enter_context(running(join, folder, schedule.env(), core=None)) for _ in range(run.workers)]
+        master.wait_for(came(target, round(run.rate_per_s * (run.before_s + schedule.ramp_s / 2))), "requests came")
         killed_s = kill(members[1].process.pid)
         until = time.monotonic() + run.watch_s + 0.2
         master.wait_for(lambda: time.monotonic() > until, "the time was over", within_s=run.watch_s + 5)

@@ -42,24 +42,24 @@ def ours(rate_per_s: int, length_s: float) -> Figures:
     }
 
 
-def locust(crowd: paced.Crowd, length_s: float) -> Figures:
+def locust(schedule: paced.Crowd, length_s: float) -> Figures:
     """One run of Locust, judged while all its users run, against an even line that begins at the first request."""
     with tempfile.TemporaryDirectory() as name, logging_target() as target:
-        used(crowd.command(target.url, length_s), Path(name), crowd.env(), core=GENERATOR_CORE)
+        used(schedule.command(target.url, length_s), Path(name), schedule.env(), core=GENERATOR_CORE)
         moments = sorted(float(at_s) for _, _, at_s, _ in target.log())
-    start_s = moments[0] + crowd.ramp_s
+    start_s = moments[0] + schedule.ramp_s
     came = [at_s for at_s in moments if at_s >= start_s]
-    wanted = [came[0] + number / crowd.rate_per_s for number in range(len(came))]
-    return {"off": float(most_apart(wanted, came)), "worst": 100 * worst_second(came, crowd.rate_per_s)}
+    wanted = [came[0] + number / schedule.rate_per_s for number in range(len(came))]
+    return {"off": float(most_apart(wanted, came)), "worst": 100 * worst_second(came, schedule.rate_per_s)}
 
 
 def measure(setup: Setup) -> Found:
     """Both in turn."""
     rate_per_s, length_s = setup.size((2000, 5.0), (200, 2.5))
-    crowd = paced.Crowd(users=rate_per_s // 4, rate_per_s=rate_per_s, ramp_s=setup.size(2.0, 1.0))
+    schedule = paced.Crowd(users=rate_per_s // 4, rate_per_s=rate_per_s, ramp_s=setup.size(2.0, 1.0))
     taken: dict[str, list[Figures]] = {"ours": [], "Locust": []}
     for side in setup.turns(list(taken)):
-        taken[side].append(ours(rate_per_s, length_s) if side == "ours" else locust(crowd, length_s))
+        taken[side].append(ours(rate_per_s, length_s) if side == "ours" else locust(schedule, length_s))
 
     def of(side: str, name: str) -> list[float]:
         return [one[name] for one in taken[side]]
@@ -80,5 +80,5 @@ def measure(setup: Setup) -> Found:
         Figure("ours: worst second off by, %", of("ours", "worst"), 2),
         Figure("Locust: worst second off by, %", of("Locust", "worst"), 2),
     ]
-    how = HOW.format(rate=rate_per_s, length=length_s, users=crowd.users, each=crowd.each_per_s)
+    how = HOW.format(rate=rate_per_s, length=length_s, users=schedule.users, each=schedule.each_per_s)
     return Found("An open load", how, figures, goals)

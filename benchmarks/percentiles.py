@@ -52,7 +52,7 @@ def merged(values: Sequence[float]) -> list[float]:
     for worker in range(WORKERS):
         recorder = Recorder(f"worker {worker + 1}")
         for number, value in enumerate(islice(values, worker, None, WORKERS)):
-            recorder.hop(number / PER_SECOND, key, False, 100, value, value)
+            recorder.record_request(number / PER_SECOND, key, False, 100, value, value)
         for tick in recorder.take(len(values) // PER_SECOND + 1, 0.0):
             for cell in read_tick(tick_text(tick)).cells.values():
                 whole.merge(cell)

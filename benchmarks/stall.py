@@ -50,15 +50,15 @@ def ours(rate_per_s: int, length_s: float, stall_for_s: float) -> Figures:
 
 def locust(rate_per_s: int, length_s: float, stall_for_s: float, each_per_s: float = EACH_PER_S) -> Figures:
     """One run of Locust: what it reports, and how many came of those wanted."""
-    crowd = paced.Crowd(users=max(1, round(rate_per_s / each_per_s)), rate_per_s=rate_per_s)
-    with tempfile.TemporaryDirectory() as name, logging_target(length_s / 3 + crowd.ramp_s, stall_for_s) as target:
+    schedule = paced.Crowd(users=max(1, round(rate_per_s / each_per_s)), rate_per_s=rate_per_s)
+    with tempfile.TemporaryDirectory() as name, logging_target(length_s / 3 + schedule.ramp_s, stall_for_s) as target:
         folder = Path(name)
-        command = crowd.command(target.url, length_s, "--csv", "stall", "--reset-stats")
-        used(command, folder, crowd.env(), codes=(0, 1), core=GENERATOR_CORE)
+        command = schedule.command(target.url, length_s, "--csv", "stall", "--reset-stats")
+        used(command, folder, schedule.env(), codes=(0, 1), core=GENERATOR_CORE)
         moments = sorted(float(at_s) for _, _, at_s, _ in target.log())
         with (folder / "stall_stats.csv").open() as file:
             told = next(row for row in csv.DictReader(file) if row["Name"] == "Aggregated")
-    came = sum(at_s >= moments[0] + crowd.ramp_s for at_s in moments)
+    came = sum(at_s >= moments[0] + schedule.ramp_s for at_s in moments)
     return {"told": float(told["99%"]), "came": 100 * came / (rate_per_s * length_s)}
 
 

@@ -120,7 +120,7 @@ def as_dict(event: Event) -> dict[str, Any]:
 class Sink(Protocol):
     """Who hears events. One that raises is reported and detached; it never stops or slows the run."""
 
-    def hear(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Take one event; return at once."""
         ...
 

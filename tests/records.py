@@ -261,11 +261,11 @@ def record_of(day: Day, ticks: Iterable[Tick]) -> Record:
     if day.fault:
         on, off = day.fault
         details = {"service": "records", "fault": "down"}
-        record.hear(Happened("fault_on", "records_down", float(on), on * day.warp, "1", details))
+        record.handle(Happened("fault_on", "records_down", float(on), on * day.warp, "1", details))
         undone = {"verified": day.undone, "after_s": 0.1}
-        record.hear(Happened("fault_off", "records_down", float(off), off * day.warp, "1", undone))
-    record.hear(Happened("nobody_new", "nobody new comes", float(day.length_s), sim_s))
-    record.hear(Happened("settle", "open cases are settled", day.length_s + 2.0, sim_s + 2 * day.warp))
+        record.handle(Happened("fault_off", "records_down", float(off), off * day.warp, "1", undone))
+    record.handle(Happened("nobody_new", "nobody new comes", float(day.length_s), sim_s))
+    record.handle(Happened("settle", "open cases are settled", day.length_s + 2.0, sim_s + 2 * day.warp))
     return record
 
 

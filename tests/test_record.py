@@ -134,10 +134,10 @@ def test_busy_without_lag_is_not_saturated() -> None:
 def test_events_tell_faults_and_the_clock() -> None:
     """A fault's end is tied to its start by its number; clock changes become segments."""
     record = Record(made_up_record(people=1).manifest, made_up_scenario(DAY))
-    record.hear(ClockChanged(5.0, 300.0, 0.0))
-    record.hear(Happened("fault_on", "db_down", 10.0, 600.0, "1", {"service": "grants-db"}))
-    record.hear(Happened("fault_on", "slow", 12.0, 720.0, "2", {"service": "docs"}))
-    record.hear(Happened("fault_off", "db_down", 15.0, 900.0, "1", {"verified": True, "after_s": 0.2}))
+    record.handle(ClockChanged(5.0, 300.0, 0.0))
+    record.handle(Happened("fault_on", "db_down", 10.0, 600.0, "1", {"service": "grants-db"}))
+    record.handle(Happened("fault_on", "slow", 12.0, 720.0, "2", {"service": "docs"}))
+    record.handle(Happened("fault_off", "db_down", 15.0, 900.0, "1", {"verified": True, "after_s": 0.2}))
     assert record.segments[0].warp == 0.0
     assert [(fault.title, fault.service, fault.off_s, fault.undone) for fault in record.faults] == [
         ("db_down", "grants-db", 15.0, True),

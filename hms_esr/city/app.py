@@ -48,8 +48,8 @@ _PAGE: list[Header] = [
 class CityApp:
     """The mock city government as an ASGI application over one :class:`CityState`."""
 
-    def __init__(self, hall: CityState) -> None:
-        self.hall = hall
+    def __init__(self, city: CityState) -> None:
+        self.city = city
         self._router = Router(ROUTES)
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
@@ -60,12 +60,12 @@ class CityApp:
         found = self._router.find(request.path)
         ticket = None
         if not request.path.startswith(OPERATOR):
-            ticket = self.hall.counts.arrived(request.method, found.path if found else NOWHERE, request.run)
+            ticket = self.city.counts.arrived(request.method, found.path if found else NOWHERE, request.run)
         answer = await self._answer(request, found, receive)
         if answer is None:
             return
         if ticket is not None:
-            self.hall.counts.answered(ticket, answer.status)
+            self.city.counts.answered(ticket, answer.status)
         headers = self._headers(request, answer)
         await send({"type": "http.response.start", "status": answer.status, "headers": headers})
         await send({"type": "http.response.body", "body": answer.body})
@@ -96,7 +96,7 @@ class CityApp:
                 return None
             route = self._route(request, found)
             service = route.service
-            if self.hall.faults and service != "city" and not await self._pass(route, receive):
+            if self.city.faults and service != "city" and not await self._pass(route, receive):
                 return None
             answer = self._carry_out(route, request)
         except RequestRefused as refusal:
@@ -123,9 +123,9 @@ class CityApp:
             )
         if route.service == "city" and self._is_foreign(request):
             raise RequestRefused(403, "requests from pages of another origin are refused")
-        if self.hall.seen.on and route.service != "city":
+        if self.city.seen.on and route.service != "city":
             values = request.values_seen(route.hidden)
-            self.hall.seen.add(request.run, request.header(b"x-esr-person"), request.method, found.path, values)
+            self.city.seen.add(request.run, request.header(b"x-esr-person"), request.method, found.path, values)
         return route
 
     @staticmethod
@@ -134,21 +134,21 @@ class CityApp:
         return bool(origin) and origin.partition("://")[2] != request.header(b"host")
 
     def _carry_out(self, route: Route, request: CityRequest) -> CityAnswer:
-        if route.needs_login and self.hall.account(request) is None:
+        if route.needs_login and self.city.account(request) is None:
             after = quote(request.path, safe="/")
             return CityAnswer(303, b"", HTML, [(b"location", f"/login?next={after}".encode())])
         if route.form is not None:
             token = request.fields().get(TOKEN, "")
-            if not self.hall.token_is_good(request, route.form.action, token):
+            if not self.city.token_is_good(request, route.form.action, token):
                 raise RequestRefused(
                     403, "the form's security token is missing or wrong (CSRF); please open the form again"
                 )
-        return route.handle(self.hall, request)
+        return route.handle(self.city, request)
 
     async def _pass(self, route: Route, receive: Receive) -> bool:
         """Meet the faults of every service on the way; False when the client went away meanwhile."""
         services = dict.fromkeys(("gateway", route.service, *route.asks))
-        for trouble in [found for name in services if (found := self.hall.faults.trouble(name))]:
+        for trouble in [found for name in services if (found := self.city.faults.trouble(name))]:
             if trouble.delay_ms:
                 WAITS.add(1)
                 try:
@@ -164,7 +164,7 @@ class CityApp:
         wants_json = request.path.startswith(("/api/", OPERATOR)) or request.is_json() or request.path == "/submit"
         if wants_json or b"json" in request.headers.get(b"accept", b""):
             return as_json({"error": message, "status": status}, status)
-        return CityAnswer(status, page("Sorry", alert(message), self.hall.person(request)))
+        return CityAnswer(status, page("Sorry", alert(message), self.city.person(request)))
 
 
 async def _wait(trouble: FaultEffect, receive: Receive) -> bool:

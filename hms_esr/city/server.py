@@ -58,13 +58,13 @@ def serve(options: CityOptions, announce: Callable[[str], None]) -> None:
     with listener:
         ledger = CityLedger(options.state, options.keep)
         try:
-            hall = CityState(
+            city = CityState(
                 ledger,
                 clerks=options.clerks,
                 strict_accounts=options.strict_accounts,
                 record_values=options.record_values,
             )
-            asyncio.run(_serve(options, hall, listener, announce))
+            asyncio.run(_serve(options, city, listener, announce))
         finally:
             ledger.close()
 
@@ -75,10 +75,10 @@ def _url(listener: socket.socket) -> str:
 
 
 async def _serve(
-    options: CityOptions, hall: CityState, listener: socket.socket, announce: Callable[[str], None]
+    options: CityOptions, city: CityState, listener: socket.socket, announce: Callable[[str], None]
 ) -> None:
     _allow_many_sockets()
-    app = AsgiSensors(CityApp(hall), service="city")
+    app = AsgiSensors(CityApp(city), service="city")
     serving = server(app, ws="none", log_level="warning", backlog=BACKLOG, timeout_keep_alive=IDLE_SOCKET_S)
     tasks = [asyncio.create_task(tell_when_ready(serving, _url(listener), options.ready_file, announce))]
     if options.parent_pid is not None:

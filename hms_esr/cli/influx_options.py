@@ -108,7 +108,7 @@ def influx_sink(
         if console is None:
             loudly(text)
         else:
-            console.hear(Happened("note", text, 0.0, 0.0))
+            console.handle(Happened("note", text, 0.0, 0.0))
 
     elsewhere = "" if folder.parent == Path("results") else f" --out {shlex.quote(str(folder.parent))}"
     resend = f"hms-esr influx resend {folder.name}{elsewhere}"

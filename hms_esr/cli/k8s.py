@@ -92,7 +92,7 @@ def run(**given: Any) -> int:
         _tell(f"Pods reach {namespace} when its owner says so: kubectl label namespace {namespace} hms-esr/target=true")
     from hms_esr.launch.kubernetes.job_follower import JobFollower
 
-    return JobFollower(kubectl, order, _tell).carry_out(given["out"], leave=given["leave"])
+    return JobFollower(kubectl, order, _tell).run(given["out"], leave=given["leave"])
 
 
 @command.command("keep", hidden=True)

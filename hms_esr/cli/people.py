@@ -71,10 +71,10 @@ def columns(maker: PeopleMaker) -> list[str]:
 
 def rows(maker: PeopleMaker, start: int) -> Iterator[list[int | float | str | None]]:
     """People from ``start`` on without end, values in the order of :func:`columns`."""
-    for k in count(start):
-        person = maker.person(k)
+    for person_no in count(start):
+        person = maker.person(person_no)
         behavior = [person.patience_s, person.user_agent, person.accept_language]
-        yield [k, person.role, *person.fields.values(), *behavior]
+        yield [person_no, person.role, *person.fields.values(), *behavior]
 
 
 def _write_jsonl(out: TextIO, names: Sequence[str], lines: Iterator[Sequence[object]]) -> None:

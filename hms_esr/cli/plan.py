@@ -64,13 +64,13 @@ def command(file: str, **given: Any) -> None:
     scenario = loaded.scenario
     warp = given["warp"] or scenario.clock.warp
     seed = scenario.seed if given["seed"] is None else given["seed"]
-    crowd = ArrivalSchedule(scenario, seed=seed, warp=warp, scale=given["scale"])
+    schedule = ArrivalSchedule(scenario, seed=seed, warp=warp, scale=given["scale"])
     today = scenario.clock.start.date()
     makers = {
         role: PeopleMaker(template, seed, scenario.identity, given["run_id"], today)
         for role, template in loaded.personas.items()
     }
-    needs = needs_of(scenario, crowd, loaded.personas, given["target"], warp)
+    needs = needs_of(scenario, schedule, loaded.personas, given["target"], warp)
     workers = given["workers"] or 1
     most = min(scenario.max_people or most_people(), most_people())
     capacity = Capacity(needs, this_machine(), workers, most, scenario.max_people)
@@ -80,7 +80,7 @@ def command(file: str, **given: Any) -> None:
     write = _json if given["form"] == "jsonl" else _text
     lines = (
         write(arrival, arrival.at_s / warp, journeys[arrival.journey], makers[arrival.role], workers)
-        for arrival in (crowd.in_order() if given["only"] is None else [_person(crowd, given["only"])])
+        for arrival in (schedule.in_order() if given["only"] is None else [_person(schedule, given["only"])])
     )
     try:
         stream_out(lines, sys.stdout)
@@ -88,10 +88,10 @@ def command(file: str, **given: Any) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
 
 
-def _person(crowd: ArrivalSchedule, k: int) -> Arrival:
-    """Person ``k``; BadInput when there is none."""
+def _person(schedule: ArrivalSchedule, person_no: int) -> Arrival:
+    """Person ``person_no``; BadInput when there is none."""
     try:
-        return crowd.arrival(k)
+        return schedule.arrival(person_no)
     except IndexError as error:
         raise BadInput([Problem("--only", 0, 0, str(error))]) from None
 
@@ -114,20 +114,20 @@ def stream_out(lines: Iterable[str], stream: TextIO) -> None:
 
 def _json(arrival: Arrival, real_s: float, journey: str, maker: PeopleMaker, workers: int) -> str:
     line = {
-        "k": arrival.k,
+        "k": arrival.person_no,
         "at_s": round(arrival.at_s, 6),
         "real_s": round(real_s, 6),
         "journey": journey,
-        "persona": {"role": arrival.role} | dict(maker.person(arrival.k).fields),
-        "worker": arrival.k % workers,
+        "persona": {"role": arrival.role} | dict(maker.person(arrival.person_no).fields),
+        "worker": arrival.person_no % workers,
     }
     return json.dumps(line)
 
 
 def _text(arrival: Arrival, real_s: float, journey: str, maker: PeopleMaker, workers: int) -> str:
-    fields = maker.person(arrival.k).fields
+    fields = maker.person(arrival.person_no).fields
     name, email = fields.get("name", ""), fields.get("email", "")
     return (
-        f"{arrival.k:>7}  {real_s:>10.3f} s  worker {arrival.k % workers}  {journey:<16} "
+        f"{arrival.person_no:>7}  {real_s:>10.3f} s  worker {arrival.person_no % workers}  {journey:<16} "
         f"{arrival.role:<18} {name} <{email}>"
     )

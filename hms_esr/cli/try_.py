@@ -61,13 +61,13 @@ class Printer:
         if self._person is not None:
             self._quiet_steps(self._person)
 
-    def _quiet_steps(self, performer: Actor) -> None:
+    def _quiet_steps(self, virtual_user: Actor) -> None:
         """Steps before the one under way that sent nothing, so that nobody heard of them."""
-        for named in performer.steps[self._told : performer.at]:
+        for named in virtual_user.steps[self._told : virtual_user.at]:
             if not named.step.sends:
                 self._step = named.name
                 self.say(f"\n{named.name}\n  {what_it_did(named.step)}")
-        self._told = max(self._told, performer.at)
+        self._told = max(self._told, virtual_user.at)
 
     def _tell_alert(self) -> None:
         """What the last page says went wrong, though its status is a good one and no step minded."""
@@ -75,20 +75,20 @@ class Printer:
             self.say(f"  the page says: {self._alert}")
         self._alert = ""
 
-    def _head(self, performer: Actor) -> None:
-        self._person = performer
+    def _head(self, virtual_user: Actor) -> None:
+        self._person = virtual_user
         self._tell_alert()
-        self._quiet_steps(performer)
-        self._told = performer.at + 1
-        if performer.where != self._step:
-            self._step = performer.where
-            self.say(f"\n{performer.where}")
+        self._quiet_steps(virtual_user)
+        self._told = virtual_user.at + 1
+        if virtual_user.where != self._step:
+            self._step = virtual_user.where
+            self.say(f"\n{virtual_user.where}")
 
-    def exchanged(self, performer: Actor, hop: HttpAnswer) -> None:
+    def exchanged(self, virtual_user: Actor, hop: HttpAnswer) -> None:
         """One request and its answer."""
         from hms_esr.html.page import alert_text
 
-        self._head(performer)
+        self._head(virtual_user)
         if hop.failure is not None:
             self.say(f"  {hop.method} {hop.url} → no answer: {hop.failure.message}")
             return
@@ -98,23 +98,23 @@ class Printer:
         self.say(f"  {hop.method} {hop.url} → {hop.status}  {took_ms:.0f} ms{title}{onward}")
         self._alert = "" if hop.redirected else alert_text(hop)
 
-    def submitted(self, performer: Actor, sent: Submission) -> None:
+    def submitted(self, virtual_user: Actor, sent: Submission) -> None:
         """The fields of a form."""
-        self._head(performer)
-        password = performer.fields.get("password", "")
+        self._head(virtual_user)
+        password = virtual_user.fields.get("password", "")
         for name, value in sent.sent:
             masked = name in sent.secret or (value and value == password) or _looks_secret(name, value)
             self.say(f"    {name} = {'***' if masked and value else value}")
 
-    def saved(self, performer: VirtualUser, names: tuple[str, ...]) -> None:
+    def saved(self, virtual_user: VirtualUser, names: tuple[str, ...]) -> None:
         """What a step saved."""
         for name in names:
-            self.say(f"    saved {name} = {performer.vars[name]}")
+            self.say(f"    saved {name} = {virtual_user.vars[name]}")
 
-    def failed(self, performer: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
+    def failed(self, virtual_user: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
         """Why a step failed; the failure has the page's own words."""
         self._alert = ""
-        self._head(performer)
+        self._head(virtual_user)
         self.say(f"  FAILED at {named.name}: {failure.message}")
 
 
@@ -203,9 +203,9 @@ def _try(plan: Any, guard: Any, secrets: tuple[str, ...]) -> int:
 
     variables = dict(plan.options.variables)
     assignment = plan.assignment(variables, plan.target)
-    arrival = plan.crowd().arrival(plan.options.only)
+    arrival = plan.schedule().arrival(plan.options.only)
     city = "" if plan.target_requested else UNNAMED
-    click.echo(f"person {arrival.k}, {arrival.role}, at {plan.target}{city}")
+    click.echo(f"person {arrival.person_no}, {arrival.role}, at {plan.target}{city}")
     printer = Printer(secrets)
     if plan.scenario.before:
         before = run_steps(assignment, guard, plan.scenario.before, SETUP_ROLE)
@@ -215,7 +215,7 @@ def _try(plan: Any, guard: Any, secrets: tuple[str, ...]) -> int:
             return 1
         variables |= before.vars
         assignment = plan.assignment(variables, plan.target)
-    once = run_person(assignment, guard, arrival.k, watcher=printer)
+    once = run_person(assignment, guard, arrival.person_no, trace=printer)
     printer.over()
     if plan.scenario.after:
         run_steps(assignment, guard, plan.scenario.after, SETUP_ROLE)

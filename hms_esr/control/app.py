@@ -35,23 +35,25 @@ A run's events come over a WebSocket at /run/{run_id}/events: `{"events": [{"n":
 ...}}`, at most once a second; `?after=N` begins behind event N. A browser sends the token as `?token=`."""
 
 
-def make_app(tower: Services) -> ASGIApp:
+def make_app(services: Services) -> ASGIApp:
     """The application of one tower."""
     app = FastAPI(title="HMS-ESR run API", version=_version(), description=DESCRIPTION, docs_url=None, redoc_url=None)
     http_errors.install(app)
-    app.include_router(routes(tower))
-    _pages(app, tower)
-    app.router.routes.append(_WithoutRecord(tower))
-    app.router.routes.extend(dashboard_routes(tower.settings.out, _may_see, runs="/"))
+    app.include_router(routes(services))
+    _pages(app, services)
+    app.router.routes.append(_WithoutRecord(services))
+    app.router.routes.extend(dashboard_routes(services.settings.out, _may_see, runs="/"))
     app.openapi = lambda: _description(app)  # type: ignore[method-assign]
 
     def told(connection: HTTPConnection, error: Refused) -> None:
         who, method = connection.scope.get("state", {}).get("who"), connection.scope.get("method", "WEBSOCKET")
         with suppress(EnvironmentProblem):
             name = who.name if who else "-"
-            tower.audit.note(name, f"{method} {connection.url.path[:200]}", "", f"refused: {error.status} {error.text}")
+            services.audit.note(
+                name, f"{method} {connection.url.path[:200]}", "", f"refused: {error.status} {error.text}"
+            )
 
-    return Auth(app, tower.settings, tower.tokens, told)
+    return Auth(app, services.settings, services.tokens, told)
 
 
 def _version() -> str:
@@ -65,14 +67,14 @@ def _may_see(connection: HTTPConnection, run_id: str) -> bool:
     return who_asks(connection).may("observe", run_id)
 
 
-def _pages(app: FastAPI, tower: Services) -> None:
+def _pages(app: FastAPI, services: Services) -> None:
     @app.get("/", include_in_schema=False)
     async def runs(request: Request, limit: Annotated[int, Query(ge=1, le=1000)] = MOST_SHOWN) -> Response:
         """All runs."""
         who = who_asks(request)
         if not who.may("observe", who.run):
             return page.locked_page(who.why or "this token does not allow it")
-        rows = await tower.lines(who)
+        rows = await services.lines(who)
         return page.runs_page(rows[:limit], len(rows))
 
     @app.get("/docs", include_in_schema=False)
@@ -89,8 +91,8 @@ def _pages(app: FastAPI, tower: Services) -> None:
 class _WithoutRecord(Route):
     """The address of a run that waits, or ended before it left a record; of others the live page answers."""
 
-    def __init__(self, tower: Services) -> None:
-        self._tower = tower
+    def __init__(self, services: Services) -> None:
+        self._services = services
         super().__init__("/dashboard/{run_id}", self._page, methods=["GET"], include_in_schema=False)
 
     def matches(self, scope: Scope) -> tuple[Match, Scope]:
@@ -99,11 +101,11 @@ class _WithoutRecord(Route):
         if match is not Match.FULL:
             return Match.NONE, {}
         run_id = found["path_params"]["run_id"]
-        mine = _may_see(HTTPConnection(scope), run_id) and self._tower.sight.waits(run_id)
+        mine = _may_see(HTTPConnection(scope), run_id) and self._services.status.waits(run_id)
         return (match, found) if mine else (Match.NONE, {})
 
     async def _page(self, request: Request) -> Response:
-        seen = self._tower.sight.see(request.path_params["run_id"])
+        seen = self._services.status.see(request.path_params["run_id"])
         return page.run_without_record(seen.run_id, seen.summary, seen.place)
 
 

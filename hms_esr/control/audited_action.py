@@ -16,14 +16,14 @@ from hms_esr.control.services import Services
 from hms_esr.errors import EsrError
 
 
-def there(tower: Services, run_id: str) -> None:
+def there(services: Services, run_id: str) -> None:
     """Refused (404) when there is no such run."""
-    if not tower.sight.exists(run_id):
+    if not services.status.exists(run_id):
         raise Refused(404, f"there is no run {run_id[:200]!r}")
 
 
 @contextmanager
-def audited(tower: Services, request: Request, what: str, run_id: str) -> Iterator[dict[str, str]]:
+def audited(services: Services, request: Request, what: str, run_id: str) -> Iterator[dict[str, str]]:
     """A line in the audit log for what became of an action: its result, or why it was refused."""
     note = {"run": run_id, "result": ""}
     who = who_asks(request)
@@ -37,4 +37,4 @@ def audited(tower: Services, request: Request, what: str, run_id: str) -> Iterat
         raise
     finally:
         more = {key: value for key, value in note.items() if key not in ("run", "result")}
-        tower.audit.note(who.name, what, note["run"][:200], note["result"] or "broken off", **more)
+        services.audit.note(who.name, what, note["run"][:200], note["result"] or "broken off", **more)

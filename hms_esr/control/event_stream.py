@@ -23,8 +23,8 @@ _MOST_AT_ONCE = 200
 class EventStream:
     """One run. Events are numbered from 1 in the order of the record, the same for everybody and every server."""
 
-    def __init__(self, sight: RunStatus, run_id: str) -> None:
-        self._sight, self.run_id = sight, run_id
+    def __init__(self, status: RunStatus, run_id: str) -> None:
+        self._status, self.run_id = status, run_id
         self.observers = Observers()
         self.ended = False
         self._events: list[dict[str, Any]] = []
@@ -61,13 +61,13 @@ class EventStream:
 
     async def _look(self) -> None:
         async with self._looking:
-            state = self._sight.state(self.run_id)  # before the record is read: nothing comes after FINISHED
+            state = self._status.state(self.run_id)  # before the record is read: nothing comes after FINISHED
             try:
                 figures = await asyncio.to_thread(self._read)
             except EsrError as error:
-                figures = {"problem": str(error)} if not self._sight.waits(self.run_id) else {}
-            seen = self._sight.see(self.run_id) if state == "FINISHED" else None
-            place = 0 if seen else self._sight.place(self.run_id)
+                figures = {"problem": str(error)} if not self._status.waits(self.run_id) else {}
+            seen = self._status.see(self.run_id) if state == "FINISHED" else None
+            place = 0 if seen else self._status.place(self.run_id)
             told = {"run_id": self.run_id, "state": state, "place": place, "sim": True}
             if seen:
                 told |= {"verdict": seen.verdict, "reason": seen.summary["reason"]}
@@ -76,7 +76,7 @@ class EventStream:
 
     def _read(self) -> dict[str, Any]:
         if self._tail is None:
-            self._tail = RecordTail(self._sight.out / self.run_id)
+            self._tail = RecordTail(self._status.out / self.run_id)
         news, record = self._tail.advance(), self._tail.record
         for event in news.events:
             self._events.append({"n": len(self._events) + 1} | as_dict(event))
@@ -97,8 +97,8 @@ class EventStream:
 class EventStreams:
     """All runs that are followed now."""
 
-    def __init__(self, sight: RunStatus) -> None:
-        self._sight = sight
+    def __init__(self, status: RunStatus) -> None:
+        self._status = status
         self._runs: dict[str, EventStream] = {}
 
     def of(self, run_id: str) -> EventStream:
@@ -106,4 +106,4 @@ class EventStreams:
         for name, one in list(self._runs.items()):
             if not len(one.observers):
                 del self._runs[name]
-        return self._runs.setdefault(run_id, EventStream(self._sight, run_id))
+        return self._runs.setdefault(run_id, EventStream(self._status, run_id))

@@ -27,18 +27,18 @@ _BEARER = HTTPBearer(auto_error=False, description="A token: hms-esr token creat
 _MOST_FOLLOWED = 100_000_000
 
 
-def routes(tower: Services) -> APIRouter:
+def routes(services: Services) -> APIRouter:
     """All of them."""
     router = APIRouter(dependencies=[Depends(_BEARER)])
-    add_start_routes(router, tower)
-    add_read_routes(router, tower)
+    add_start_routes(router, services)
+    add_read_routes(router, services)
     for wish in ("pause", "resume", "stop"):
-        _steering(router, tower, wish)
-    _events(router, tower)
+        _steering(router, services, wish)
+    _events(router, services)
     return router
 
 
-def _steering(router: APIRouter, tower: Services, wish: str) -> None:
+def _steering(router: APIRouter, services: Services, wish: str) -> None:
     words = {
         "pause": "The simulated clock stands still, nobody new comes, requests under way finish.",
         "resume": "A paused run goes on.",
@@ -55,29 +55,29 @@ def _steering(router: APIRouter, tower: Services, wish: str) -> None:
         name=f"{wish}_run",
     )
     async def steer(request: Request, response: Response, run_id: str) -> Any:
-        with audited(tower, request, f"run.{wish}", run_id) as note:
+        with audited(services, request, f"run.{wish}", run_id) as note:
             who = need(request, "run", run_id)
-            there(tower, run_id)
-            tower.audit.note(who.name, f"run.{wish}", run_id, "asked")
-            state = await tower.steering.carry_out(run_id, wish, who.name)
-            done = tower.steering.done(wish, state)
+            there(services, run_id)
+            services.audit.note(who.name, f"run.{wish}", run_id, "asked")
+            state = await services.steering.run(run_id, wish, who.name)
+            done = services.steering.done(wish, state)
             response.status_code = 200 if done else 202
             note["result"] = f"{response.status_code} {state}"
             return shapes.Steered(run_id=run_id, state=state, asked=wish, done=done)
 
 
-def _events(router: APIRouter, tower: Services) -> None:
+def _events(router: APIRouter, services: Services) -> None:
     @router.websocket("/run/{run_id}/events")
     async def events(socket: WebSocket, run_id: str) -> None:
         """One message a second at most: ``{"events": [{"n": 1, "event": …}], "now": {"state": …}}``."""
         try:
             need(socket, "observe", run_id)
-            there(tower, run_id)
+            there(services, run_id)
             after = _after(socket.query_params.get("after", "0"))
         except Refused:
             await socket.close(1008)  # before it was accepted: the handshake is answered with 403
             return
-        following = tower.followings.of(run_id)
+        following = services.followings.of(run_id)
         if following.observers.full:
             await socket.close(1013)
             return

@@ -17,7 +17,7 @@ from hms_esr.control.page import Row
 from hms_esr.control.services import Services
 
 
-def add_read_routes(router: APIRouter, tower: Services) -> None:
+def add_read_routes(router: APIRouter, services: Services) -> None:
     """Both."""
 
     @router.get(
@@ -32,9 +32,9 @@ def add_read_routes(router: APIRouter, tower: Services) -> None:
         Once it is over everything of its summary.json is here.
         """
         need(request, "observe", run_id)
-        there(tower, run_id)
-        seen = tower.sight.see(run_id)
-        return seen.summary | {"dashboard_url": f"{tower.base(request)}/dashboard/{run_id}"}
+        there(services, run_id)
+        seen = services.status.see(run_id)
+        return seen.summary | {"dashboard_url": f"{services.base(request)}/dashboard/{run_id}"}
 
     @router.get(
         "/runs",
@@ -50,8 +50,10 @@ def add_read_routes(router: APIRouter, tower: Services) -> None:
     ) -> Any:
         """Runs of this server's folder, also those started from a command line. A token for one run sees that one."""
         who = need(request, "observe", who_asks(request).run)
-        found = [one for one in await tower.lines(who) if scenario in ("", one.scenario) and state in (None, one.state)]
-        base = tower.base(request)
+        found = [
+            one for one in await services.lines(who) if scenario in ("", one.scenario) and state in (None, one.state)
+        ]
+        base = services.base(request)
         return shapes.Runs(runs=[_line(one, base) for one in found[:limit]], total=len(found))
 
 

@@ -28,7 +28,7 @@ _MORE: dict[int | str, dict[str, Any]] = {
 }
 
 
-def add_start_routes(router: APIRouter, tower: Services) -> None:
+def add_start_routes(router: APIRouter, services: Services) -> None:
     """``POST /run``."""
 
     @router.post(
@@ -49,31 +49,31 @@ def add_start_routes(router: APIRouter, tower: Services) -> None:
         uploads is made up, data files and certificates are refused. With an Idempotency-Key a repeated request starts
         nothing.
         """
-        with audited(tower, request, "run.start", "") as note:
+        with audited(services, request, "run.start", "") as note:
             who = need(request, "run")
-            raw = await read_body(request, tower.settings.body_s)
+            raw = await read_body(request, services.settings.body_s)
             key = sha256(f"{who.name}\0{idempotency_key}".encode()).hexdigest() if idempotency_key else ""
-            ticket, status = await _take_on(tower, request, raw, who.name, key)
+            ticket, status = await _take_on(services, request, raw, who.name, key)
             note["run"], note["target"] = ticket.run_id, ticket.target or "city"
-            made = _accepted(tower, ticket, tower.base(request))
+            made = _accepted(services, ticket, services.base(request))
             note["result"] = f"{status} {made.state}"
             response.status_code, response.headers["location"] = status, made.summary_url
             return made
 
 
-async def _take_on(tower: Services, request: Request, raw: bytes, who: str, key: str) -> tuple[QueuedRun, int]:
+async def _take_on(services: Services, request: Request, raw: bytes, who: str, key: str) -> tuple[QueuedRun, int]:
     """The run and the answer's status. Between the last look for the key and the ticket nothing else happens."""
     sent = sha256(raw + b"\0" + request.url.query.encode()).hexdigest()
-    known = _repeated(tower, key, sent)
+    known = _repeated(services, key, sent)
     if known is not None:
         return known, 200
-    wanted = await asyncio.to_thread(read_run_body, raw, dict(request.query_params), tower.settings, tower.own)
-    known = _repeated(tower, key, sent)
+    wanted = await asyncio.to_thread(read_run_body, raw, dict(request.query_params), services.settings, services.own)
+    known = _repeated(services, key, sent)
     if known is not None:
         return known, 200
-    tower.audit.note(who, "run.start", wanted.run_id, "asked", target=wanted.target or "city")
-    ticket = tower.desk.accept(_ticket(wanted, who, key, sent), raw)
-    return ticket, 202 if tower.desk.place(ticket.run_id) else 201
+    services.audit.note(who, "run.start", wanted.run_id, "asked", target=wanted.target or "city")
+    ticket = services.queue.accept(_ticket(wanted, who, key, sent), raw)
+    return ticket, 202 if services.queue.place(ticket.run_id) else 201
 
 
 def _ticket(wanted: RunBody, who: str, key: str, sent: str) -> QueuedRun:
@@ -90,20 +90,20 @@ def _ticket(wanted: RunBody, who: str, key: str, sent: str) -> QueuedRun:
     )
 
 
-def _repeated(tower: Services, key: str, sent: str) -> QueuedRun | None:
+def _repeated(services: Services, key: str, sent: str) -> QueuedRun | None:
     """The run this key was used for before. Refused when something else was sent with it then."""
-    known = tower.desk.known(key)
+    known = services.queue.known(key)
     if known is not None and known.body != sent:
         raise Refused(409, f"this idempotency key was used for another request, which is run {known.run_id}")
     return known
 
 
-def _accepted(tower: Services, ticket: QueuedRun, base: str) -> shapes.Accepted:
+def _accepted(services: Services, ticket: QueuedRun, base: str) -> shapes.Accepted:
     return shapes.Accepted.model_validate(
         {
             "run_id": ticket.run_id,
-            "state": tower.sight.state(ticket.run_id),
-            "place": tower.desk.place(ticket.run_id),
+            "state": services.status.state(ticket.run_id),
+            "place": services.queue.place(ticket.run_id),
             "dashboard_url": f"{base}/dashboard/{ticket.run_id}",
             "summary_url": f"{base}/run/{ticket.run_id}/summary",
         }

@@ -25,13 +25,13 @@ _WANTED = {"pause": "PAUSED", "resume": "RUNNING", "stop": "FINISHED"}
 class RunActions:
     """Carries wishes out on the runs of one desk."""
 
-    def __init__(self, desk: RunQueue, sight: RunStatus) -> None:
-        self._desk, self._sight = desk, sight
+    def __init__(self, queue: RunQueue, status: RunStatus) -> None:
+        self._queue, self._status = queue, status
         self._asked_to_end: set[str] = set()
 
-    async def carry_out(self, run_id: str, wish: str, who: str) -> str:
+    async def run(self, run_id: str, wish: str, who: str) -> str:
         """Do it; the state after at most some seconds. Refused (409) when the run is not in a state for it."""
-        state = self._sight.state(run_id)
+        state = self._status.state(run_id)
         if state == _WANTED[wish]:
             return state
         if state == "FINISHED":
@@ -41,9 +41,9 @@ class RunActions:
         elif state == "QUEUED":
             raise Refused(409, f"{run_id} has not begun, so there is nothing to {wish}; stop takes it out of the queue")
         else:
-            ask(self._sight.out / run_id, wish)
+            ask(self._status.out / run_id, wish)
         until_s = monotonic() + WITHIN_S
-        while (state := self._sight.state(run_id)) not in (_WANTED[wish], "FINISHED") and monotonic() < until_s:
+        while (state := self._status.state(run_id)) not in (_WANTED[wish], "FINISHED") and monotonic() < until_s:
             await asyncio.sleep(_LOOK_S)
         return state
 
@@ -53,9 +53,9 @@ class RunActions:
 
     def _stop(self, run_id: str, who: str) -> None:
         """Ask once: a run that is asked twice leaves out what it does ``after``."""
-        if self._desk.ticket(run_id) is not None and self._desk.stop(run_id, who):
+        if self._queue.ticket(run_id) is not None and self._queue.stop(run_id, who):
             return
-        process = find(read_facts(self._sight.out / run_id).get("process"))
+        process = find(read_facts(self._status.out / run_id).get("process"))
         if process is None or run_id in self._asked_to_end:
             return
         self._asked_to_end.add(run_id)

@@ -36,30 +36,30 @@ class StatusView:
 class RunStatus:
     """Looks at runs in the desk's folder, also at those started from a command line."""
 
-    def __init__(self, desk: RunQueue) -> None:
-        self._desk = desk
-        self.out = desk.out
-        self._runs = RunList(desk.out)
+    def __init__(self, queue: RunQueue) -> None:
+        self._queue = queue
+        self.out = queue.out
+        self._runs = RunList(queue.out)
 
     def exists(self, run_id: str) -> bool:
         """Whether there is such a run."""
         folder = self.out / run_id
         if not is_run_id(run_id) or folder.is_symlink():
             return False
-        return self._desk.ticket(run_id) is not None or (folder / MANIFEST).is_file()
+        return self._queue.ticket(run_id) is not None or (folder / MANIFEST).is_file()
 
     def waits(self, run_id: str) -> bool:
         """Whether there is such a run, without a record as yet."""
-        return self._desk.ticket(run_id) is not None and not (self.out / run_id / MANIFEST).is_file()
+        return self._queue.ticket(run_id) is not None and not (self.out / run_id / MANIFEST).is_file()
 
     def place(self, run_id: str) -> int:
         """Its place in the queue from 1 on; 0 when it does not wait."""
-        return self._desk.place(run_id)
+        return self._queue.place(run_id)
 
     def state(self, run_id: str) -> str:
         """QUEUED, RUNNING, PAUSED, or FINISHED however it ended."""
-        folder, ticket = self.out / run_id, self._desk.ticket(run_id)
-        if self._desk.place(run_id):
+        folder, ticket = self.out / run_id, self._queue.ticket(run_id)
+        if self._queue.place(run_id):
             return "QUEUED"
         if (folder / SUMMARY).is_file() or (ticket is not None and ticket.ended):
             return "FINISHED"
@@ -75,8 +75,8 @@ class RunStatus:
     def see(self, run_id: str) -> StatusView:
         """The run and all that is known of it."""
         state = self.state(run_id)
-        place = self._desk.place(run_id)
-        ticket = self._desk.ticket(run_id)
+        place = self._queue.place(run_id)
+        ticket = self._queue.ticket(run_id)
         known = _known(self.out / run_id) | (as_summary(ticket) if ticket else {})
         end = ending(self.out / run_id, ticket) if state == "FINISHED" else {"verdict": None}
         whole = {"reason": "", "exit_code": None} | known | end | {"state": state, "place": place, "sim": True}
@@ -85,7 +85,7 @@ class RunStatus:
     def lines(self) -> list[ListedRun]:
         """Every run, the last first; those that never left a record too. ``state`` is one of the four."""
         found = {line.run_id: line for line in self._runs.lines()}
-        for ticket in self._desk.tickets():
+        for ticket in self._queue.tickets():
             if ticket.run_id not in found:
                 verdict = str((ticket.ended or {}).get("verdict", ""))
                 line = ListedRun(ticket.run_id, ticket.scenario, "", verdict, ticket.accepted_at, None, None)
@@ -96,8 +96,8 @@ class RunStatus:
         """State, verdict and place of a line."""
         state = "FINISHED" if line.state == "FINISHED" and line.verdict else self.state(line.run_id)
         if state != "FINISHED":
-            return state, None, self._desk.place(line.run_id)
-        ticket = self._desk.ticket(line.run_id)
+            return state, None, self._queue.place(line.run_id)
+        ticket = self._queue.ticket(line.run_id)
         verdict = line.verdict or str(((ticket.ended if ticket else None) or {}).get("verdict", ""))
         return state, verdict if verdict in VERDICTS else "INVALID", 0
 

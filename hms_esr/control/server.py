@@ -43,11 +43,11 @@ def serve(settings: Settings, announce: Callable[[str], None], staying: Staying 
     Raises EnvironmentProblem: port taken, results cannot be written or are served by another.
     """
     with listen(settings.host, settings.port) as listener:
-        tower = Services(settings, own=HostPort(_host(settings.host), int(listener.getsockname()[1])))
+        services = Services(settings, own=HostPort(_host(settings.host), int(listener.getsockname()[1])))
         try:
-            asyncio.run(_serve(tower, listener, announce, staying or Staying()))
+            asyncio.run(_serve(services, listener, announce, staying or Staying()))
         finally:
-            tower.desk.close()
+            services.queue.close()
 
 
 def _host(host: str) -> str:
@@ -93,37 +93,41 @@ class Impatient(HttpToolsProtocol):
             self._head = None
 
 
-async def _serve(tower: Services, listener: socket.socket, announce: Callable[[str], None], staying: Staying) -> None:
-    serving = server(make_app(tower), http=type("Protocol", (Impatient,), {"head_s": tower.settings.head_s}), **FEEDS)
-    url = address(tower.settings.host, int(listener.getsockname()[1]))
+async def _serve(
+    services: Services, listener: socket.socket, announce: Callable[[str], None], staying: Staying
+) -> None:
+    serving = server(
+        make_app(services), http=type("Protocol", (Impatient,), {"head_s": services.settings.head_s}), **FEEDS
+    )
+    url = address(services.settings.host, int(listener.getsockname()[1]))
     tasks: list[asyncio.Task[Any]] = [
-        asyncio.create_task(_look_after(tower)),
+        asyncio.create_task(_look_after(services)),
         asyncio.create_task(tell_when_ready(serving, url, staying.ready_file, announce)),
     ]
     try:
         await serving.serve([listener])
         if staying.ends_runs:
-            await _end_runs(tower)
+            await _end_runs(services)
     finally:
         for task in tasks:
             task.cancel()
         await asyncio.gather(*tasks, return_exceptions=True)
 
 
-async def _look_after(tower: Services) -> None:
+async def _look_after(services: Services) -> None:
     """Start runs whose turn it is and bury those that are over, as long as the server lives."""
     while True:
         try:
-            tower.desk.look()
+            services.queue.look()
         except (EsrError, OSError) as error:
             _LOG.error("the queue cannot be looked after: %s", error)
         await asyncio.sleep(LOOK_S)
 
 
-async def _end_runs(tower: Services) -> None:
+async def _end_runs(services: Services) -> None:
     with suppress(EsrError):
-        tower.desk.stop_all("the server's end")
+        services.queue.stop_all("the server's end")
     until_s = monotonic() + END_S
-    while tower.desk.running() and monotonic() < until_s:
-        tower.desk.look()
+    while services.queue.running() and monotonic() < until_s:
+        services.queue.look()
         await asyncio.sleep(LOOK_S)

@@ -32,10 +32,10 @@ class Services:
         settings.out.mkdir(parents=True, exist_ok=True)
         self.audit = Audit(settings.out)
         self.tokens = TokenFile(settings.tokens)
-        self.desk = RunQueue(settings.out, settings.max_runs, settings.always, self._told)
-        self.sight = RunStatus(self.desk)
-        self.steering = RunActions(self.desk, self.sight)
-        self.followings = EventStreams(self.sight)
+        self.queue = RunQueue(settings.out, settings.max_runs, settings.always, self._told)
+        self.status = RunStatus(self.queue)
+        self.steering = RunActions(self.queue, self.status)
+        self.followings = EventStreams(self.status)
 
     def _told(self, ticket: QueuedRun, what: str) -> None:
         result = str(ending(self.settings.out / ticket.run_id, ticket)["verdict"]) if what == "ended" else "began"
@@ -50,11 +50,11 @@ class Services:
 
     async def lines(self, who: Who) -> list[Row]:
         """Runs this one may see, the last first."""
-        lines = await asyncio.to_thread(self.sight.lines)
+        lines = await asyncio.to_thread(self.status.lines)
         rows = []
         for line in lines:
             if who.may("observe", line.run_id) and (self.settings.out / line.run_id).is_dir():
-                state, verdict, place = self.sight.shown(line)
+                state, verdict, place = self.status.shown(line)
                 row = Row(
                     line.run_id, line.scenario, state, verdict or "", place, line.started_at, line.real_s, line.people
                 )

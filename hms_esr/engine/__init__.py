@@ -5,10 +5,10 @@ Knows nothing of files, verdicts or reports: an assignment comes in, ticks and e
 - ``assignment``  what one worker must know to do its share
 - ``users``       scenario to Locust ``User`` classes
 - ``shapes``      ``LoadTestShape`` classes, one per kind of load, and the time warp around them
-- ``conductor``   starts each person at the intended moment
+- ``start_loop``   starts each person at the intended moment
 - ``alarm``       wakes the conductor to the tenth of a millisecond
-- ``performer``   one person, carrying out steps
-- ``waits``       people who wait for a decision, without socket or greenlet
+- ``virtual_user``   one person, carrying out steps
+- ``poller``       people who wait for a decision, without socket or greenlet
 - ``recorder``    per-second figures
 - ``local``       a run in one process
 - ``stand``       Locust around a run in one process: a runner of ours, or somebody else's

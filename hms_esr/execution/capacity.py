@@ -141,7 +141,7 @@ class Capacity:
             yield f"People under way will take about {size(wanted)} of memory, and {size(free)} are free."
 
 
-def told_before(plan: RunPlan, crowd: ArrivalSchedule, *, loopback: bool) -> list[str]:
+def told_before(plan: RunPlan, schedule: ArrivalSchedule, *, loopback: bool) -> list[str]:
     """What is said before anybody starts: what this machine carries, what the plan needs, what is short."""
     options = plan.options
     if options.only is not None:
@@ -151,28 +151,28 @@ def told_before(plan: RunPlan, crowd: ArrivalSchedule, *, loopback: bool) -> lis
         workers = options.invitation.expect
         machine = replace(machine, cores=max(machine.cores, workers))
     most = min(plan.scenario.max_people or options.max_people, options.max_people)
-    needs = needs_of(plan.scenario, crowd, plan.loaded.personas, plan.target, plan.warp)
+    needs = needs_of(plan.scenario, schedule, plan.loaded.personas, plan.target, plan.warp)
     capacity = Capacity(needs, machine, workers, most, plan.scenario.max_people)
     return [capacity.head(), *capacity.warnings()]
 
 
 def needs_of(
     scenario: Scenario,
-    crowd: ArrivalSchedule,
+    schedule: ArrivalSchedule,
     personas: Mapping[str, PersonaTemplate],
     target: str = "",
     warp: float = 1.0,
 ) -> Needs:
-    """What ``crowd`` takes at its peak, all of its loads together; ``warp`` is the run's."""
+    """What ``schedule`` takes at its peak, all of its loads together; ``warp`` is the run's."""
     reused = scenario.http.connections == "reused"
     per_s = cpu_us_per_s = at_once = people = 0.0
-    for stream in crowd.streams:
+    for stream in schedule.streams:
         curve, total = stream.arrivals.curve, stream.arrivals.total
         visit = _average(scenario, stream, personas)
         stay_s = visit.pauses_s / warp + visit.requests * ANSWER_S
         if stream.closed:
             rate_per_s, there = total / max(stay_s, ANSWER_S), float(total)
-            people += rate_per_s * crowd.length_s / warp
+            people += rate_per_s * schedule.length_s / warp
         else:
             steepest = max((max(piece.start, piece.end) for piece in curve.pieces), default=0.0)
             rate_per_s = min(curve.total, curve.burst + steepest * warp)

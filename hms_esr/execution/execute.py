@@ -116,26 +116,26 @@ def execute_run(
         guard = guard_for(plan.named, plan.options.may_load, own=[city_url] if city_url else [], trust=trust)
     except BadInput as error:
         raise EnvironmentProblem(str(error)) from None
-    crowd = plan.crowd()
+    schedule = plan.schedule()
     length_s = plan.scenario.length_s / plan.warp
-    at_once = None if not crowd.closed else crowd.places
+    at_once = None if not schedule.closed else schedule.places
     for place in plan.named:
         guard.allow_url(place)
-    guard.check_caps(crowd.peak_per_real_s, length_s, at_once)
+    guard.check_caps(schedule.peak_per_real_s, length_s, at_once)
     for text in finish_left_over(
         sorted(plan.options.out.glob("*/faults.jsonl")), is_running, plan.options.may_load, trust
     ):
-        sinks.hear(Happened("note", text, 0.0, 0.0))
+        sinks.handle(Happened("note", text, 0.0, 0.0))
     setup_requests = preflight(plan.target, guard, plan.run_id, plan.scenario.http, insecure=plan.options.insecure)
-    for text in (*told_before(plan, crowd, loopback=not guard.off_loopback), *told_made_up(plan.missing)):
-        sinks.hear(Happened("note", text, 0.0, 0.0))
+    for text in (*told_before(plan, schedule, loopback=not guard.off_loopback), *told_made_up(plan.missing)):
+        sinks.handle(Happened("note", text, 0.0, 0.0))
     injector = _injector_for(plan, CityInjector(plan.target, setup_exchange(guard, trust)))
     _make(plan.folder)
     manifest = replace(manifest_of(plan, command, plan.target), workers=[{"index": 0} | this_process()])
     own = [city_url] if city_url else []
     needs = {"named": plan.named, "may_load": plan.options.may_load, "own": own, "trust": asdict(trust)}
     rehearsal = _Rehearsal(plan, guard, needs, injector, sinks, switch, manifest, setup_requests, invite)
-    return rehearsal.carry_out(carrier or drive_load)
+    return rehearsal.run(carrier or drive_load)
 
 
 def _injector_for(plan: RunPlan, injector: CityInjector) -> CityInjector:
@@ -216,16 +216,16 @@ class _Rehearsal:
 
     def _load(self, carrier: LoadDriver) -> LoadResult:
         plan, record = self.plan, self.record
-        crowd = plan.crowd()
+        schedule = plan.schedule()
         alone = plan.options.only is not None
-        record.planned_total = 1 if alone else crowd.total
+        record.planned_total = 1 if alone else schedule.total
         record.length_real_s = 1.0 if alone else plan.scenario.length_s / plan.warp
         record.warm_real_s = 0.0 if alone else plan.scenario.warm_up_s / plan.warp
         self.writer.facts(
             planned_total=record.planned_total, length_real_s=record.length_real_s, warm_real_s=record.warm_real_s
         )
-        follower = RunMonitor(plan, record, self.writer, self.sinks, self.switch, self.guard, crowd)
-        duty = FaultRunner(
+        follower = RunMonitor(plan, record, self.writer, self.sinks, self.switch, self.guard, schedule)
+        fault_runner = FaultRunner(
             plan.scenario.faults,
             self.injector,
             plan.target,
@@ -235,23 +235,23 @@ class _Rehearsal:
             now=follower.now,
             tell=follower.happened,
         )
-        follower.duty = duty
-        sensing = follower.sensing = _sensing_of(plan, self.guard_needs, follower)
-        sensing.start()
+        follower.fault_runner = fault_runner
+        sensor_poller = follower.sensor_poller = _sensing_of(plan, self.guard_needs, follower)
+        sensor_poller.start()
         assignment = plan.assignment(self.variables, plan.target, self.guard.caps())
         seen = self.announce, self.listed, self.invite
         try:
             return carrier(LoadJob(plan, assignment, self.guard, self.guard_needs, follower, record, *seen))
         finally:
-            duty.end_all()
-            sensing.end(*follower.now())
-            record.problems += duty.problems
+            fault_runner.end_all()
+            sensor_poller.end(*follower.now())
+            record.problems += fault_runner.problems
 
     def announce(self) -> None:
         """Tell who watches that people come from now on."""
         plan, record = self.plan, self.record
         self.writer.facts(began_at=datetime.now(UTC).isoformat(timespec="milliseconds"))
-        self.sinks.hear(
+        self.sinks.handle(
             RunStarted(
                 plan.run_id,
                 plan.scenario.name,
@@ -275,7 +275,7 @@ class _Rehearsal:
         try:
             self._steps(self.plan.scenario.after, "after", self.switch.pressed_twice)
         except EsrError as error:
-            self.sinks.hear(Happened("note", str(error), self.record.real_s, self.record.sim_s))
+            self.sinks.handle(Happened("note", str(error), self.record.real_s, self.record.sim_s))
             self.record.problems.append(str(error))
 
     def _close(self, finished: LoadResult | None) -> None:
@@ -293,15 +293,15 @@ class _Rehearsal:
             self.writer.update_manifest(self.manifest)
             record.manifest = self.manifest
             for text in told_made_up(name for name in finished.made_up if name not in plan.missing):
-                self.sinks.hear(Happened("note", text, record.real_s, record.sim_s))
+                self.sinks.handle(Happened("note", text, record.real_s, record.sim_s))
         due = sum(record.states.values())
         cut_short = finished is not None and finished.cut_short
-        if plan.crowd().closed or record.stopped or cut_short:
+        if plan.schedule().closed or record.stopped or cut_short:
             record.planned_total = due
         self.writer.facts(**closing_facts(record))
         self.writer.close()
         at = record.real_s, record.sim_s
-        self.record = open_record(plan.folder, lambda text: self.sinks.hear(Happened("note", text, *at)))
+        self.record = open_record(plan.folder, lambda text: self.sinks.handle(Happened("note", text, *at)))
 
 
 def drive_load(load: LoadJob) -> LoadResult:
@@ -317,7 +317,7 @@ def drive_load(load: LoadJob) -> LoadResult:
 
     workers = options.workers if options.invitation is None else options.invitation.expect
     run = MasterRun(load.assignment, load.guard_needs, load.follower, workers=workers, invitation=options.invitation)
-    return run.carry_out(ready, load.listed, load.invite)
+    return run.run(ready, load.listed, load.invite)
 
 
 def _sensing_of(plan: RunPlan, needs: dict[str, Any], follower: RunMonitor) -> SensorPoller:
@@ -337,7 +337,7 @@ def _reported(rehearsal: _Rehearsal, judgement: Judgement) -> RunOutcome:
         text = f"{judgement.shown}, but its report cannot be written in {folder}: {error.strerror}"
         raise EsrError(f"{text}; make it again with: hms-esr report {folder.name}") from None
     record = rehearsal.record
-    rehearsal.sinks.hear(
+    rehearsal.sinks.handle(
         RunEnded(
             rehearsal.plan.run_id,
             judgement.shown,

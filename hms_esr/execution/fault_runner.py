@@ -67,64 +67,64 @@ class FaultRunner:
     @property
     def on(self) -> tuple[str, ...]:
         """Titles of faults that are on."""
-        return tuple(duty.fault.title for duty in self._duties if duty.state in ("on", "ending"))
+        return tuple(planned.fault.title for planned in self._duties if planned.state in ("on", "ending"))
 
     def moment(self, sim_s: float) -> None:
         """Begin and end what is due; returns at once."""
-        for duty in self._duties:
-            if duty.state == "waiting" and duty.on_s <= sim_s < duty.off_s:
-                duty.state = "starting"
-                self._in_thread(self._begin, duty)
-            elif duty.state == "on" and sim_s >= duty.off_s:
-                duty.state = "ending"
-                self._in_thread(self._finish, duty)
+        for planned in self._duties:
+            if planned.state == "waiting" and planned.on_s <= sim_s < planned.off_s:
+                planned.state = "starting"
+                self._in_thread(self._begin, planned)
+            elif planned.state == "on" and sim_s >= planned.off_s:
+                planned.state = "ending"
+                self._in_thread(self._finish, planned)
 
-    def _in_thread(self, work: Callable[[PlannedFault], None], duty: PlannedFault) -> None:
-        thread = Thread(target=work, args=(duty,), daemon=True)
+    def _in_thread(self, work: Callable[[PlannedFault], None], planned: PlannedFault) -> None:
+        thread = Thread(target=work, args=(planned,), daemon=True)
         self._threads.append(thread)
         thread.start()
 
-    def _begin(self, duty: PlannedFault) -> None:
-        fault = duty.fault
-        for_s = max(0.05, (duty.off_s - duty.on_s) / self._warp)
-        if not self._note("intended", duty.ref, url=self._url, service=fault.service):
-            duty.state = "off"
+    def _begin(self, planned: PlannedFault) -> None:
+        fault = planned.fault
+        for_s = max(0.05, (planned.off_s - planned.on_s) / self._warp)
+        if not self._note("intended", planned.ref, url=self._url, service=fault.service):
+            planned.state = "off"
             return
         try:
-            duty.fault_id = self._injector.inject(fault.order(for_s))
+            planned.fault_id = self._injector.inject(fault.order(for_s))
         except EnvironmentProblem as error:
-            self._not_begun(duty, error)
+            self._not_begun(planned, error)
             return
-        self._note("on", duty.ref, fault_id=duty.fault_id)
-        duty.state = "on"
+        self._note("on", planned.ref, fault_id=planned.fault_id)
+        planned.state = "on"
         real_s, sim_s = self._now()
         details = fault.order(for_s) | {"title": fault.title}
-        self._tell(Happened("fault_on", fault.title, real_s, sim_s, duty.ref, details))
+        self._tell(Happened("fault_on", fault.title, real_s, sim_s, planned.ref, details))
 
-    def _not_begun(self, duty: PlannedFault, error: EnvironmentProblem) -> None:
+    def _not_begun(self, planned: PlannedFault, error: EnvironmentProblem) -> None:
         """An order without an answer may have been carried out all the same: the target itself is asked."""
         others = [other.fault_id for other in self._duties if other.fault_id]
-        gone = isinstance(error, NothingListens) or undo_of(self._injector, duty.fault.service, others)
+        gone = isinstance(error, NothingListens) or undo_of(self._injector, planned.fault.service, others)
         if gone:
-            self._note("closed", duty.ref)
+            self._note("closed", planned.ref)
         left = "" if gone else f"; it may be on at {self._url}"
-        self.problems.append(f"the fault “{duty.fault.title}” could not be turned on: {error}{left}")
-        duty.state = "off"
+        self.problems.append(f"the fault “{planned.fault.title}” could not be turned on: {error}{left}")
+        planned.state = "off"
 
-    def _finish(self, duty: PlannedFault) -> None:
+    def _finish(self, planned: PlannedFault) -> None:
         began_s = monotonic()
-        verified = undo(self._injector, duty.fault_id)
+        verified = undo(self._injector, planned.fault_id)
         if verified:
-            self._note("closed", duty.ref)
-        duty.state = "off"
+            self._note("closed", planned.ref)
+        planned.state = "off"
         real_s, sim_s = self._now()
         details = {"verified": verified, "after_s": monotonic() - began_s}
-        self._tell(Happened("fault_off", duty.fault.title, real_s, sim_s, duty.ref, details))
+        self._tell(Happened("fault_off", planned.fault.title, real_s, sim_s, planned.ref, details))
         if not verified:
-            self._may_be_on(duty)
+            self._may_be_on(planned)
 
-    def _may_be_on(self, duty: PlannedFault) -> None:
-        self.problems.append(f"the fault “{duty.fault.title}” may still be on at {self._url}")
+    def _may_be_on(self, planned: PlannedFault) -> None:
+        self.problems.append(f"the fault “{planned.fault.title}” may still be on at {self._url}")
 
     def _note(self, state: str, ref: str, **details: str) -> bool:
         """Write to the journal; False, and a problem, when that is not possible."""
@@ -139,12 +139,12 @@ class FaultRunner:
         """Whatever is on is turned off and seen to be off, however the run ended; returns when that is done."""
         for thread in self._threads:
             thread.join(timeout=30)
-        for duty in self._duties:
-            if duty.state == "on":
-                duty.state = "ending"
-                self._finish(duty)
-            elif duty.state in ("starting", "ending"):
-                self._may_be_on(duty)
+        for planned in self._duties:
+            if planned.state == "on":
+                planned.state = "ending"
+                self._finish(planned)
+            elif planned.state in ("starting", "ending"):
+                self._may_be_on(planned)
 
 
 def undo(injector: Injector, fault_id: str) -> bool:

@@ -40,11 +40,11 @@ def _windows(plan: RunPlan) -> list[int]:
     return [ceil(check.abort_after_s) for check in plan.scenario.checks if check.abort_after_s is not None]
 
 
-def planned_in(second: int, plan: RunPlan, crowd: ArrivalSchedule) -> dict[int, int]:
+def planned_in(second: int, plan: RunPlan, schedule: ArrivalSchedule) -> dict[int, int]:
     """``{second: people}`` that an open load expects in a real second; empty where there is no such figure."""
-    if crowd.closed or plan.options.only is not None or second >= plan.scenario.length_s / plan.warp:
+    if schedule.closed or plan.options.only is not None or second >= plan.scenario.length_s / plan.warp:
         return {}
-    return {second: round(crowd.expected((second + 1) * plan.warp)) - round(crowd.expected(second * plan.warp))}
+    return {second: round(schedule.expected((second + 1) * plan.warp)) - round(schedule.expected(second * plan.warp))}
 
 
 def _keep(recent: deque[list[Tick]], tick: Tick) -> None:
@@ -96,17 +96,17 @@ class RunMonitor:
         sinks: FanOut,
         switch: StopSwitch,
         guard: Guard,
-        crowd: ArrivalSchedule,
+        schedule: ArrivalSchedule,
     ) -> None:
-        self.duty: FaultRunner | None = None
-        self.sensing: SensorPoller | None = None
+        self.fault_runner: FaultRunner | None = None
+        self.sensor_poller: SensorPoller | None = None
         self._plan = plan
         self._record = record
         self._writer = writer
         self._sinks = sinks
         self._switch = switch
         self._guard = guard
-        self._crowd = crowd
+        self._schedule = schedule
         self._breaker = Breaker()
         self._fed = -1
         self._recent: deque[list[Tick]] = deque(maxlen=max(_windows(plan), default=1))
@@ -125,17 +125,17 @@ class RunMonitor:
 
     def happened(self, event: Happened | ClockChanged | Sensed) -> None:
         """Write it down and pass it on."""
-        self._record.hear(event)
+        self._record.handle(event)
         self._writer.event(event)
-        self._sinks.hear(event)
+        self._sinks.handle(event)
 
     def moment(self, real_s: float, sim_s: float) -> None:
         """Faults fall due; sensors and the proof of a public host are read again."""
         self._real_s, self._sim_s = real_s, sim_s
-        if self.duty is not None:
-            self.duty.moment(sim_s)
-        if self.sensing is not None:
-            self.sensing.moment(real_s, sim_s)
+        if self.fault_runner is not None:
+            self.fault_runner.moment(sim_s)
+        if self.sensor_poller is not None:
+            self.sensor_poller.moment(real_s, sim_s)
         if self._guard.off_loopback and real_s >= self._proof_at_s:
             self._proof_at_s = real_s + PROOF_EVERY_S
             Thread(target=self._read_proof, daemon=True).start()
@@ -180,12 +180,12 @@ class RunMonitor:
             self._failed_by_step.update(end.step for end in tick.ends if end.state == "failed")
             if tick.second >= record.warm_real_s:
                 _keep(self._recent, tick)
-            record.planned_curve |= planned_in(tick.second, self._plan, self._crowd)
+            record.planned_curve |= planned_in(tick.second, self._plan, self._schedule)
             breathe()
         self._writer.ticks(ticks, breathe)
         self._forget(int(real_s) - STEPS_KEPT_S)
-        self._sinks.hear(Recorded(tuple(ticks), real_s, sim_s))
-        self._sinks.hear(self._progress(ticks, phase, real_s, sim_s, warp))
+        self._sinks.handle(Recorded(tuple(ticks), real_s, sim_s))
+        self._sinks.handle(self._progress(ticks, phase, real_s, sim_s, warp))
         reason = _broken_for_long(self._recent, record, self._plan) or self._break(ticks)
         if reason and not record.aborted and phase != "over":
             record.aborted = reason
@@ -230,5 +230,5 @@ class RunMonitor:
             requests_per_s=float(last.requests),
             p95_ms=self._answers.percentile(0.95) if self._answers.count else None,
             failed_by_step=dict(self._failed_by_step),
-            faults_on=self.duty.on if self.duty is not None else (),
+            faults_on=self.fault_runner.on if self.fault_runner is not None else (),
         )

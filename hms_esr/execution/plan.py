@@ -92,7 +92,7 @@ class RunPlan:
         """Simulated seconds per real second."""
         return self.scenario.clock.warp
 
-    def crowd(self) -> ArrivalSchedule:
+    def schedule(self) -> ArrivalSchedule:
         """Everybody who is planned."""
         return ArrivalSchedule(self.scenario, seed=self.seed, warp=self.warp, scale=self.options.scale)
 
@@ -171,9 +171,9 @@ def choose_target(scenario: Scenario, options: Options, city_url: str = "") -> t
 
 def _not_too_many(scenario: Scenario, options: Options) -> None:
     """BadInput when scale makes the plan larger than anything this can carry out."""
-    crowd = ArrivalSchedule(scenario, seed=0, warp=scenario.clock.warp, scale=options.scale)
-    burst = sum(curve.burst for curve in crowd.curve())
-    for people, most, what in ((crowd.total, MOST_PEOPLE, "people"), (burst, MOST_AT_ONCE, "people at one moment")):
+    schedule = ArrivalSchedule(scenario, seed=0, warp=scenario.clock.warp, scale=options.scale)
+    burst = sum(curve.burst for curve in schedule.curve())
+    for people, most, what in ((schedule.total, MOST_PEOPLE, "people"), (burst, MOST_AT_ONCE, "people at one moment")):
         if people > most:
             raise BadInput(
                 [_problem(f"--scale {options.scale:g} plans {people:,.0f} {what}; at most {most:,} are allowed")]
@@ -231,9 +231,9 @@ def _missing_secrets(scenario: Scenario, options: Options) -> list[Problem]:
 
 
 def _too_few_rows(loaded: LoadedScenario, scenario: Scenario, seed: int, options: Options) -> list[Problem]:
-    crowd = ArrivalSchedule(scenario, seed=seed, warp=scenario.clock.warp, scale=options.scale)
-    total = crowd.total
-    if crowd.closed:
+    schedule = ArrivalSchedule(scenario, seed=seed, warp=scenario.clock.warp, scale=options.scale)
+    total = schedule.total
+    if schedule.closed:
         return [
             _problem(f"data set '{name}' is unique, which a closed load (concurrent) uses up; pick in_order or random")
             for name, data in scenario.data.items()

@@ -26,7 +26,7 @@ def create_accounts(role: str, count: int, address: str, *, seed: int = 1, may_l
     maker = PeopleMaker(persona_template(role), seed, "fixed")
     made = 0
     for first in range(0, count, AT_ONCE):
-        people = [maker.person(k) for k in range(first, min(count, first + AT_ONCE))]
+        people = [maker.person(person_no) for person_no in range(first, min(count, first + AT_ONCE))]
         accounts = [
             {
                 "email": person.account.email if person.account else person.fields["email"],

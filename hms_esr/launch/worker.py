@@ -38,5 +38,5 @@ def run_share(join: Join, tell: Callable[[str], None] = lambda text: None) -> No
     signal.signal(signal.SIGTERM, leave)
     signal.signal(signal.SIGINT, leave if join.index < 0 else signal.SIG_IGN)
     open_files()
-    while runs[-1].carry_out():
+    while runs[-1].run():
         runs[:] = [WorkerRun(join, guard_of, tell)]

@@ -39,7 +39,7 @@ def stand_by(post: Standby, tell: Callable[[str], None]) -> int:
     """Join every run that comes, until SIGTERM or Ctrl-C; its exit code: 0, or 2 when a run could not be joined for
     what this worker was given. A run that goes on is left as a worker leaves: those who came are seen to their end.
     """
-    return _Standing(post, tell).carry_out()
+    return _Standing(post, tell).run()
 
 
 class _Standing:
@@ -51,7 +51,7 @@ class _Standing:
         self._over = False
         self._process: subprocess.Popen[bytes] | None = None
 
-    def carry_out(self) -> int:
+    def run(self) -> int:
         """All runs that come."""
         for number in (signal.SIGTERM, signal.SIGINT):
             signal.signal(number, self._end)

@@ -18,10 +18,10 @@ from hms_esr.personas.tables import Table, table
 class Values(dict[str, str]):
     """Fields of one person, made when first asked for and kept; ``numbers`` are 16 draws of 32 bits."""
 
-    __slots__ = ("k", "makers", "numbers")
+    __slots__ = ("makers", "numbers", "person_no")
 
-    def __init__(self, k: int, numbers: tuple[int, ...], makers: Mapping[str, Maker]) -> None:
-        self.k = k
+    def __init__(self, person_no: int, numbers: tuple[int, ...], makers: Mapping[str, Maker]) -> None:
+        self.person_no = person_no
         self.numbers = numbers
         self.makers = makers
 

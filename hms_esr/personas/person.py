@@ -78,9 +78,9 @@ class Account:
 
 @dataclass(frozen=True, slots=True)
 class Person:
-    """Person ``k`` of a template. What is drawn for a person (patience, browser) is the same each time it is read."""
+    """Person ``person_no`` of a template. What is drawn (patience, browser) is the same each time it is read."""
 
-    k: int
+    person_no: int
     fields: Fields
     maker: PeopleMaker
 
@@ -110,13 +110,13 @@ class Person:
         patience = self.maker.template.patience
         if patience is None:
             return None
-        return patience.at_s((draw(self.maker.seed, "patience", self.maker.salt, self.k) >> 11) / (1 << 53))
+        return patience.at_s((draw(self.maker.seed, "patience", self.maker.salt, self.person_no) >> 11) / (1 << 53))
 
     @property
     def user_agent(self) -> str:
         """The browser this person says to have."""
         agents = self.maker.template.user_agents or USER_AGENTS
-        return agents[draw(self.maker.seed, "browser", self.maker.salt, self.k) * len(agents) >> 64]
+        return agents[draw(self.maker.seed, "browser", self.maker.salt, self.person_no) * len(agents) >> 64]
 
     @property
     def accept_language(self) -> str:
@@ -159,20 +159,20 @@ class PeopleMaker:
         self._id_start = draw(seed, "id", self.run_salt) & _MASK_48
         self._id_mask = draw(seed, "id mask", self.run_salt)
 
-    def person(self, k: int) -> Person:
-        """Person ``k`` (0, 1, 2 …)."""
-        digest = blake2b(_INPUT.pack(self.seed, self.salt, k), digest_size=64, key=self._key).digest()
-        return Person(k, Fields(Values(k, _NUMBERS.unpack(digest), self._makers)), self)
+    def person(self, person_no: int) -> Person:
+        """Person ``person_no`` (0, 1, 2 …)."""
+        digest = blake2b(_INPUT.pack(self.seed, self.salt, person_no), digest_size=64, key=self._key).digest()
+        return Person(person_no, Fields(Values(person_no, _NUMBERS.unpack(digest), self._makers)), self)
 
     def _id(self, person: Values) -> str:
         """Unique within a run: the last group is a one-to-one image of k."""
-        tail = person.k * _ODD + self._id_start & _MASK_48
+        tail = person.person_no * _ODD + self._id_start & _MASK_48
         return make_uuid(tail, (person.numbers[13] << 32 | person.numbers[14]) ^ self._id_mask)
 
     def _declared(self, name: str, field: Field) -> Maker:
         salt = _salt(f"{self.run_salt if getattr(field, 'of_run', False) else self.salt} {name}")
         seed, make = self.seed, field.make
-        return lambda person: make(partial(draw, seed, "persona field", salt, person.k), person)
+        return lambda person: make(partial(draw, seed, "persona field", salt, person.person_no), person)
 
 
 def _salt(text: str) -> int:

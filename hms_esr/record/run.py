@@ -128,7 +128,7 @@ class Record:
         """Add one tick. The caller has removed repeats."""
         fold_tick(self, tick)
 
-    def hear(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Add one event."""
         if isinstance(event, ClockChanged):
             self.segments.append(Segment(event.real_s, event.sim_s, event.warp))

@@ -22,7 +22,7 @@ class _Order(NamedTuple):
     """Places samples the same way whatever the order in which workers tell of them."""
 
     by: float
-    k: int
+    person_no: int
     sample: Sample
 
 
@@ -64,5 +64,5 @@ class Samples:
 
 
 def _keep(kept: list[_Order], by: float, sample: Sample, most: int) -> None:
-    insort(kept, _Order(by, sample.k, sample))
+    insort(kept, _Order(by, sample.person_no, sample))
     del kept[most:]

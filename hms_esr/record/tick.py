@@ -104,7 +104,7 @@ class PersonEnd(NamedTuple):
     ``step`` is where it ended (the last step for completed); times are real seconds since the run's start.
     """
 
-    k: int
+    person_no: int
     journey: str
     persona: str
     state: str
@@ -126,7 +126,7 @@ class Sample(NamedTuple):
     journey: str
     step: str
     persona: str
-    k: int
+    person_no: int
     trace_id: str
     status: int
     planned_s: float

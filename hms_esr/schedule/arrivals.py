@@ -18,12 +18,12 @@ from hms_esr.seeded import pick, uniform
 
 @dataclass(frozen=True, slots=True)
 class Arrival:
-    """Person ``k`` is meant to come at simulated second ``at_s`` and do journey ``journey`` (index) as ``role``.
+    """Person ``person_no`` is to come at simulated second ``at_s`` and do journey ``journey`` (index) as ``role``.
 
     In a closed load ``place`` is the place the person fills (-1: an open load) and ``at_s`` when it is first filled.
     """
 
-    k: int
+    person_no: int
     at_s: float
     journey: int
     role: str
@@ -82,42 +82,46 @@ class ArrivalSchedule:
 
     @property
     def places(self) -> int:
-        """Places of all closed loads: the next person of a place has the number ``k + places``."""
+        """Places of all closed loads: the next person of a place has the number ``person_no + places``."""
         return sum(stream.arrivals.total for stream in self.streams if stream.closed)
 
-    def person(self, k: int, stream: ArrivalStream, at_s: float) -> Arrival:
-        """Person ``k`` of ``stream`` coming at ``at_s``."""
+    def person(self, person_no: int, stream: ArrivalStream, at_s: float) -> Arrival:
+        """Person ``person_no`` of ``stream`` coming at ``at_s``."""
         journey = stream.journeys[0]
         if len(stream.journeys) > 1:
-            journey = stream.journeys[pick(stream.weights, uniform(self.seed, "journey", k))]
+            journey = stream.journeys[pick(stream.weights, uniform(self.seed, "journey", person_no))]
         roles, weights = self._roles[journey]
-        role = roles[0] if len(roles) == 1 else roles[pick(weights, uniform(self.seed, "role", k))]
-        return Arrival(k, at_s, journey, role, self._first_of(k) if stream.closed else -1)
+        role = roles[0] if len(roles) == 1 else roles[pick(weights, uniform(self.seed, "role", person_no))]
+        return Arrival(person_no, at_s, journey, role, self._first_of(person_no) if stream.closed else -1)
 
-    def _first_of(self, k: int) -> int:
-        """The number of who first filled the place that ``k`` fills; ``k`` itself in an open load."""
-        return k if k < self.total else k - self.places * -((self.total - 1 - k) // self.places)
+    def _first_of(self, person_no: int) -> int:
+        """The number of who first filled the place that ``person_no`` fills; ``person_no`` itself in an open load."""
+        return (
+            person_no
+            if person_no < self.total
+            else person_no - self.places * -((self.total - 1 - person_no) // self.places)
+        )
 
-    def _stream_of(self, k: int) -> ArrivalStream:
+    def _stream_of(self, person_no: int) -> ArrivalStream:
         for stream in self.streams:
-            if stream.first_k <= k < stream.first_k + stream.arrivals.total:
+            if stream.first_k <= person_no < stream.first_k + stream.arrivals.total:
                 return stream
-        raise IndexError(f"nobody has the number {k}; there are {self.total} people")
+        raise IndexError(f"nobody has the number {person_no}; there are {self.total} people")
 
-    def arrival(self, k: int) -> Arrival:
-        """Person ``k``, in O(block); IndexError when nobody has that number."""
-        first = self._first_of(k) if self.closed else k
+    def arrival(self, person_no: int) -> Arrival:
+        """Person ``person_no``, in O(block); IndexError when nobody has that number."""
+        first = self._first_of(person_no) if self.closed else person_no
         stream = self._stream_of(first)
-        return self.person(k, stream, stream.arrivals.at_s(first - stream.first_k))
+        return self.person(person_no, stream, stream.arrivals.at_s(first - stream.first_k))
 
-    def again(self, before: Arrival, at_s: float) -> Arrival:
+    def retry(self, before: Arrival, at_s: float) -> Arrival:
         """Who fills the place of ``before``, a person of a closed load, when it is free again."""
-        return self.person(before.k + self.places, self._stream_of(before.place), at_s)
+        return self.person(before.person_no + self.places, self._stream_of(before.place), at_s)
 
     def in_order(
         self, worker: int = 0, workers: int = 1, from_s: float = 0.0, *, closed: bool | None = None
     ) -> Iterator[Arrival]:
-        """Everybody with ``k % workers == worker`` from ``from_s`` on, in order of intended time, lazily (flat memory).
+        """Those with ``person_no % workers == worker`` from ``from_s`` on, in order of intended time; flat memory.
 
         ``closed`` asks for those of open or of closed loads only.
         """

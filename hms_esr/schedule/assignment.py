@@ -20,7 +20,7 @@ from hms_esr.seeded import draw, uniform
 
 @dataclass(frozen=True)
 class Assignment:
-    """A worker's share of a run: people ``k`` with ``k % workers == worker``.
+    """A worker's share of a run: people ``person_no`` with ``person_no % workers == worker``.
 
     ``files`` is bytes by name for uploads that exist; ``only`` sends that one person alone.
     """
@@ -58,7 +58,7 @@ class Cast:
     def __init__(self, assignment: Assignment) -> None:
         scenario = assignment.scenario
         self.assignment = assignment
-        self.crowd = ArrivalSchedule(scenario, seed=assignment.seed, warp=assignment.warp, scale=assignment.scale)
+        self.schedule = ArrivalSchedule(scenario, seed=assignment.seed, warp=assignment.warp, scale=assignment.scale)
         self.journeys: tuple[tuple[NamedStep, ...], ...] = tuple(
             named_steps(journey, scenario) for journey in scenario.journeys
         )
@@ -79,7 +79,7 @@ class Cast:
 
     def person(self, arrival: Arrival) -> Person:
         """Who comes with ``arrival``."""
-        return self._makers[arrival.role].person(arrival.k)
+        return self._makers[arrival.role].person(arrival.person_no)
 
     def sim_time(self, sim_s: float) -> str:
         """Simulated moment as ISO 8601 with microseconds."""
@@ -93,14 +93,14 @@ class Cast:
         """Simulated moment as a datetime without zone."""
         return self._start + timedelta(seconds=sim_s)
 
-    def row(self, name: str, k: int) -> Mapping[str, str]:
-        """Person ``k``'s row of data set ``name``."""
+    def row(self, name: str, person_no: int) -> Mapping[str, str]:
+        """Person ``person_no``'s row of data set ``name``."""
         rows = self.assignment.data[name]
         pick = self.assignment.scenario.data[name].pick
         if pick == "random":
-            return rows[draw(self.assignment.seed, f"data {name}", k) % len(rows)]
-        return rows[k % len(rows)]
+            return rows[draw(self.assignment.seed, f"data {name}", person_no) % len(rows)]
+        return rows[person_no % len(rows)]
 
-    def uniform(self, kind: str, k: int, number: int, occurrence: int = 0) -> float:
-        """A number in [0, 1) of person ``k`` at step ``number``."""
-        return uniform(self.assignment.seed, kind, k, number, occurrence)
+    def uniform(self, kind: str, person_no: int, number: int, occurrence: int = 0) -> float:
+        """A number in [0, 1) of person ``person_no`` at step ``number``."""
+        return uniform(self.assignment.seed, kind, person_no, number, occurrence)

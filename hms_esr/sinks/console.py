@@ -43,7 +43,7 @@ class ConsoleSink:
 
             self._live = ConsoleFigures(self._stream) if can_show(self._stream) else None
 
-    def hear(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Say what there is to say about one event."""
         if self._quiet:
             return

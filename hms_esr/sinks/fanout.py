@@ -17,11 +17,11 @@ class FanOut:
         self._sinks = list(sinks)
         self._report = report
 
-    def hear(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Give the event to every sink still attached."""
         for sink in tuple(self._sinks):
             try:
-                sink.hear(event)
+                sink.handle(event)
             except Exception as error:
                 self._sinks.remove(sink)
                 self._say(sink, error, "is left out from here on")

@@ -95,7 +95,7 @@ class Form(Protocol):
 class StepActor(Protocol):
     """The person who performs a step: what the engine offers, and all that a step may use."""
 
-    k: int
+    person_no: int
     fields: Mapping[str, str]
     """The persona's values, ``persona.x`` in templates."""
     vars: dict[str, str]

@@ -104,7 +104,7 @@ def _replay(record: Record, connection: sqlite3.Connection, tell: Callable[[str]
             told_at = perf_counter()
             tell(f"Reading the record: {at / last:.0%}")
     for (body,) in connection.execute("SELECT body FROM events ORDER BY number"):
-        record.hear(read_event(json.loads(body)))
+        record.handle(read_event(json.loads(body)))
 
 
 def read_event(whole: dict[str, Any]) -> Event:

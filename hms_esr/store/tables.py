@@ -89,14 +89,19 @@ def people(record: Record, folder: Path) -> Iterator[Row]:
     """A row for each person, in the order they ended. Numbers, never names: they hold no data of anybody."""
     for tick in _ticks(folder):
         for end in tick.ends:
-            yield end._asdict()
+            yield _numbered(end._asdict())
 
 
 def samples(record: Record, folder: Path) -> Iterator[Row]:
     """A row for each request kept as an example: failures, and slow ones (kind ``slow``)."""
     for tick in _ticks(folder):
         for sample in tick.samples:
-            yield sample._asdict()
+            yield _numbered(sample._asdict())
+
+
+def _numbered(row: Row) -> Row:
+    """The person's number is called ``k`` in tables."""
+    return {"k" if name == "person_no" else name: value for name, value in row.items()}
 
 
 def events(record: Record, folder: Path) -> Iterator[Row]:

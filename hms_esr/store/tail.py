@@ -86,7 +86,7 @@ class RecordTail:
         for number, body in connection.execute(asked, [self._event]):
             self._event = number
             found.append(read_event(json.loads(body)))
-            self.record.hear(found[-1])
+            self.record.handle(found[-1])
         return tuple(found)
 
     def _end(self, facts: dict[str, Any]) -> None:

@@ -156,8 +156,10 @@ def _read_cells(tick: Tick, whole: dict[str, Any]) -> None:
             tick.cells[key].merge(cell)
         else:
             tick.cells[key] = cell
-    for journey, step, kind, message, status, n, stopped, first_s, k, trace_id, seconds in whole.get("errors", ()):
-        error = ErrorCount(n, stopped, float("inf") if first_s is None else first_s, k, trace_id, dict(seconds))
+    for journey, step, kind, message, status, n, stopped, first_s, person_no, trace_id, seconds in whole.get(
+        "errors", ()
+    ):
+        error = ErrorCount(n, stopped, float("inf") if first_s is None else first_s, person_no, trace_id, dict(seconds))
         error_key = ErrorKey(journey, step, kind, message, status)
         if error_key in tick.errors:
             tick.errors[error_key].merge(error)

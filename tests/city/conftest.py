@@ -35,15 +35,15 @@ def clock() -> Clock:
 
 
 @pytest.fixture
-def hall(tmp_path: Path, clock: Clock) -> Iterator[CityState]:
+def city_state(tmp_path: Path, clock: Clock) -> Iterator[CityState]:
     ledger = CityLedger(tmp_path / "state")
     yield CityState(ledger, record_values=True, monotonic=clock, wall_s=clock)
     ledger.close()
 
 
 @pytest.fixture
-def app(hall: CityState) -> CityApp:
-    return CityApp(hall)
+def app(city_state: CityState) -> CityApp:
+    return CityApp(city_state)
 
 
 @pytest.fixture

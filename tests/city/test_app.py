@@ -53,12 +53,12 @@ def test_every_request_is_counted_by_run(browser: Browser) -> None:
     assert browser.must("GET", "/__city/counts").json()["requests"] == 12
 
 
-def test_a_request_that_was_abandoned_is_counted_with_status_0(browser: Browser, hall: CityState) -> None:
+def test_a_request_that_was_abandoned_is_counted_with_status_0(browser: Browser, city_state: CityState) -> None:
     """A client that leaves while a slow service holds its request is counted once, as unanswered."""
-    hall.faults.start({"fault": "latency", "service": "gateway", "for_s": 9, "latency_ms": 600_000})
+    city_state.faults.start({"fault": "latency", "service": "gateway", "for_s": 9, "latency_ms": 600_000})
     browser.leaves = True
     assert browser.ask("GET", "/") is None
-    assert hall.counts.table()["by"] == [{"method": "GET", "path": "/", "status": 0, "run": "", "n": 1}]
+    assert city_state.counts.table()["by"] == [{"method": "GET", "path": "/", "status": 0, "run": "", "n": 1}]
 
 
 @pytest.mark.parametrize("path", FORMS)
@@ -116,11 +116,11 @@ def test_a_fault_answers_its_status(browser: Browser, status: int, phrase: str) 
     assert (seen.status, seen.alert) == (status, f"payments: {phrase}")
 
 
-def test_a_slow_service_still_answers(browser: Browser, hall: CityState) -> None:
+def test_a_slow_service_still_answers(browser: Browser, city_state: CityState) -> None:
     """A latency fault delays an answer and changes nothing else."""
-    hall.faults.start({"fault": "latency", "service": "payments", "for_s": 5, "latency_ms": 1})
+    city_state.faults.start({"fault": "latency", "service": "payments", "for_s": 5, "latency_ms": 1})
     assert browser.get("/pay").status == 200
-    assert hall.faults.active()[0]["met"] == 1
+    assert city_state.faults.active()[0]["met"] == 1
 
 
 def test_faults_never_reach_the_operator(browser: Browser) -> None:
@@ -183,10 +183,10 @@ def test_what_each_person_sent_is_recorded(browser: Browser) -> None:
 
 
 def test_a_mistake_of_ours_is_a_500_without_its_inside(
-    browser: Browser, hall: CityState, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
+    browser: Browser, city_state: CityState, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]
 ) -> None:
     """A fault in the city's own code answers 500, tells the client nothing of it, and says it on stderr."""
-    monkeypatch.setattr(hall, "token", lambda request, action: 1 / 0)
+    monkeypatch.setattr(city_state, "token", lambda request, action: 1 / 0)
     seen = browser.get("/apply")
     assert seen.status == 500 and "ZeroDivision" not in seen.text
     assert "ZeroDivisionError" in capsys.readouterr().err

@@ -20,7 +20,7 @@ STATES = ["PASS", "FAIL", "INVALID", "INTERRUPTED", "running", "queued, place 1"
 
 
 @pytest.fixture(scope="module")
-def tower(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory, town: CityProcess) -> Server:
+def services(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory, town: CityProcess) -> Server:
     """A server of runs in every state: one of each verdict, one that goes on, one in the queue behind it."""
     out = tmp_path_factory.mktemp("tower") / "results"
     for n, verdict in enumerate(STATES[:4], 1):
@@ -34,9 +34,9 @@ def tower(serve: Callable[..., Server], tmp_path_factory: pytest.TempPathFactory
 
 
 @pytest.mark.parametrize(("width", "scheme"), [(1280, "light"), (1280, "dark"), (390, "light"), (390, "dark")])
-def test_axe_finds_nothing_among_the_runs(tower: Server, pages: Callable[..., Any], width: int, scheme: str) -> None:
+def test_axe_finds_nothing_among_the_runs(services: Server, pages: Callable[..., Any], width: int, scheme: str) -> None:
     """No violation at all, no scrolling of the page from that width down to 320 px."""
     page = pages(width, scheme)
-    page.goto(tower.url.replace("//localhost:", "//127.0.0.1:"))
+    page.goto(services.url.replace("//localhost:", "//127.0.0.1:"))
     assert set(STATES) == set(page.locator("section:has(#runs) .st").all_inner_texts())
     assert_accessible(page, (width, 735, 320) if width > 735 else (width, 320))

@@ -20,8 +20,8 @@ def needs(folder: Path, text: str, scale: float = 1.0) -> Needs:
     file = folder / "plan.yml"
     file.write_text(f"name: plan\n{text}")
     loaded = load_scenario(str(file))
-    crowd = ArrivalSchedule(loaded.scenario, seed=1, warp=loaded.scenario.clock.warp, scale=scale)
-    return needs_of(loaded.scenario, crowd, loaded.personas, warp=loaded.scenario.clock.warp)
+    schedule = ArrivalSchedule(loaded.scenario, seed=1, warp=loaded.scenario.clock.warp, scale=scale)
+    return needs_of(loaded.scenario, schedule, loaded.personas, warp=loaded.scenario.clock.warp)
 
 
 def changed(thing: object, **values: object) -> object:

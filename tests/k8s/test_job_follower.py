@@ -88,7 +88,7 @@ def _follow(tmp_path: Path, order: Order | None = None) -> tuple[int, list[str]]
     told: list[str] = []
     kubectl = find_kubectl("hms-esr")
     assert kubectl is not None
-    return JobFollower(kubectl, order or _order(), told.append, look_s=0.01).carry_out(tmp_path / "out"), told
+    return JobFollower(kubectl, order or _order(), told.append, look_s=0.01).run(tmp_path / "out"), told
 
 
 def test_a_run_ends_with_its_verdict_and_its_results(cluster: Cluster, city: str, tmp_path: Path) -> None:

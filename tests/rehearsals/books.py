@@ -28,8 +28,8 @@ class Books:
         self.log = run.target.log()
         self.summary = ran.summary
         scenario = load_scenario(str(run.file)).scenario
-        crowd = ArrivalSchedule(scenario, seed=scenario.seed or 0, warp=1.0)
-        self.planned_s = {arrival.k: arrival.at_s for arrival in crowd.in_order()}
+        schedule = ArrivalSchedule(scenario, seed=scenario.seed or 0, warp=1.0)
+        self.planned_s = {arrival.k: arrival.at_s for arrival in schedule.in_order()}
         self.ends, self.started = _told(ran.folder / "record.db")
         self.came_s = {
             page: {person: came_s for person, where, came_s, _ in self.log if where == page} for page in PAGES

@@ -61,9 +61,9 @@ def hostile() -> Record:
     tick.phases["apply", HOSTILE].reading.add(900.0)
     tick.ends.append(PersonEnd(1, "apply", HOSTILE, "failed", HOSTILE, HOSTILE, 1.0, 1.0, 2.0))
     record.fold(tick)
-    record.hear(Happened("fault_on", HOSTILE, 20.0, 1200.0, "9", {"service": HOSTILE}))
-    record.hear(Happened("fault_off", HOSTILE, 22.0, 1320.0, "9", {"verified": False}))
-    record.hear(Happened("note", HOSTILE, 25.0, 1500.0))
+    record.handle(Happened("fault_on", HOSTILE, 20.0, 1200.0, "9", {"service": HOSTILE}))
+    record.handle(Happened("fault_off", HOSTILE, 22.0, 1320.0, "9", {"verified": False}))
+    record.handle(Happened("note", HOSTILE, 25.0, 1500.0))
     record.workers[HOSTILE] = WorkerHealth(HOSTILE, host=HOSTILE, lost_at_s=5.0)
     record.problems.append(HOSTILE)
     record.sensors[HOSTILE] = {HOSTILE: 1.0}
@@ -104,11 +104,11 @@ def large() -> Record:
     record.journey_states = {("apply", "completed"): 34_000, ("apply", "failed"): 1_000}
     for n in range(20):
         on, off = 30.0 + 60 * n, 55.0 + 60 * n
-        record.hear(Happened("fault_on", f"service {n} down", on, on * 60, str(n), {"service": f"service-{n}"}))
-        record.hear(
+        record.handle(Happened("fault_on", f"service {n} down", on, on * 60, str(n), {"service": f"service-{n}"}))
+        record.handle(
             Happened("fault_off", f"service {n} down", off, off * 60, str(n), {"verified": True, "after_s": 0.2})
         )
-        record.hear(Happened("note", f"something happened, number {n}", 40.0 + 61 * n, 2400.0 + 3660 * n))
+        record.handle(Happened("note", f"something happened, number {n}", 40.0 + 61 * n, 2400.0 + 3660 * n))
     return record
 
 

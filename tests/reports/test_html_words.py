@@ -117,7 +117,7 @@ def test_an_event_has_the_same_letter_in_chart_table_and_key() -> None:
 def test_events_come_in_order_of_time_whatever_order_they_were_heard_in() -> None:
     """A worker lost before the fault takes the letter A from it."""
     record = made_up_record()
-    record.hear(Happened("worker_lost", "worker 3 lost", 5.0, 300.0))
+    record.handle(Happened("worker_lost", "worker 3 lost", 5.0, 300.0))
     _, text = read(record)
     assert "A worker 3 lost · B records_down" in text
 

@@ -36,10 +36,10 @@ def test_sharing_out_loses_and_doubles_nobody(
     load: dict[str, Any], spacing: str, workers: int, seed: int, journeys: int
 ) -> None:
     """The shares of any number of workers are the whole, each in order of time, each person the same."""
-    crowd = ArrivalSchedule(scenario(load, spacing, journeys), seed=seed, warp=1)
-    whole = list(crowd.in_order())
-    shares = [list(crowd.in_order(worker, workers)) for worker in range(workers)]
-    assert sorted(one.k for one in whole) == list(range(crowd.total))
+    schedule = ArrivalSchedule(scenario(load, spacing, journeys), seed=seed, warp=1)
+    whole = list(schedule.in_order())
+    shares = [list(schedule.in_order(worker, workers)) for worker in range(workers)]
+    assert sorted(one.k for one in whole) == list(range(schedule.total))
     assert sorted((one for share in shares for one in share), key=lambda one: one.k) == sorted(
         whole, key=lambda one: one.k
     )
@@ -52,10 +52,10 @@ def test_sharing_out_loses_and_doubles_nobody(
 @given(LOADS, st.sampled_from(["poisson", "even"]), st.integers(0, 10**9), st.data())
 def test_any_person_is_found_alone(load: dict[str, Any], spacing: str, seed: int, data: st.DataObject) -> None:
     """``arrival(k)`` is who the whole plan says, and within the scenario's time."""
-    crowd = ArrivalSchedule(scenario(load, spacing), seed=seed, warp=1)
-    k = data.draw(st.integers(0, crowd.total - 1))
-    alone = crowd.arrival(k)
-    assert alone == next(one for one in crowd.in_order() if one.k == k)
+    schedule = ArrivalSchedule(scenario(load, spacing), seed=seed, warp=1)
+    k = data.draw(st.integers(0, schedule.total - 1))
+    alone = schedule.arrival(k)
+    assert alone == next(one for one in schedule.in_order() if one.k == k)
     assert 0 <= alone.at_s <= 60
 
 
@@ -75,7 +75,7 @@ def test_warp_changes_people_of_a_rate_not_of_a_number(load: dict[str, Any], see
 @given(st.integers(1, 20), st.integers(1, 20), st.integers(0, 400))
 def test_places_of_closed_loads_never_share_a_number(first: int, second: int, rounds: int) -> None:
     """Two closed journeys: who fills a place again has a new number, of the same place and journey."""
-    crowd = ArrivalSchedule(
+    schedule = ArrivalSchedule(
         Scenario.model_validate(
             {
                 "name": "c",
@@ -89,20 +89,20 @@ def test_places_of_closed_loads_never_share_a_number(first: int, second: int, ro
         seed=1,
         warp=1,
     )
-    for arrival in crowd.in_order():
+    for arrival in schedule.in_order():
         again = arrival
         for _ in range(rounds % 5):
-            again = crowd.again(again, again.at_s + 1)
+            again = schedule.retry(again, again.at_s + 1)
         assert again.place == arrival.place == arrival.k
         assert again.journey == arrival.journey
-        assert again.k % crowd.places == arrival.k % crowd.places
-        assert crowd.arrival(again.k).place == arrival.place
+        assert again.k % schedule.places == arrival.k % schedule.places
+        assert schedule.arrival(again.k).place == arrival.place
 
 
 def test_weights_and_roles_are_respected() -> None:
     """Of many people shares are near the weights."""
-    crowd = ArrivalSchedule(scenario({"people": 6000, "over": "60s"}, "even", 2), seed=5, warp=1)
-    everybody = list(crowd.in_order())
+    schedule = ArrivalSchedule(scenario({"people": 6000, "over": "60s"}, "even", 2), seed=5, warp=1)
+    everybody = list(schedule.in_order())
     second = sum(one.journey == 1 for one in everybody) / len(everybody)
     farmers = sum(one.role == "farmer" for one in everybody) / len(everybody)
     assert abs(second - 2 / 3) < 0.03
@@ -111,9 +111,9 @@ def test_weights_and_roles_are_respected() -> None:
 
 def test_a_million_people_are_planned_lazily() -> None:
     """The first of a million is known before the others are."""
-    crowd = ArrivalSchedule(scenario({"people": 1_000_000}, "poisson"), seed=1, warp=1)
-    assert next(iter(crowd.in_order())).k == 0
-    assert crowd.total == 1_000_000
+    schedule = ArrivalSchedule(scenario({"people": 1_000_000}, "poisson"), seed=1, warp=1)
+    assert next(iter(schedule.in_order())).k == 0
+    assert schedule.total == 1_000_000
 
 
 def test_the_busiest_real_second_of_a_plan() -> None:

@@ -43,7 +43,7 @@ def heard(*, encoding: str = "utf-8", terminal: bool = False, **choices: bool) -
     stream = Stream(encoding, terminal=terminal)
     sink = ConsoleSink(stream, **choices)
     for event in RUN:
-        sink.hear(event)
+        sink.handle(event)
     sink.close()
     sink.close()
     return stream.getvalue().replace("\u00a0", " ")
@@ -101,9 +101,9 @@ def test_text_of_a_target_cannot_command_the_terminal(monkeypatch: pytest.Monkey
     for terminal in (False, True):
         stream = Stream("utf-8", terminal=terminal)
         sink = ConsoleSink(stream)
-        sink.hear(STARTED)
-        sink.hear(Happened("note", "\x1b]0;owned\x07 [red]x[/red]", 1.0, 30.0))
-        sink.hear(progress(12.0, failed_by_step={"\x1b[2J": 3}))
+        sink.handle(STARTED)
+        sink.handle(Happened("note", "\x1b]0;owned\x07 [red]x[/red]", 1.0, 30.0))
+        sink.handle(progress(12.0, failed_by_step={"\x1b[2J": 3}))
         sink.close()
 
         assert "\x1b]0;" not in stream.getvalue()

@@ -16,7 +16,7 @@ class Listener:
         self._fails = fails
         self._fails_closing = fails_closing
 
-    def hear(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         self.heard.append(event)
         if self._fails:
             raise RuntimeError("disk\nfull")
@@ -32,7 +32,7 @@ def test_everybody_hears_everything_in_order() -> None:
     sinks = [Listener(), Listener()]
     fan_out = FanOut(sinks)
     for event in (STARTED, ENDED):
-        fan_out.hear(event)
+        fan_out.handle(event)
     fan_out.close()
     fan_out.close()
 
@@ -46,7 +46,7 @@ def test_a_sink_that_raises_is_reported_once_and_left_out() -> None:
     broken, sound = Listener(fails=True), Listener()
     fan_out = FanOut([broken, sound], said.append)
     for event in (STARTED, ENDED):
-        fan_out.hear(event)
+        fan_out.handle(event)
     fan_out.close()
 
     assert said == ["Listener is left out from here on: RuntimeError: disk full"]

@@ -28,7 +28,7 @@ def set_(name: str, value: object) -> Change:
 
 def lose(people: int, taken_over: int | None) -> Change:
     details = {"people": people} | ({} if taken_over is None else {"taken_over": taken_over})
-    return lambda record: record.hear(Happened("worker_lost", "worker 1 lost", 9.0, 540.0, "worker-1", details))
+    return lambda record: record.handle(Happened("worker_lost", "worker 1 lost", 9.0, 540.0, "worker-1", details))
 
 
 def states(**people: int) -> Change:

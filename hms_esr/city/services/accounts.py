@@ -35,43 +35,43 @@ def local_path(text: str) -> str:
     return quote(text[:1000], safe="/?&=%+-._~:")
 
 
-def show_login(hall: CityState, request: CityRequest) -> CityAnswer:
+def show_login(city: CityState, request: CityRequest) -> CityAnswer:
     """The form; the path to go to afterwards is a hidden field."""
     after = request.query("next")
-    return show_form(hall, request, "Log in", LOGIN, "", {"next": local_path(after)} if after else None)
+    return show_form(city, request, "Log in", LOGIN, "", {"next": local_path(after)} if after else None)
 
 
-def log_in(hall: CityState, request: CityRequest) -> CityAnswer:
+def log_in(city: CityState, request: CityRequest) -> CityAnswer:
     """Log in: 303 to where the person wanted to go, or the form again with 400 or 401."""
     values = request.fields()
     problem = LOGIN.problem(request)
-    if problem is None and not hall.log_in(request, values["email"].strip(), values["password"]):
+    if problem is None and not city.log_in(request, values["email"].strip(), values["password"]):
         problem = 401, "E-mail or password not recognized"
     if problem:
-        return show_problem(hall, request, "Log in", LOGIN, problem)
+        return show_problem(city, request, "Log in", LOGIN, problem)
     return redirect(local_path(values.get("next", "")))
 
 
-def show_account(hall: CityState, request: CityRequest) -> CityAnswer:
+def show_account(city: CityState, request: CityRequest) -> CityAnswer:
     """Who is logged in."""
-    account = hall.account(request)
+    account = city.account(request)
     name, email = (account.name, account.email) if account else ("", "")
     body = f'<p>{escape(name)}, {escape(email)}</p><p><a href="/logout">Log out</a></p>'
-    return show_text(hall, request, "Your account", body)
+    return show_text(city, request, "Your account", body)
 
 
-def show_logout(hall: CityState, request: CityRequest) -> CityAnswer:
+def show_logout(city: CityState, request: CityRequest) -> CityAnswer:
     """A page with one button."""
-    return show_form(hall, request, "Log out", LOGOUT)
+    return show_form(city, request, "Log out", LOGOUT)
 
 
-def log_out(hall: CityState, request: CityRequest) -> CityAnswer:
+def log_out(city: CityState, request: CityRequest) -> CityAnswer:
     """Forget the session: 303 to the home page."""
-    hall.sessions.pop(request.session_id, None)
+    city.sessions.pop(request.session_id, None)
     return redirect("/")
 
 
-def make(hall: CityState, request: CityRequest) -> CityAnswer:
+def make(city: CityState, request: CityRequest) -> CityAnswer:
     """Make accounts: one ``{"email", "password", "name", "role"}`` or ``{"accounts": [...]}``; all or none, 201."""
     body = request.json()
     wanted = body["accounts"] if isinstance(body, dict) and "accounts" in body else [body]
@@ -82,7 +82,7 @@ def make(hall: CityState, request: CityRequest) -> CityAnswer:
         more = f" (and {len(problems) - 20} more)" if len(problems) > 20 else ""
         raise RequestRefused(422, "; ".join(problems[:20]) + more)
     created = sum(
-        hall.open_account(one["email"], one.get("name", ""), one.get("role", ""), one["password"], "api")
+        city.open_account(one["email"], one.get("name", ""), one.get("role", ""), one["password"], "api")
         for one in wanted
     )
     return as_json({"created": created, "renewed": len(wanted) - created}, 201)
@@ -102,13 +102,13 @@ def _problems(number: int, account: Any) -> list[str]:
     return found
 
 
-def delete(hall: CityState, request: CityRequest) -> CityAnswer:
+def delete(city: CityState, request: CityRequest) -> CityAnswer:
     """Delete accounts: ``{"emails": [...]}``; those that do not exist are no mistake."""
     body = request.json()
     emails = body.get("emails") if isinstance(body, dict) else None
     if not isinstance(emails, list) or not all(isinstance(email, str) for email in emails):
         raise RequestRefused(400, 'allowed: {"emails": ["…", …]}')
-    return as_json({"deleted": sum([hall.close_account(email) for email in emails])})
+    return as_json({"deleted": sum([city.close_account(email) for email in emails])})
 
 
 ROUTES = (

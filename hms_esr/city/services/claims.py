@@ -45,39 +45,39 @@ def _problem(values: dict[str, str]) -> tuple[int, str] | None:
     return None
 
 
-def show(hall: CityState, request: CityRequest) -> CityAnswer:
+def show(city: CityState, request: CityRequest) -> CityAnswer:
     """The form on a page of its own; it takes an identity card as well."""
-    account = hall.account(request)
+    account = city.account(request)
     values = {"full_name": account.name, "email": account.email} if account else None
     intro = (
         "<p>Claims are decided within 48 hours.</p>"
         f'<p>Draft number: <strong id="case-id">draft-{secrets.token_hex(6)}</strong></p>'
     )
-    return show_form(hall, request, TITLE, CLAIM_WITH_ID, intro, values)
+    return show_form(city, request, TITLE, CLAIM_WITH_ID, intro, values)
 
 
-def _file(hall: CityState, request: CityRequest, form: CityForm) -> CityAnswer:
+def _file(city: CityState, request: CityRequest, form: CityForm) -> CityAnswer:
     problem = form.problem(request) or _problem(request.fields())
     if problem:
-        return show_problem(hall, request, TITLE, form, problem)
-    case = hall.file_claim(request)
+        return show_problem(city, request, TITLE, form, problem)
+    case = city.file_claim(request)
     card = file_of(request, "id_card")
     if card:
-        hall.ledger.add_upload(case.id, request.run, "id_card", card.filename, card.data, card.digest)
-    return _receipt(hall, request, case)
+        city.ledger.add_upload(case.id, request.run, "id_card", card.filename, card.data, card.digest)
+    return _receipt(city, request, case)
 
 
-def file_short(hall: CityState, request: CityRequest) -> CityAnswer:
+def file_short(city: CityState, request: CityRequest) -> CityAnswer:
     """Take the home page's form. The receipt answers it, without a redirect, so that waiting counts from the filing."""
-    return _file(hall, request, CLAIM)
+    return _file(city, request, CLAIM)
 
 
-def file_long(hall: CityState, request: CityRequest) -> CityAnswer:
+def file_long(city: CityState, request: CityRequest) -> CityAnswer:
     """Take the form of ``/claims/new``, in the same way."""
-    return _file(hall, request, CLAIM_WITH_ID)
+    return _file(city, request, CLAIM_WITH_ID)
 
 
-def file_json(hall: CityState, request: CityRequest) -> CityAnswer:
+def file_json(city: CityState, request: CityRequest) -> CityAnswer:
     """Take a claim as JSON: 202 with ``status_url`` and a ``Link`` header, or every mistake in ``error``."""
     body = request.json()
     if not isinstance(body, dict):
@@ -91,8 +91,8 @@ def file_json(hall: CityState, request: CityRequest) -> CityAnswer:
     problem = _problem(values)
     if problem:
         raise RequestRefused(*problem)
-    case = hall.file_claim(request)
-    status = case.status(hall.now_us(request)) | {"status_url": _status_path(case)}
+    case = city.file_claim(request)
+    status = case.status(city.now_us(request)) | {"status_url": _status_path(case)}
     return as_json(status, 202, [status_link(_status_path(case))])
 
 
@@ -100,14 +100,14 @@ def _status_path(case: Case) -> str:
     return f"/claims/{case.id}/status"
 
 
-def _find(hall: CityState, claim_id: str) -> Case:
-    case = hall.claims.get(claim_id)
+def _find(city: CityState, claim_id: str) -> Case:
+    case = city.claims.get(claim_id)
     if case is None:
         raise RequestRefused(404, "no such claim")
     return case
 
 
-def _receipt(hall: CityState, request: CityRequest, case: Case) -> CityAnswer:
+def _receipt(city: CityState, request: CityRequest, case: Case) -> CityAnswer:
     """The claim's number and its status link, in the page and as a header."""
     path = _status_path(case)
     body = (
@@ -115,19 +115,19 @@ def _receipt(hall: CityState, request: CityRequest, case: Case) -> CityAnswer:
         f'<p>Number: <strong id="case-id">{escape(case.id)}</strong></p>'
         f'<p><a rel="status" href="{path}">Status of your claim</a></p>'
     )
-    answer = show_text(hall, request, "Claim received", body)
+    answer = show_text(city, request, "Claim received", body)
     answer.headers.append(status_link(path))
     return answer
 
 
-def again(hall: CityState, request: CityRequest) -> CityAnswer:
+def again(city: CityState, request: CityRequest) -> CityAnswer:
     """Who opens a receipt's address anew is led to the form."""
     return redirect("/claims/new")
 
 
-def status(hall: CityState, request: CityRequest) -> CityAnswer:
+def status(city: CityState, request: CityRequest) -> CityAnswer:
     """Whether the claim is decided, as of the request's simulated time."""
-    return show_status(hall, request, _find(hall, request.ids[0]), "Status of your claim")
+    return show_status(city, request, _find(city, request.ids[0]), "Status of your claim")
 
 
 ROUTES = (

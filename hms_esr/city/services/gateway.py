@@ -21,13 +21,13 @@ _SERVICES = """<h2>All services</h2><ul>
 <li><a href="/permits/new">Apply for a building permit</a> (log in first)</li></ul>"""
 
 
-def home(hall: CityState, request: CityRequest) -> CityAnswer:
+def home(city: CityState, request: CityRequest) -> CityAnswer:
     """All services; the first form files a claim, so that a person who completes the first form found does."""
-    form = CLAIM.html(hall.token(request, CLAIM.action))
-    return CityAnswer(200, page("City services", _WELCOME + form + _SERVICES, hall.person(request)))
+    form = CLAIM.html(city.token(request, CLAIM.action))
+    return CityAnswer(200, page("City services", _WELCOME + form + _SERVICES, city.person(request)))
 
 
-def style(hall: CityState, request: CityRequest) -> CityAnswer:
+def style(city: CityState, request: CityRequest) -> CityAnswer:
     """The one style sheet."""
     return CityAnswer(200, STYLE, b"text/css", [(b"cache-control", b"max-age=3600")])
 

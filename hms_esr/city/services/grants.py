@@ -30,36 +30,36 @@ GRANT = CityForm(
 )
 
 
-def show(hall: CityState, request: CityRequest) -> CityAnswer:
+def show(city: CityState, request: CityRequest) -> CityAnswer:
     """The form: state and transcript."""
     intro = "<p>Decided the same day. You need your transcript as a PDF of at most 5 MB.</p>"
-    return show_form(hall, request, TITLE, GRANT, intro)
+    return show_form(city, request, TITLE, GRANT, intro)
 
 
 def _state_problem(state: str) -> tuple[int, str] | None:
     return None if state_name(state) else (422, f"State or territory not recognized: {state[:60]}")
 
 
-def apply(hall: CityState, request: CityRequest) -> CityAnswer:
+def apply(city: CityState, request: CityRequest) -> CityAnswer:
     """Take an application: 303 to the receipt, or the form again with 400, 413, 422."""
     problem = GRANT.problem(request) or _state_problem(request.fields()["state"])
     if problem:
-        return show_problem(hall, request, TITLE, GRANT, problem)
-    number = hall.receive(request, "grant")
+        return show_problem(city, request, TITLE, GRANT, problem)
+    number = city.receive(request, "grant")
     transcript = file_of(request, "transcript")
     if transcript:
-        hall.ledger.add_upload(
+        city.ledger.add_upload(
             number, request.run, "transcript", transcript.filename, transcript.data, transcript.digest
         )
     return redirect("/apply/received")
 
 
-def received(hall: CityState, request: CityRequest) -> CityAnswer:
+def received(city: CityState, request: CityRequest) -> CityAnswer:
     """The receipt."""
-    return show_text(hall, request, "Application received", "<p>Your application was received.</p>")
+    return show_text(city, request, "Application received", "<p>Your application was received.</p>")
 
 
-def submit_json(hall: CityState, request: CityRequest) -> CityAnswer:
+def submit_json(city: CityState, request: CityRequest) -> CityAnswer:
     """Take ``{"state": …}`` as JSON: 200, or 400 and 422 with the reason."""
     body = request.json()
     state = body.get("state") if isinstance(body, dict) else None
@@ -68,7 +68,7 @@ def submit_json(hall: CityState, request: CityRequest) -> CityAnswer:
     problem = _state_problem(state)
     if problem:
         raise RequestRefused(*problem)
-    return as_json({"received": True, "number": hall.receive(request, "grant"), "state": state_name(state)})
+    return as_json({"received": True, "number": city.receive(request, "grant"), "state": state_name(state)})
 
 
 ROUTES = (

@@ -17,24 +17,24 @@ SETTINGS = {"clerks": (0.001, 1000.0), "review_days": (0.001, 3650.0)}
 """Setting -> smallest and largest value."""
 
 
-def health(hall: CityState, request: CityRequest) -> CityAnswer:
+def health(city: CityState, request: CityRequest) -> CityAnswer:
     """That this is the city, and simulated."""
-    return as_json({"city": "HMS-ESR mock city", "sim": True, "faults": len(hall.faults.active())})
+    return as_json({"city": "HMS-ESR mock city", "sim": True, "faults": len(city.faults.active())})
 
 
-def counts(hall: CityState, request: CityRequest) -> CityAnswer:
+def counts(city: CityState, request: CityRequest) -> CityAnswer:
     """Requests by method, path, status and run; ``?run=ID`` for one run."""
-    return as_json(hall.counts.table(request.query("run")))
+    return as_json(city.counts.table(request.query("run")))
 
 
-def seen(hall: CityState, request: CityRequest) -> CityAnswer:
+def seen(city: CityState, request: CityRequest) -> CityAnswer:
     """What each person sent; only in a city started with ``--record-values``."""
-    if not hall.seen.on:
+    if not city.seen.on:
         raise RequestRefused(409, "values are not recorded; start the city with --record-values")
-    return as_json(hall.seen.rows(request.query("run")))
+    return as_json(city.seen.rows(request.query("run")))
 
 
-def claims(hall: CityState, request: CityRequest) -> CityAnswer:
+def claims(city: CityState, request: CityRequest) -> CityAnswer:
     """How many claims, how many decided within ``?within_h=48`` hours; ``?run=ID``, ``?rows=1`` for each claim."""
     run, within_text = request.query("run"), request.query("within_h") or "48"
     try:
@@ -43,7 +43,7 @@ def claims(hall: CityState, request: CityRequest) -> CityAnswer:
         within_h = -1.0
     if not 0 <= within_h <= 1_000_000:
         raise RequestRefused(400, "within_h is not a number of hours from 0 to 1000000")
-    desks = [desk for of_run, desk in hall.desks.items() if run is None or of_run == run]
+    desks = [desk for of_run, desk in city.desks.items() if run is None or of_run == run]
     cases = [case for desk in desks for case in desk.cases]
     within = sum(case.decided_us - case.submitted_us <= within_h * HOUR_US for case in cases)
     table: dict[str, Any] = {"claims": len(cases), f"decided_within_{within_h:g}h": within}
@@ -52,33 +52,33 @@ def claims(hall: CityState, request: CityRequest) -> CityAnswer:
     return as_json(table)
 
 
-def faults(hall: CityState, request: CityRequest) -> CityAnswer:
+def faults(city: CityState, request: CityRequest) -> CityAnswer:
     """The faults that are on, with ``remaining_s``."""
-    return as_json({"faults": hall.faults.active()})
+    return as_json({"faults": city.faults.active()})
 
 
-def start_fault(hall: CityState, request: CityRequest) -> CityAnswer:
+def start_fault(city: CityState, request: CityRequest) -> CityAnswer:
     """Turn a fault on: 201 with its ``id``; it ends by itself after ``for_s``."""
-    fault = hall.faults.start(request.json())
+    fault = city.faults.start(request.json())
     return as_json({"id": fault.id}, 201)
 
 
-def end_fault(hall: CityState, request: CityRequest) -> CityAnswer:
+def end_fault(city: CityState, request: CityRequest) -> CityAnswer:
     """Turn one fault off; ``ended`` is false when it was off already."""
-    return as_json({"id": request.ids[0], "ended": hall.faults.end(request.ids[0])})
+    return as_json({"id": request.ids[0], "ended": city.faults.end(request.ids[0])})
 
 
-def end_faults(hall: CityState, request: CityRequest) -> CityAnswer:
+def end_faults(city: CityState, request: CityRequest) -> CityAnswer:
     """Turn every fault off."""
-    return as_json({"ended": hall.faults.clear()})
+    return as_json({"ended": city.faults.clear()})
 
 
-def settings(hall: CityState, request: CityRequest) -> CityAnswer:
+def settings(city: CityState, request: CityRequest) -> CityAnswer:
     """The settings."""
-    return as_json({"clerks": hall.clerks, "review_days": hall.review_days})
+    return as_json({"clerks": city.clerks, "review_days": city.review_days})
 
 
-def change_settings(hall: CityState, request: CityRequest) -> CityAnswer:
+def change_settings(city: CityState, request: CityRequest) -> CityAnswer:
     """Change settings, all or none; what was filed before keeps its decision time."""
     body = request.json()
     if not isinstance(body, dict) or not body:
@@ -86,9 +86,9 @@ def change_settings(hall: CityState, request: CityRequest) -> CityAnswer:
     problems = [text for key, value in body.items() if (text := _setting_problem(str(key), value))]
     if problems:
         raise RequestRefused(400, "; ".join(problems))
-    hall.clerks = float(body.get("clerks", hall.clerks))
-    hall.review_days = float(body.get("review_days", hall.review_days))
-    return settings(hall, request)
+    city.clerks = float(body.get("clerks", city.clerks))
+    city.review_days = float(body.get("review_days", city.review_days))
+    return settings(city, request)
 
 
 def _setting_problem(key: str, value: object) -> str:
@@ -99,9 +99,9 @@ def _setting_problem(key: str, value: object) -> str:
     return "" if fine else f"{key} is {str(value)[:60]!r}; allowed: a number from {low:g} to {high:g}"
 
 
-def reset(hall: CityState, request: CityRequest) -> CityAnswer:
+def reset(city: CityState, request: CityRequest) -> CityAnswer:
     """Forget counts, claims, queues, permits, faults and logs; accounts and logins stay."""
-    hall.reset()
+    city.reset()
     return as_json({"reset": True})
 
 

@@ -41,13 +41,13 @@ PAY = CityForm(
 )
 
 
-def show(hall: CityState, request: CityRequest) -> CityAnswer:
+def show(city: CityState, request: CityRequest) -> CityAnswer:
     """The form: passport number and photo."""
     intro = "<p>You need your passport number and a JPEG photo of at most 5 MB. The fee is 130 dollars.</p>"
-    return show_form(hall, request, "Renew a passport", START, intro)
+    return show_form(city, request, "Renew a passport", START, intro)
 
 
-def start(hall: CityState, request: CityRequest) -> CityAnswer:
+def start(city: CityState, request: CityRequest) -> CityAnswer:
     """Take number and photo: 303 to ``/pay``, or the form again with 400, 413, 422."""
     values = request.fields()
     problem = START.problem(request)
@@ -57,17 +57,17 @@ def start(hall: CityState, request: CityRequest) -> CityAnswer:
     if problem is None and fee_usd is None:
         problem = 422, f"Service not recognized; allowed: {', '.join(FEES_USD)}"
     if problem is not None or fee_usd is None:
-        return show_problem(hall, request, "Renew a passport", START, problem or (422, ""))
-    session = hall.session(request)
-    session.due_usd, session.number, session.receipt = fee_usd, hall.receive(request, "passport"), ""
+        return show_problem(city, request, "Renew a passport", START, problem or (422, ""))
+    session = city.session(request)
+    session.due_usd, session.number, session.receipt = fee_usd, city.receive(request, "passport"), ""
     photo = file_of(request, "photo")
     if photo:
-        hall.ledger.add_upload(session.number, request.run, "photo", photo.filename, photo.data, photo.digest)
+        city.ledger.add_upload(session.number, request.run, "photo", photo.filename, photo.data, photo.digest)
     return redirect("/pay")
 
 
-def _due_usd(hall: CityState, request: CityRequest) -> int:
-    session = hall.sessions.get(request.session_id)
+def _due_usd(city: CityState, request: CityRequest) -> int:
+    session = city.sessions.get(request.session_id)
     return session.due_usd if session and session.due_usd else FEES_USD["standard"]
 
 
@@ -75,16 +75,16 @@ def _amount_shown(due_usd: int) -> str:
     return f"<p>To pay: <strong>{due_usd} dollars</strong>. Published test cards only.</p>"
 
 
-def show_pay(hall: CityState, request: CityRequest) -> CityAnswer:
+def show_pay(city: CityState, request: CityRequest) -> CityAnswer:
     """The card page; ``amount`` is a hidden field and shown."""
-    due_usd = _due_usd(hall, request)
-    return show_form(hall, request, "Pay the fee", PAY, _amount_shown(due_usd), {"amount": str(due_usd)})
+    due_usd = _due_usd(city, request)
+    return show_form(city, request, "Pay the fee", PAY, _amount_shown(due_usd), {"amount": str(due_usd)})
 
 
-def pay(hall: CityState, request: CityRequest) -> CityAnswer:
+def pay(city: CityState, request: CityRequest) -> CityAnswer:
     """Pay: 303 to the confirmation, or the card page again with 400, 402 ``card declined``, 422."""
-    values, due_usd = request.fields(), _due_usd(hall, request)
-    now = to_iso(hall.now_us(request))
+    values, due_usd = request.fields(), _due_usd(city, request)
+    now = to_iso(city.now_us(request))
     problem = PAY.problem(request)
     if problem is None and values.get("amount") != str(due_usd):
         problem = 409, f"the amount to pay is {due_usd}; please open the page again"
@@ -92,25 +92,25 @@ def pay(hall: CityState, request: CityRequest) -> CityAnswer:
         number = values["card_number"]
         today = datetime.fromisoformat(now).replace(tzinfo=UTC)
         problem = refusal(number, values["card_expiry"], values["card_cvc"], (today.year, today.month))
-        receipt = f"pay-{hall.receive(request, 'payment')}"
-        hall.ledger.add("payments", receipt, request.run, due_usd, number[-4:], problem is None, now)
+        receipt = f"pay-{city.receive(request, 'payment')}"
+        city.ledger.add("payments", receipt, request.run, due_usd, number[-4:], problem is None, now)
     if problem is not None:
-        answer = show_problem(hall, request, "Pay the fee", PAY, problem)
+        answer = show_problem(city, request, "Pay the fee", PAY, problem)
         answer.body = answer.body.replace(b'name="amount" value=""', f'name="amount" value="{due_usd}"'.encode())
         return answer
-    session = hall.session(request)
+    session = city.session(request)
     session.due_usd, session.receipt = 0, receipt
     return redirect("/confirmation")
 
 
-def confirmation(hall: CityState, request: CityRequest) -> CityAnswer:
+def confirmation(city: CityState, request: CityRequest) -> CityAnswer:
     """The end of a renewal that was paid; back to the start for anybody else."""
-    session = hall.sessions.get(request.session_id)
+    session = city.sessions.get(request.session_id)
     if session is None or not session.receipt:
         return redirect("/start")
     receipt = escape(session.receipt)
     body = f"<p>Your renewal was received and the fee is paid.</p><p>Receipt: <strong>{receipt}</strong></p>"
-    return show_text(hall, request, "Confirmation", body)
+    return show_text(city, request, "Confirmation", body)
 
 
 ROUTES = (

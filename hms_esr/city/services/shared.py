@@ -14,7 +14,7 @@ from hms_esr.city.wire import JSON, CityAnswer, CityRequest, as_json
 
 
 def show_form(
-    hall: CityState,
+    city: CityState,
     request: CityRequest,
     title: str,
     form: CityForm,
@@ -22,23 +22,23 @@ def show_form(
     values: dict[str, str] | None = None,
 ) -> CityAnswer:
     """A page with one form; ``intro`` is HTML."""
-    body = intro + form.html(hall.token(request, form.action), values)
-    return CityAnswer(200, page(title, body, hall.person(request)))
+    body = intro + form.html(city.token(request, form.action), values)
+    return CityAnswer(200, page(title, body, city.person(request)))
 
 
 def show_problem(
-    hall: CityState, request: CityRequest, title: str, form: CityForm, problem: tuple[int, str]
+    city: CityState, request: CityRequest, title: str, form: CityForm, problem: tuple[int, str]
 ) -> CityAnswer:
     """The page again with a message, holding what was typed; ``problem`` is status and message."""
     status, message = problem
     values = {name: value for name, value in request.fields().items() if name not in form.hidden}
-    body = alert(message) + form.html(hall.token(request, form.action), values)
-    return CityAnswer(status, page(title, body, hall.person(request)))
+    body = alert(message) + form.html(city.token(request, form.action), values)
+    return CityAnswer(status, page(title, body, city.person(request)))
 
 
-def show_text(hall: CityState, request: CityRequest, title: str, body: str) -> CityAnswer:
+def show_text(city: CityState, request: CityRequest, title: str, body: str) -> CityAnswer:
     """A page without a form; ``body`` is HTML."""
-    return CityAnswer(200, page(title, body, hall.person(request)))
+    return CityAnswer(200, page(title, body, city.person(request)))
 
 
 def status_link(path: str) -> tuple[bytes, bytes]:
@@ -46,9 +46,9 @@ def status_link(path: str) -> tuple[bytes, bytes]:
     return b"link", f'<{path}>; rel="status"'.encode()
 
 
-def show_status(hall: CityState, request: CityRequest, case: Case, title: str) -> CityAnswer:
+def show_status(city: CityState, request: CityRequest, case: Case, title: str) -> CityAnswer:
     """A case's status as of the request's time: JSON, or a page when ``Accept`` prefers HTML."""
-    status = case.status(hall.now_us(request))
+    status = case.status(city.now_us(request))
     if not request.prefers_html():
         answer = as_json(status)
         answer.kind = JSON
@@ -62,4 +62,4 @@ def show_status(hall: CityState, request: CityRequest, case: Case, title: str) -
     )
     if decided:
         body += f'<dt>Decided</dt><dd><time id="decided-at" datetime="{decided}">{decided}</time></dd>'
-    return show_text(hall, request, title, body + "</dl>")
+    return show_text(city, request, title, body + "</dl>")

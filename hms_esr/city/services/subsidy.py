@@ -26,22 +26,22 @@ SUBSIDY = CityForm(
 )
 
 
-def show(hall: CityState, request: CityRequest) -> CityAnswer:
+def show(city: CityState, request: CityRequest) -> CityAnswer:
     """The form; the name of who is logged in is filled in."""
-    person = hall.person(request)
+    person = city.person(request)
     intro = "<p>New rule: last year's IRS Schedule F must come with the application, as a PDF of at most 5 MB.</p>"
-    return show_form(hall, request, TITLE, SUBSIDY, intro, {"full_name": person} if person else None)
+    return show_form(city, request, TITLE, SUBSIDY, intro, {"full_name": person} if person else None)
 
 
-def apply(hall: CityState, request: CityRequest) -> CityAnswer:
+def apply(city: CityState, request: CityRequest) -> CityAnswer:
     """Take an application: 303 to the receipt, or the form again with 400 ``Schedule F missing``, 413, 422."""
     problem = SUBSIDY.problem(request) or _acres_problem(request.fields().get("acres", ""))
     if problem:
-        return show_problem(hall, request, TITLE, SUBSIDY, problem)
-    number = hall.receive(request, "subsidy")
+        return show_problem(city, request, TITLE, SUBSIDY, problem)
+    number = city.receive(request, "subsidy")
     upload = file_of(request, "schedule_f")
     if upload:
-        hall.ledger.add_upload(number, request.run, "schedule_f", upload.filename, upload.data, upload.digest)
+        city.ledger.add_upload(number, request.run, "schedule_f", upload.filename, upload.data, upload.digest)
     return redirect(f"/apply-subsidy/received?number={number}")
 
 
@@ -55,11 +55,11 @@ def _acres_problem(text: str) -> tuple[int, str] | None:
     return None if 0 <= acres <= 1_000_000 else (422, "Acres is not a number from 0 to 1000000")
 
 
-def received(hall: CityState, request: CityRequest) -> CityAnswer:
+def received(city: CityState, request: CityRequest) -> CityAnswer:
     """The receipt."""
     number = escape((request.query("number") or "")[:40])
     body = f'<p>Your application and Schedule F were received.</p><p>Number: <strong id="case-id">{number}</strong></p>'
-    return show_text(hall, request, "Application received", body)
+    return show_text(city, request, "Application received", body)
 
 
 ROUTES = (

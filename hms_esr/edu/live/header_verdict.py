@@ -48,7 +48,7 @@ def _first_person(view: View) -> str:
 def _more(view: View) -> str:
     if view.over:
         return " ".join(view.judgement.also)
-    return " ".join(filter(None, [*view.judgement.also, view.watch.sofar.more])) if view.known else ""
+    return " ".join(filter(None, [*view.judgement.also, view.watch.interim.more])) if view.known else ""
 
 
 def _trust(view: View) -> list[object]:

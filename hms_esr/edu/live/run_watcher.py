@@ -51,7 +51,7 @@ class RunWatcher:
         self.results: tuple[CheckResult, ...] = ()
         self.lately: tuple[CheckResult, ...] = ()
         self.last_ticks: dict[str, Tick] = {}
-        self.sofar: InterimVerdict
+        self.interim: InterimVerdict
         self.final: Judgement | None = None
         self.errors_seen: list[tuple[str, str, int]] = []
         self.steps_seen: list[tuple[str, str]] = []
@@ -110,7 +110,7 @@ class RunWatcher:
         self.lately = self._checks(self._alone())
         if len(record.seconds) >= FIRST_FIGURES_S:
             self._note(self.results, record.real_s)
-        self.sofar = interim_verdict(record, self.results, self._limits)
+        self.interim = interim_verdict(record, self.results, self._limits)
         _keep(self.errors_seen, sorted(_kinds(record), key=lambda kind: -_total(record, kind)))
         _keep(self.steps_seen, list(record.reached))
 
@@ -149,7 +149,7 @@ class RunWatcher:
                 past.fold(ordered[next_tick])
                 next_tick += 1
             while next_event < len(told) and told[next_event].real_s <= at:
-                past.hear(told[next_event])
+                past.handle(told[next_event])
                 next_event += 1
             if len(past.seconds) >= FIRST_FIGURES_S:
                 self._note(self._checks(past), float(at))

@@ -43,7 +43,7 @@ class View(Figures):
     @property
     def known(self) -> bool:
         """Whether there is a verdict to show."""
-        return self.over or self.watch.sofar.known
+        return self.over or self.watch.interim.known
 
     @property
     def now_s(self) -> float:
@@ -115,7 +115,7 @@ class View(Figures):
     @cached_property
     def plan(self) -> list[Bin]:
         """People planned per real second over the whole run: as it was until now, by the scenario's curve ahead."""
-        if self.record.manifest.options.get("only") is not None or self._crowd.closed:
+        if self.record.manifest.options.get("only") is not None or self._schedule.closed:
             return []
         width = self.answer_times[0]
         done = {int(one.from_s) // width: one for one in self._planned_so_far(width)}
@@ -128,11 +128,11 @@ class View(Figures):
     def _ahead(self, at: int, width: int) -> Bin:
         first, last = self._sim_of(at), self._sim_of(at + width)
         stands, over = last <= first, first >= self.scenario.length_s
-        n = self._crowd.expected(last) - self._crowd.expected(first)
+        n = self._schedule.expected(last) - self._schedule.expected(first)
         return Bin(at, at + width, None if stands or over else n / width)
 
     @cached_property
-    def _crowd(self) -> ArrivalSchedule:
+    def _schedule(self) -> ArrivalSchedule:
         """Everybody planned; only its curve is asked for, so it is cheap."""
         scale = self.record.manifest.options.get("scale")
         times = float(scale) if isinstance(scale, (int, float)) else 1.0
@@ -167,4 +167,4 @@ class View(Figures):
 
 
 def _judgement(watch: RunWatcher) -> Judgement:
-    return watch.final if watch.final is not None else watch.sofar.judgement
+    return watch.final if watch.final is not None else watch.interim.judgement

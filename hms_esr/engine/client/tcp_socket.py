@@ -251,10 +251,10 @@ class TcpSocket(Waiting):
         self.ended = True
 
     def _until_writable(self, deadline: float) -> None:
-        watcher = self._hub.loop.io(self._sock.fileno(), _WRITE)
-        watcher.start(self._wake)
+        trace = self._hub.loop.io(self._sock.fileno(), _WRITE)
+        trace.start(self._wake)
         try:
             self._wait(deadline)
         finally:
-            watcher.stop()
-            watcher.close()
+            trace.stop()
+            trace.close()

@@ -44,8 +44,10 @@ class MasterRun:
         invitation: JoinInfo | None = None,
         runner: Any = None,
     ) -> None:
-        self.team = WorkerPool(assignment, guard, listener, workers=workers, invitation=invitation, runner=runner)
-        self.clock = self.team.clock
+        self.worker_pool = WorkerPool(
+            assignment, guard, listener, workers=workers, invitation=invitation, runner=runner
+        )
+        self.clock = self.worker_pool.clock
         self.problems: list[str] = []
         self._listener = listener
         self._joined: Callable[[Workers], None] = lambda workers: None
@@ -54,7 +56,7 @@ class MasterRun:
         self._over_s: float | None = None
         self._cut_short = False
 
-    def carry_out(
+    def run(
         self, ready: Callable[[Workers], None], joined: Callable[[Workers], None], invite: Callable[[str], None]
     ) -> LoadResult:
         """From the first worker's start to the last record.
@@ -63,10 +65,10 @@ class MasterRun:
         the join line of a master that waits for workers.
         """
         self._joined = joined
-        team = self.team
-        with team.sealed:
+        worker_pool = self.worker_pool
+        with worker_pool.sealed:
             try:
-                team.gather(ready, invite)
+                worker_pool.gather(ready, invite)
                 gc.collect()
                 gc.freeze()
                 self._turned_at = perf_counter()
@@ -76,21 +78,21 @@ class MasterRun:
                 self._close_gap()
                 self._hand_out(everything=True)
             finally:
-                team.end()
+                worker_pool.end()
                 gc.unfreeze()
         return self._finished()
 
     def _close_gap(self) -> None:
         """Who was due while no worker was there never came, and is told of all the same."""
-        everybody = self.team.post.everybody
+        everybody = self.worker_pool.master_channel.everybody
         if self._cut_short and everybody and self._over_s is not None:
-            self.team.gathering.add(self.team.estate.gap(everybody[-1], self._over_s))
+            self.worker_pool.gathering.add(self.worker_pool.reassignment.gap(everybody[-1], self._over_s))
 
     def _finished(self) -> LoadResult:
         real_s = self._over_s if self._over_s is not None else self.clock.now_s()
-        told = [member.done for member in self.team.post.everybody]
-        twice = len(self.team.estate.accounts.twice)
-        for member in self.team.post.everybody:
+        told = [member.done for member in self.worker_pool.master_channel.everybody]
+        twice = len(self.worker_pool.reassignment.accounts.twice)
+        for member in self.worker_pool.master_channel.everybody:
             self.problems += member.problems
         if twice:
             self.problems.append(f"{twice} people were reported by two workers")
@@ -100,58 +102,61 @@ class MasterRun:
             self.clock.sim.segments,
             tuple(dict.fromkeys(name for done in told for name in done.get("made_up", ()))),
             tuple(fault for done in told for fault in done.get("faults", ())),
-            self.team.course.stopped,
+            self.worker_pool.course.stopped,
             tuple(self.problems),
-            sum(member.lost_records for member in self.team.post.everybody),
+            sum(member.lost_records for member in self.worker_pool.master_channel.everybody),
             self._cut_short,
         )
 
     def _is_over(self) -> bool:
-        team = self.team
-        if team.course.phase != "over" or team.losses.under_way:
+        worker_pool = self.worker_pool
+        if worker_pool.course.phase != "over" or worker_pool.losses.under_way:
             return False
         if self._over_s is None:
             self._over_s = self.clock.now_s()
-        left = [member for member in team.post.members.values() if member.at_work]
+        left = [member for member in worker_pool.master_channel.members.values() if member.at_work]
         if left and self.clock.now_s() > self._over_s + FINISH_WITHIN_S:
             for member in left:
-                team.losses.lose(team.post, member, "did not deliver its records", dead=False)
+                worker_pool.losses.lose(worker_pool.master_channel, member, "did not deliver its records", dead=False)
             return False
         wait = self.clock.now_s() < self._over_s + FINISH_WITHIN_S
-        return not left and not team.losses.end_silent(team.post, wait=wait)
+        return not left and not worker_pool.losses.end_silent(worker_pool.master_channel, wait=wait)
 
     def _turn(self, now: float) -> None:
-        team = self.team
+        worker_pool = self.worker_pool
         stood_s = now - self._turned_at - TURN_S
         self._turned_at = now
         if stood_s > STOOD_STILL_S:
             self._stood_still(stood_s)
         else:
-            team.losses.look(team.post, now)
-        team.grant(now)
-        team.post.send_orders(now)
+            worker_pool.losses.look(worker_pool.master_channel, now)
+        worker_pool.grant(now)
+        worker_pool.master_channel.send_orders(now)
         if now - self._asked_at >= ASK_EVERY_S and self.clock.now_s() >= 0:
             self._asked_at = now
             self._ask()
         self._hand_out()
-        team.welcome_late(self._joined)
-        if not team.losses.under_way:
-            if not any(one.at_work for one in team.post.members.values()) and team.course.phase != "over":
+        worker_pool.welcome_late(self._joined)
+        if not worker_pool.losses.under_way:
+            if (
+                not any(one.at_work for one in worker_pool.master_channel.members.values())
+                and worker_pool.course.phase != "over"
+            ):
                 self.problems.append("no worker was left to carry the plan out")
                 self._cut_short = True
-                team.course.phase = "over"
-            team.course.advance(team.post.members.values())
+                worker_pool.course.phase = "over"
+            worker_pool.course.advance(worker_pool.master_channel.members.values())
 
     def _stood_still(self, stood_s: float) -> None:
         """Our own fault: nobody is judged by what we could not hear; what came meanwhile is read first."""
         if stood_s > LEASE_S:
             self.problems.append(f"the master itself stood still for {stood_s:.0f} s")
-        for member in self.team.post.members.values():
+        for member in self.worker_pool.master_channel.members.values():
             member.heard_at += stood_s
 
     def _ask(self) -> None:
         real_s, sim_s = self.clock.now_s(), self.clock.sim_s()
-        course, members = self.team.course, self.team.post.members
+        course, members = self.worker_pool.course, self.worker_pool.master_channel.members
         self._listener.moment(real_s, sim_s)
         reason = self._listener.wants_to_stop()
         if reason:
@@ -159,14 +164,18 @@ class MasterRun:
         course.pause(self._listener.wants_pause(), members.values())
 
     def _hand_out(self, *, everything: bool = False) -> None:
-        team, clock = self.team, self.clock
-        members = team.post.members.values()
-        ticks = team.gathering.ready(members, clock.now_s(), everything=everything or team.course.phase == "over")
+        worker_pool, clock = self.worker_pool, self.clock
+        members = worker_pool.master_channel.members.values()
+        ticks = worker_pool.gathering.ready(
+            members, clock.now_s(), everything=everything or worker_pool.course.phase == "over"
+        )
         if not ticks:
             return
-        add_to_stats(team.post.runner.stats, ticks, began_at=team.began_at)
-        reason = self._listener.ticks(ticks, team.course.phase, clock.now_s(), clock.sim_s(), clock.sim.warp, at_once)
+        add_to_stats(worker_pool.master_channel.runner.stats, ticks, began_at=worker_pool.began_at)
+        reason = self._listener.ticks(
+            ticks, worker_pool.course.phase, clock.now_s(), clock.sim_s(), clock.sim.warp, at_once
+        )
         for member in members:
-            team.post.send("ack", member, below=team.gathering.below(member))
+            worker_pool.master_channel.send("ack", member, below=worker_pool.gathering.below(member))
         if reason:
-            team.course.stop(reason, members)
+            worker_pool.course.stop(reason, members)

@@ -27,9 +27,9 @@ Tell = Callable[[Happened | ClockChanged], None]
 class Reassignment:
     """The people of a run and whose they are."""
 
-    def __init__(self, crowd: ArrivalSchedule, log: StartLog, clock: RunClock, tell: Tell) -> None:
-        self.accounts = PersonLedger(crowd)
-        self._crowd = crowd
+    def __init__(self, schedule: ArrivalSchedule, log: StartLog, clock: RunClock, tell: Tell) -> None:
+        self.accounts = PersonLedger(schedule)
+        self._schedule = schedule
         self.log = log
         self._clock = clock
         self._tell = tell
@@ -70,9 +70,9 @@ class Reassignment:
         """``member`` wants to leave: from a moment soon on, its people are the others'."""
         clock = self._clock
         from_s = clock.sim.sim_s(clock.now_s() + LEAVE_AHEAD_S)
-        before = [replace(duty, until_s=min(duty.until_s, from_s)) for duty in member.duties]
+        before = [replace(shard, until_s=min(shard.until_s, from_s)) for shard in member.shards]
         people, taken = self._share_out(member, members, from_s)
-        member.duties = before
+        member.shards = before
         member.order("leave", at_s=from_s)
         text = f"{member.name} leaves: {plural(taken, 'person', 'people')} taken over"
         kind = "note" if taken >= people else "worker_lost"
@@ -83,40 +83,40 @@ class Reassignment:
         heirs = [one for one in members if one.state == "working"]
         leaves = member.state == "leaving"
         people = 0
-        duties: list[list[Shard]] = [[] for _ in heirs]
+        shards: list[list[Shard]] = [[] for _ in heirs]
         places: list[list[Shard]] = [[] for _ in heirs]
-        for duty in member.duties:
-            later = replace(duty, from_s=max(duty.from_s, from_s)) if leaves else duty
-            n, rest = unstarted(later, self._crowd, self.log, from_s)
+        for shard in member.shards:
+            later = replace(shard, from_s=max(shard.from_s, from_s)) if leaves else shard
+            n, rest = unstarted(later, self._schedule, self.log, from_s)
             people += n
-            for part, mine in zip(rest.among(len(heirs)) if n and heirs else [], duties, strict=False):
+            for part, mine in zip(rest.among(len(heirs)) if n and heirs else [], shards, strict=False):
                 mine.append(part)
-        for duty in member.places if from_s < self._crowd.length_s else []:
-            people += len(places_of(duty, self._crowd))
+        for shard in member.places if from_s < self._schedule.length_s else []:
+            people += len(places_of(shard, self._schedule))
             if member.remote:
-                self._leave_numbers(member, duty)
+                self._leave_numbers(member, shard)
             for part, mine in zip(
-                replace(duty, from_s=from_s).among(len(heirs)) if heirs else [], places, strict=False
+                replace(shard, from_s=from_s).among(len(heirs)) if heirs else [], places, strict=False
             ):
                 mine.append(part)
-        for heir, some, where in zip(heirs, duties, places, strict=True):
+        for heir, some, where in zip(heirs, shards, places, strict=True):
             if some or where:
                 self.give(heir, some, where)
-        member.duties, member.places = [], []
+        member.shards, member.places = [], []
         return people, people if heirs else 0
 
-    def _leave_numbers(self, member: WorkerState, duty: Shard) -> None:
+    def _leave_numbers(self, member: WorkerState, shard: Shard) -> None:
         """Who came last to a remote worker's places is not known for sure: others go on with numbers far from it."""
-        for place in places_of(duty, self._crowd):
+        for place in places_of(shard, self._schedule):
             last = self.accounts.last_of_generation(place, self.log.last_of(place))
-            self.log.note(member.index, replace(self._crowd.arrival(place), k=last))
+            self.log.note(member.index, replace(self._schedule.arrival(place), person_no=last))
 
-    def give(self, heir: WorkerState, duties: list[Shard], places: list[Shard]) -> None:
+    def give(self, heir: WorkerState, shards: list[Shard], places: list[Shard]) -> None:
         """These people and places are ``heir``'s too. A remote worker is told who of them has started."""
-        heir.duties = heir.duties + duties
+        heir.shards = heir.shards + shards
         heir.places = heir.places + places
-        taken = _taken(self._crowd, self.log, self._clock.sim_s(), duties, places) if heir.remote else []
-        packed = {"duties": [duty.packed() for duty in duties], "places": [duty.packed() for duty in places]}
+        taken = _taken(self._schedule, self.log, self._clock.sim_s(), shards, places) if heir.remote else []
+        packed = {"duties": [shard.packed() for shard in shards], "places": [shard.packed() for shard in places]}
         heir.order("take", taken=taken, **packed)
 
     def told(self, member: WorkerState, tick: Tick) -> Tick:
@@ -129,12 +129,12 @@ class Reassignment:
                 end._replace(state="lost", reason=LOST) if end.state == "unfinished" else end for end in tick.ends
             ]
         self.accounts.fold(tick)
-        for k in tick.due_ks:
-            if k >= self.log.open_total:
-                place = self.log.open_total + (k - self.log.open_total) % self._crowd.places
-                member.last_places[place] = max(k, member.last_places.get(place, k))
+        for person_no in tick.due_ks:
+            if person_no >= self.log.open_total:
+                place = self.log.open_total + (person_no - self.log.open_total) % self._schedule.places
+                member.last_places[place] = max(person_no, member.last_places.get(place, person_no))
             if member.remote:
-                self.log.note(member.index, self._crowd.arrival(k))
+                self.log.note(member.index, self._schedule.arrival(person_no))
         return tick
 
     def doubt(self, member: WorkerState) -> None:
@@ -143,14 +143,14 @@ class Reassignment:
         A child's entries in the log say who that is; of a remote worker, everybody its grants allowed.
         """
         if not member.remote:
-            places = [place for duty in member.places for place in places_of(duty, self._crowd)]
+            places = [place for shard in member.places for place in places_of(shard, self._schedule)]
             lasts = {place: self.log.last_of(place) for place in places}
             member.last_places |= {place: last for place, last in lasts.items() if last is not None}
             return
         until_s = self._clock.sim.sim_s(member.granted_until_s)
-        for duty in member.duties:
-            for arrival in self._crowd.in_order(duty.residue, duty.modulus, duty.from_s, closed=False):
-                if arrival.at_s > min(until_s, duty.until_s):
+        for shard in member.shards:
+            for arrival in self._schedule.in_order(shard.residue, shard.modulus, shard.from_s, closed=False):
+                if arrival.at_s > min(until_s, shard.until_s):
                     break
                 self.log.note(member.index, arrival)
 
@@ -158,17 +158,17 @@ class Reassignment:
         """From a moment soon on, ``joiner`` has its part of everybody's people; places stay where they are."""
         clock = self._clock
         from_s = clock.sim.sim_s(clock.now_s() + LEAVE_AHEAD_S)
-        team = [one for one in members if one.state == "working"]
-        for member in team:
+        worker_pool = [one for one in members if one.state == "working"]
+        for member in worker_pool:
             keeps: list[Shard] = []
             gives: list[Shard] = []
-            for duty in member.duties:
-                later = replace(duty, from_s=max(duty.from_s, from_s))
-                first, *rest = later.among(len(team) + 1)
-                keeps += [replace(duty, until_s=min(duty.until_s, from_s)), *rest]
+            for shard in member.shards:
+                later = replace(shard, from_s=max(shard.from_s, from_s))
+                first, *rest = later.among(len(worker_pool) + 1)
+                keeps += [replace(shard, until_s=min(shard.until_s, from_s)), *rest]
                 gives.append(first)
-            member.duties = keeps
-            member.order("give", duties=[duty.packed() for duty in gives])
+            member.shards = keeps
+            member.order("give", shards=[shard.packed() for shard in gives])
             self.give(joiner, gives, [])
         self._happened("worker_joined", f"{joiner.name} joined", joiner.name, {})
 
@@ -177,15 +177,15 @@ class Reassignment:
 
 
 def _taken(
-    crowd: ArrivalSchedule, log: StartLog, sim_s: float, duties: list[Shard], places: list[Shard]
+    schedule: ArrivalSchedule, log: StartLog, sim_s: float, shards: list[Shard], places: list[Shard]
 ) -> list[tuple[int, int]]:
     """(number, worker) of those of these duties and places who have started, as far as the log knows."""
     found = []
-    for duty in duties:
-        for arrival in crowd.in_order(duty.residue, duty.modulus, duty.from_s, closed=False):
-            if arrival.at_s >= duty.until_s or arrival.at_s > sim_s:
+    for shard in shards:
+        for arrival in schedule.in_order(shard.residue, shard.modulus, shard.from_s, closed=False):
+            if arrival.at_s >= shard.until_s or arrival.at_s > sim_s:
                 break
-            if not log.is_free(arrival.k):
-                found.append((arrival.k, MOST_WORKERS - 1))
-    lasts = [log.last_of(place) for duty in places for place in places_of(duty, crowd)]
+            if not log.is_free(arrival.person_no):
+                found.append((arrival.person_no, MOST_WORKERS - 1))
+    lasts = [log.last_of(place) for shard in places for place in places_of(shard, schedule)]
     return found + [(last, MOST_WORKERS - 1) for last in lasts if last is not None]

@@ -17,16 +17,16 @@ FOR_EVER = float("inf")
 
 @dataclass(frozen=True, slots=True)
 class Shard:
-    """Everybody with ``k % modulus == residue`` meant to come in [``from_s``, ``until_s``), simulated seconds."""
+    """Everybody with ``person_no % modulus == residue`` due in [``from_s``, ``until_s``), simulated seconds."""
 
     residue: int
     modulus: int
     from_s: float = 0.0
     until_s: float = FOR_EVER
 
-    def has(self, k: int, at_s: float) -> bool:
-        """Whether person ``k``, meant to come at ``at_s``, is one of them."""
-        return k % self.modulus == self.residue and self.from_s <= at_s < self.until_s
+    def has(self, person_no: int, at_s: float) -> bool:
+        """Whether person ``person_no``, meant to come at ``at_s``, is one of them."""
+        return person_no % self.modulus == self.residue and self.from_s <= at_s < self.until_s
 
     def among(self, parts: int) -> list[Shard]:
         """The same people as ``parts`` duties, as equal as numbers allow."""
@@ -45,73 +45,73 @@ class Shard:
         return cls(int(residue or 0), int(modulus or 1), from_s or 0.0, FOR_EVER if until_s is None else until_s)
 
 
-def unstarted(duty: Shard, crowd: ArrivalSchedule, log: StartLog, sim_s: float) -> tuple[int, Shard]:
-    """(how many people of open loads in ``duty`` have not started, the duty from the first of them or ``sim_s`` on)."""
+def unstarted(shard: Shard, schedule: ArrivalSchedule, log: StartLog, sim_s: float) -> tuple[int, Shard]:
+    """(how many people of open loads in ``shard`` have not started, the shard from the first of them on)."""
     total, from_s = 0, sim_s
-    for stream in crowd.streams:
+    for stream in schedule.streams:
         arrivals = stream.arrivals
         if stream.closed:
             continue
-        first = stream.first_k + arrivals.first_from(duty.from_s)
-        last = stream.first_k + (arrivals.total if duty.until_s == FOR_EVER else arrivals.first_from(duty.until_s))
-        ks = _class_of(duty, first, last)
+        first = stream.first_k + arrivals.first_from(shard.from_s)
+        last = stream.first_k + (arrivals.total if shard.until_s == FOR_EVER else arrivals.first_from(shard.until_s))
+        ks = _class_of(shard, first, last)
         free, lowest = log.free_of(ks.start, ks.stop, ks.step)
         if free:
             total += free
             from_s = min(from_s, arrivals.at_s(lowest - stream.first_k))
-    return total, replace(duty, from_s=max(duty.from_s, min(from_s, sim_s)))
+    return total, replace(shard, from_s=max(shard.from_s, min(from_s, sim_s)))
 
 
-def _class_of(duty: Shard, first_k: int, last_k: int) -> range:
-    """Numbers of ``duty`` in [``first_k``, ``last_k``)."""
-    return range(first_k + (duty.residue - first_k) % duty.modulus, last_k, duty.modulus)
+def _class_of(shard: Shard, first_k: int, last_k: int) -> range:
+    """Numbers of ``shard`` in [``first_k``, ``last_k``)."""
+    return range(first_k + (shard.residue - first_k) % shard.modulus, last_k, shard.modulus)
 
 
-def places_of(duty: Shard, crowd: ArrivalSchedule) -> range:
-    """Places of closed loads, named by who comes there first, that ``duty`` has."""
-    return _class_of(duty, crowd.total - crowd.places, crowd.total)
+def places_of(shard: Shard, schedule: ArrivalSchedule) -> range:
+    """Places of closed loads, named by who comes there first, that ``shard`` has."""
+    return _class_of(shard, schedule.total - schedule.places, schedule.total)
 
 
 class Round:
     """One worker's duties, in order of intended time."""
 
-    def __init__(self, crowd: ArrivalSchedule, log: StartLog) -> None:
-        self._crowd = crowd
+    def __init__(self, schedule: ArrivalSchedule, log: StartLog) -> None:
+        self._schedule = schedule
         self._log = log
         self._next: list[tuple[float, int, int, Arrival, Iterator[Arrival]]] = []
         self._order = 0
         self._until_s = FOR_EVER
         self._given: list[Shard] = []
 
-    def take(self, duty: Shard) -> None:
+    def take(self, shard: Shard) -> None:
         """Add people of open loads; who has started already is left out."""
-        self._advance(self._people(duty))
+        self._advance(self._people(shard))
 
-    def take_places(self, duty: Shard, sim_s: float) -> None:
+    def take_places(self, shard: Shard, sim_s: float) -> None:
         """Add places of closed loads, to be filled from simulated second ``sim_s`` on."""
-        self._advance(iter(sorted(self._places(duty, max(sim_s, duty.from_s)), key=lambda one: one.at_s)))
+        self._advance(iter(sorted(self._places(shard, max(sim_s, shard.from_s)), key=lambda one: one.at_s)))
 
-    def _people(self, duty: Shard) -> Iterator[Arrival]:
-        for arrival in self._crowd.in_order(duty.residue, duty.modulus, duty.from_s, closed=False):
-            if arrival.at_s >= duty.until_s:
+    def _people(self, shard: Shard) -> Iterator[Arrival]:
+        for arrival in self._schedule.in_order(shard.residue, shard.modulus, shard.from_s, closed=False):
+            if arrival.at_s >= shard.until_s:
                 return
-            if self._log.is_free(arrival.k):
+            if self._log.is_free(arrival.person_no):
                 yield arrival
 
-    def _places(self, duty: Shard, from_s: float) -> Iterator[Arrival]:
+    def _places(self, shard: Shard, from_s: float) -> Iterator[Arrival]:
         """Places of closed loads: who comes first there, or after the last who came; nobody after the plan's end."""
-        for arrival in self._crowd.in_order(duty.residue, duty.modulus, closed=True):
+        for arrival in self._schedule.in_order(shard.residue, shard.modulus, closed=True):
             last = self._log.last_of(arrival.place)
             if last is not None:
-                arrival = self._crowd.again(replace(arrival, k=last), max(from_s, arrival.at_s))
-            if arrival.at_s < self._crowd.length_s:
+                arrival = self._schedule.retry(replace(arrival, person_no=last), max(from_s, arrival.at_s))
+            if arrival.at_s < self._schedule.length_s:
                 yield arrival
 
     def _advance(self, people: Iterator[Arrival]) -> None:
         arrival = next(people, None)
         if arrival is not None and arrival.at_s < self._until_s:
             self._order += 1
-            heappush(self._next, (arrival.at_s, arrival.k, self._order, arrival, people))
+            heappush(self._next, (arrival.at_s, arrival.person_no, self._order, arrival, people))
 
     @property
     def next_s(self) -> float:
@@ -124,7 +124,7 @@ class Round:
         ready = []
         while self._next and self._next[0][0] <= sim_s:
             at_s, _, _, arrival, people = heappop(self._next)
-            given = arrival.place < 0 and any(duty.has(arrival.k, at_s) for duty in self._given)
+            given = arrival.place < 0 and any(shard.has(arrival.person_no, at_s) for shard in self._given)
             if at_s < self._until_s and not given:
                 ready.append(arrival)
             self._advance(people)
@@ -133,13 +133,13 @@ class Round:
     def go_on(self, arrival: Arrival, sim_s: float) -> None:
         """Somebody else was quicker at a place: who comes after the last who came there is due now."""
         last = self._log.last_of(arrival.place)
-        after = self._crowd.again(arrival if last is None else replace(arrival, k=last), sim_s)
+        after = self._schedule.retry(arrival if last is None else replace(arrival, person_no=last), sim_s)
         self._advance(iter([after]))
 
     def keep_until(self, sim_s: float) -> None:
         """Nobody due at ``sim_s`` or later is left to start."""
         self._until_s = sim_s
 
-    def give(self, duty: Shard) -> None:
+    def give(self, shard: Shard) -> None:
         """These are another's from now on. Places of closed loads stay."""
-        self._given.append(duty)
+        self._given.append(shard)

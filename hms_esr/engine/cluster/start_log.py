@@ -23,9 +23,9 @@ class StartLog:
     Each worker makes its entries under a lock of its own, which the master takes to shut it out.
     """
 
-    def __init__(self, crowd: ArrivalSchedule, fd: int = -1) -> None:
-        self.places = crowd.places
-        self.open_total = crowd.total - self.places
+    def __init__(self, schedule: ArrivalSchedule, fd: int = -1) -> None:
+        self.places = schedule.places
+        self.open_total = schedule.total - self.places
         self._places_at = MOST_WORKERS + self.open_total
         size = self._places_at + self.places * _PLACE_BYTES
         self.fd = fd
@@ -34,10 +34,10 @@ class StartLog:
         self._memory: Any = mmap.mmap(fd, size) if fd >= 0 else bytearray(size)
 
     @classmethod
-    def shared(cls, crowd: ArrivalSchedule) -> StartLog:
+    def shared(cls, schedule: ArrivalSchedule) -> StartLog:
         """A log in a file without a name, for children to inherit by ``fd``; gone when the last one closes it."""
         with tempfile.TemporaryFile(prefix="hms-esr-") as file:
-            return cls(crowd, os.dup(file.fileno()))
+            return cls(schedule, os.dup(file.fileno()))
 
     def claim(self, worker: int, arrival: Arrival) -> bool:
         """Make the entry that ``arrival`` starts now; False when there is one, or ``worker`` was shut out."""
@@ -51,16 +51,16 @@ class StartLog:
 
     def _enter(self, worker: int, arrival: Arrival) -> bool:
         if arrival.place < 0:
-            at = MOST_WORKERS + arrival.k
+            at = MOST_WORKERS + arrival.person_no
             if self._memory[at]:
                 return False
             self._memory[at] = worker + 1
             return True
         last = self.last_of(arrival.place)
-        if last is not None and last >= arrival.k:
+        if last is not None and last >= arrival.person_no:
             return False
         at = self._slot(arrival.place)
-        self._memory[at : at + _PLACE_BYTES] = (arrival.k + 1).to_bytes(_PLACE_BYTES, "little")
+        self._memory[at : at + _PLACE_BYTES] = (arrival.person_no + 1).to_bytes(_PLACE_BYTES, "little")
         return True
 
     def note(self, worker: int, arrival: Arrival) -> None:
@@ -77,9 +77,9 @@ class StartLog:
         fcntl.lockf(self.fd, fcntl.LOCK_UN, 1, worker)
         return True
 
-    def is_free(self, k: int) -> bool:
-        """Whether person ``k`` of an open load has not started."""
-        return not self._memory[MOST_WORKERS + k]
+    def is_free(self, person_no: int) -> bool:
+        """Whether person ``person_no`` of an open load has not started."""
+        return not self._memory[MOST_WORKERS + person_no]
 
     def started_by(self, worker: int) -> list[int]:
         """People of open loads whom ``worker`` has started."""

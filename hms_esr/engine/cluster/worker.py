@@ -76,7 +76,7 @@ class WorkerRun(LeaseKeeper):
         self._environment = Environment(user_classes=[start_loop_user_class(self._conduct, "")])
         self._environment.events.report_to_master.add_listener(_counts_nothing)
 
-    def carry_out(self) -> bool:
+    def run(self) -> bool:
         """Everything; whether to join anew: the lease had ended, all records are delivered and the run goes on.
 
         EnvironmentProblem when the master was lost, EsrError after a fault of ours.
@@ -90,7 +90,7 @@ class WorkerRun(LeaseKeeper):
         with encrypted(join.secret):
             try:
                 runner = self._environment.create_worker_runner(join.host, join.port)
-                self._desk = WorkerChannel(runner, self)
+                self._channel = WorkerChannel(runner, self)
                 try:
                     self._carry_out(self._prepare(), helpers)
                 finally:
@@ -104,84 +104,84 @@ class WorkerRun(LeaseKeeper):
             raise EnvironmentProblem(self._over)
         if self._faults:
             raise EsrError(f"a fault of ours ended this worker: {self._faults[0].splitlines()[-1]}")
-        return bool(self.conductor and self.conductor.expired)
+        return bool(self.start_loop and self.start_loop.expired)
 
     def leave(self) -> None:
         """Start nobody any more, see those who came to their end, deliver, end: what SIGTERM asks for."""
-        if self.conductor is not None:
-            self.conductor.leave()
+        if self.start_loop is not None:
+            self.start_loop.leave()
         elif not self._over:
             self._end_early("asked to leave before anybody came")
 
     def _prepare(self) -> WorkerLoop:
         """Join, get the assignment, make everything ready."""
-        join, desk = self._join, self._desk
+        join, channel = self._join, self._channel
         who = {"index": join.index, "run_id": join.run_id, "pid": os.getpid(), "host": socket.gethostname()}
-        if not desk.greet(JOIN_WITHIN_S, **who):
+        if not channel.greet(JOIN_WITHIN_S, **who):
             raise EnvironmentProblem("the master answered and sent no assignment")
         if self._over:
             raise EnvironmentProblem(self._over)
         self._granted_at = perf_counter()
-        assignment = unpacked_assignment(desk.whole["assignment"])
+        assignment = unpacked_assignment(channel.whole["assignment"])
         clock = RunClock(assignment.warp)
         clock.origin = perf_counter() + _NOT_BEGUN_S
-        stage = WorkerContext(assignment, self._guard_of(desk.whole["guard"]), clock)
-        log = StartLog(stage.cast.crowd, join.log_fd)
-        stage.cast.warm()
-        desk.measure_offset()
-        self.conductor = WorkerLoop(stage, user_classes(assignment.scenario), self._environment, log)
+        context = WorkerContext(assignment, self._guard_of(channel.whole["guard"]), clock)
+        log = StartLog(context.cast.schedule, join.log_fd)
+        context.cast.warm()
+        channel.measure_offset()
+        self.start_loop = WorkerLoop(context, user_classes(assignment.scenario), self._environment, log)
         self._prepared.set()
-        return self.conductor
+        return self.start_loop
 
     def _conduct(self) -> None:
         """In the greenlet of Locust's one user, which a late worker gets before it has its assignment."""
         self._prepared.wait()
-        conductor = self.conductor
-        if conductor is None or conductor.finished.is_set():
+        start_loop = self.start_loop
+        if start_loop is None or start_loop.finished.is_set():
             return
         self._conducting = True
         try:
-            conductor.conduct()
+            start_loop.conduct()
         except Exception as fault:
             import traceback
 
             self._faults.append("".join(traceback.format_exception(fault)))
 
-    def _carry_out(self, conductor: WorkerLoop, helpers: list[Any]) -> None:
-        desk, stage = self._desk, conductor.stage
-        collector = GcControl(stage.recorder, conductor.quiet)
+    def _carry_out(self, start_loop: WorkerLoop, helpers: list[Any]) -> None:
+        channel, context = self._channel, start_loop.context
+        collector = GcControl(context.recorder, start_loop.quiet)
         collector.start()
-        helpers.append(gevent.spawn(send_status, conductor, desk))
-        helpers.append(gevent.spawn(send_seconds, conductor, desk, self._check_lease))
-        helpers.append(gevent.spawn(watch_lag, stage.clock, stage.recorder))
+        helpers.append(gevent.spawn(send_status, start_loop, channel))
+        helpers.append(gevent.spawn(send_seconds, start_loop, channel, self._check_lease))
+        helpers.append(gevent.spawn(watch_lag, context.clock, context.recorder))
         helpers.append(gevent.spawn(collector.watch))
         try:
-            while not conductor.finished.wait(0.2):
-                if (self._over or conductor.expired) and not self._conducting:
-                    self._over = self._over or conductor.expired
+            while not start_loop.finished.wait(0.2):
+                if (self._over or start_loop.expired) and not self._conducting:
+                    self._over = self._over or start_loop.expired
                     return
-            hand_out(conductor, desk, stage.recorder.take(int(stage.clock.now_s()) + 1, 0.0))
-            self._deliver(conductor)
+            hand_out(start_loop, channel, context.recorder.take(int(context.clock.now_s()) + 1, 0.0))
+            self._deliver(start_loop)
         finally:
             collector.stop()
 
-    def _deliver(self, conductor: WorkerLoop) -> None:
+    def _deliver(self, start_loop: WorkerLoop) -> None:
         """Until the master has everything and has said goodbye, as long as it is there or may come back."""
-        desk, stage = self._desk, conductor.stage
-        while self._master_may_hear(conductor) and desk.deliver_again():
+        channel, context = self._channel, start_loop.context
+        while self._master_may_hear(start_loop) and channel.deliver_again():
             gevent.sleep(0.05)
-        done = {"made_up": list(stage.made_up), "faults": [*stage.faults_of_ours, *self._faults]}
-        while self._master_may_hear(conductor):
-            desk.send("done", seqs=stage.recorder.next_seq, expired=conductor.expired, **done)
-            desk.bye.wait(0.5)
-        if not self._over and conductor.expired and not desk.again:
-            after = "the run was over when it came back" if desk.bye.is_set() else "the master did not come back"
-            self._over = f"{conductor.expired}; {after}"
-        elif not self._over and not desk.bye.is_set():
+        done = {"made_up": list(context.made_up), "faults": [*context.faults_of_ours, *self._faults]}
+        while self._master_may_hear(start_loop):
+            channel.send("done", seqs=context.recorder.next_seq, expired=start_loop.expired, **done)
+            channel.bye.wait(0.5)
+        if not self._over and start_loop.expired and not channel.retry:
+            after = "the run was over when it came back" if channel.bye.is_set() else "the master did not come back"
+            self._over = f"{start_loop.expired}; {after}"
+        elif not self._over and not channel.bye.is_set():
             self._over = f"the master took no more records for {perf_counter() - self._heard_at:.0f} s"
 
-    def _master_may_hear(self, conductor: WorkerLoop) -> bool:
-        if self._desk.bye.is_set() or self._over:
+    def _master_may_hear(self, start_loop: WorkerLoop) -> bool:
+        if self._channel.bye.is_set() or self._over:
             return False
         return perf_counter() - self._heard_at < COME_BACK_WITHIN_S
 

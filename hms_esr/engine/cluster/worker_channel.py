@@ -59,7 +59,7 @@ class WorkerChannel:
         self.assigned = Event()
         self.whole: Mapping[str, Any] = {}
         self.bye = Event()
-        self.again = False
+        self.retry = False
         self.offset = TimeOffset()
         self._reader = reader
         self._backlog = Backlog()
@@ -147,7 +147,7 @@ class WorkerChannel:
         self._reader.expired(msg.data["reason"])
 
     def _bye(self, environment: Any, msg: Any) -> None:
-        self.again = bool(msg.data["again"])
+        self.retry = bool(msg.data["again"])
         self.bye.set()
         self._reader.sent_away(msg.data["reason"])
         self.assigned.set()

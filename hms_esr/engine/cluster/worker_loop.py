@@ -26,10 +26,10 @@ class WorkerLoop(StartLoop):
     """
 
     def __init__(
-        self, stage: WorkerContext, classes: tuple[type[ScenarioUser], ...], environment: Any, log: StartLog
+        self, context: WorkerContext, classes: tuple[type[ScenarioUser], ...], environment: Any, log: StartLog
     ) -> None:
-        super().__init__(stage, classes, environment, lambda event: None)
-        self.round = Round(stage.cast.crowd, log)
+        super().__init__(context, classes, environment, lambda event: None)
+        self.round = Round(context.cast.schedule, log)
         self.granted_until_s = 0.0
         self.offset_s = 0.0
         self.seen = 0
@@ -39,15 +39,15 @@ class WorkerLoop(StartLoop):
         self._finish = False
         self._until_s = float("inf")
         self._to_end: list[str] = []
-        self.crew.claim = self._claim
+        self.active_users.claim = self._claim
 
     def _claim(self, arrival: Arrival) -> bool:
         """Whether we may start this person. A place that the worker before us filled meanwhile is filled after it."""
-        if self._log.claim(self.stage.assignment.worker, arrival):
+        if self._log.claim(self.context.assignment.worker, arrival):
             return True
         last = self._log.last_of(arrival.place) if arrival.place >= 0 else None
-        if last is not None and last >= arrival.k and self.crew.refills:
-            self.round.go_on(arrival, self.stage.clock.sim_s())
+        if last is not None and last >= arrival.person_no and self.active_users.refills:
+            self.round.go_on(arrival, self.context.clock.sim_s())
         return False
 
     def conduct(self) -> None:
@@ -61,12 +61,12 @@ class WorkerLoop(StartLoop):
 
     def keep_time(self, offset_s: float) -> None:
         """The master's clock is so far ahead of ours, as known now: second 0 is where it is there."""
-        self.stage.clock.origin += self.offset_s - offset_s
+        self.context.clock.origin += self.offset_s - offset_s
         self.offset_s = offset_s
 
     def expire(self, why: str) -> None:
         """The lease ended: everybody is stopped, nobody starts or sends any more."""
-        self.stage.sends_until(float("-inf"))
+        self.context.sends_until(float("-inf"))
         self.expired = self.expired or why
         self.stop(why)
 
@@ -79,19 +79,19 @@ class WorkerLoop(StartLoop):
         self.round.keep_until(at_s)
 
     def _turn(self) -> None:
-        clock = self.stage.clock
+        clock = self.context.clock
         sim_s, granted = clock.sim_s(), clock.now_s() <= self.granted_until_s
         if self._to_end:
             self.phase = self._to_end.pop()
             self._end_crew()
-        if sim_s >= min(self.stage.cast.crowd.length_s, self._until_s):
-            self.crew.refills = False
+        if sim_s >= min(self.context.cast.schedule.length_s, self._until_s):
+            self.active_users.refills = False
         if granted:
-            batch = self.round.due(sim_s) + self.crew.due_again(sim_s)
+            batch = self.round.due(sim_s) + self.active_users.due_again(sim_s)
             if batch:
-                self.crew.start(batch)
+                self.active_users.start(batch)
         self._look()
-        next_s = min(self.waits.next_due_s, self.round.next_s, self.crew.next_again_s)
+        next_s = min(self.poller.next_due_s, self.round.next_s, self.active_users.next_again_s)
         until_s = clock.until_s(next_s)
         self._alarm.sleep(min(until_s if granted else max(until_s, WITHOUT_GRANT_S), LONGEST_SLEEP_S))
 
@@ -99,16 +99,16 @@ class WorkerLoop(StartLoop):
 
     def obey(self, order: Mapping[str, Any]) -> None:
         """Carry out one order; each comes once, in the order of numbers."""
-        clock = self.stage.clock
+        clock = self.context.clock
         kind = order["kind"]
         if kind == "begin":
             clock.origin, self.granted_until_s = order["origin"] - self.offset_s, order["until_s"]
         elif kind == "clock":
-            self.stage.clock_may_change = True
+            self.context.clock_may_change = True
             clock.sim.change(order["real_s"], order["warp"])
         elif kind == "take":
-            for k, index in order["taken"]:
-                self._log.note(index, self.stage.cast.crowd.arrival(k))
+            for person_no, index in order["taken"]:
+                self._log.note(index, self.context.cast.schedule.arrival(person_no))
             for one in order["duties"]:
                 self.round.take(Shard.unpacked(one))
             for one in order["places"]:
@@ -129,17 +129,17 @@ class WorkerLoop(StartLoop):
 
     def status(self) -> dict[str, Any]:
         """Where we are: orders seen, whether everybody of ours has started, who is under way or waits, pace wanted."""
-        stage = self.stage
-        sim_s = stage.clock.sim_s()
+        context = self.context
+        sim_s = context.clock.sim_s()
         warp = None
-        if self.phase == "settling" and len(self.waits):
-            settle_warp = max(stage.scenario.clock.settle_warp, stage.clock.plan_warp)
-            warp = self.waits.warp(sim_s, self._peak_per_s, settle_warp)
+        if self.phase == "settling" and len(self.poller):
+            settle_warp = max(context.scenario.clock.settle_warp, context.clock.plan_warp)
+            warp = self.poller.warp(sim_s, self._peak_per_s, settle_warp)
         return {
             "seen": self.seen if not self._to_end else self.seen - 1,
-            "idle": sim_s >= min(stage.cast.crowd.length_s, self._until_s) and self.round.next_s > sim_s,
-            "under_way": len(self.crew.under_way),
-            "waits": len(self.waits),
+            "idle": sim_s >= min(context.cast.schedule.length_s, self._until_s) and self.round.next_s > sim_s,
+            "under_way": len(self.active_users.under_way),
+            "waits": len(self.poller),
             "warp": warp,
             "standing": self.phase == "running",
             "leaving": self.leaving,

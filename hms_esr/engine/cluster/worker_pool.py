@@ -70,19 +70,21 @@ class WorkerPool:
         self.invitation = invitation
         self.secret = token_hex(32) if invitation is None else invitation.secret
         self.clock = RunClock(assignment.warp)
-        crowd = ArrivalSchedule(assignment.scenario, seed=assignment.seed, warp=assignment.warp, scale=assignment.scale)
-        self.log = StartLog.shared(crowd)
-        self.estate = Reassignment(crowd, self.log, self.clock, listener.happened)
-        self.course = RunPhases(assignment.scenario, crowd, self.clock, listener.happened)
+        schedule = ArrivalSchedule(
+            assignment.scenario, seed=assignment.seed, warp=assignment.warp, scale=assignment.scale
+        )
+        self.log = StartLog.shared(schedule)
+        self.reassignment = Reassignment(schedule, self.log, self.clock, listener.happened)
+        self.course = RunPhases(assignment.scenario, schedule, self.clock, listener.happened)
         self.gathering = TickBuffer()
-        self.losses = FailureDetector(self.estate, self.gathering)
+        self.losses = FailureDetector(self.reassignment, self.gathering)
         self._guard = dict(guard)
         self._granted_at = 0.0
         self.began_at = 0.0
         self.flushed = False
         self.sealed = encrypted(self.secret) if runner is None else nullcontext()
-        own = runner or _listening(self.assignment, invitation, self.secret, crowd.length_s, lambda: self.flushed)
-        self.post = MasterChannel(own, self._welcome, self._on_tick, self._on_done)
+        own = runner or _listening(self.assignment, invitation, self.secret, schedule.length_s, lambda: self.flushed)
+        self.master_channel = MasterChannel(own, self._welcome, self._on_tick, self._on_done)
 
     def _welcome(self, member: WorkerState, run_id: str) -> Mapping[str, Any] | str:
         """What it needs to know, or why it is not wanted.
@@ -90,14 +92,14 @@ class WorkerPool:
         Caps off this machine hold over all workers together, so there are never more than expected.
         """
         assignment = self.assignment
-        if self.invitation is None and not self.losses.has_child(self.post, member):
+        if self.invitation is None and not self.losses.has_child(self.master_channel, member):
             return "this run has workers of its own"
         if self.invitation is not None and (not member.remote or run_id not in ("", assignment.run_id)):
             return "this is another run"
         if self.course.phase != "running":
             return "nobody new comes to this run any more"
         capped = assignment.people_per_s is not None
-        there = sum(one.state not in ("done", "lost") for one in self.post.members.values())
+        there = sum(one.state not in ("done", "lost") for one in self.master_channel.members.values())
         if member.index >= MOST_WORKERS - 1 or (capped and there >= assignment.workers):
             return "this run has all its workers"
         at_once = max(1, assignment.max_people // (assignment.workers if capped else 1))
@@ -106,22 +108,24 @@ class WorkerPool:
 
     def gather(self, ready: Callable[[Workers], None], invite: Callable[[str], None]) -> None:
         """Have everybody there, wait until all stand by, begin together a moment later."""
-        wanted, post = self.assignment.workers, self.post
+        wanted, master_channel = self.assignment.workers, self.master_channel
         if self.invitation is not None:
-            invite(self.invitation.line(post.runner.server.port, self.assignment.run_id))
+            invite(self.invitation.line(master_channel.runner.server.port, self.assignment.run_id))
         for index in range(0 if self.invitation is not None else wanted):
-            self.losses.children[index] = WorkerProcess(index, post.runner.server.port, self.secret, self.log.fd)
+            self.losses.children[index] = WorkerProcess(
+                index, master_channel.runner.server.port, self.secret, self.log.fd
+            )
         if not self._all_are("prepared"):
             return
-        ready(listed(post))
-        post.runner.start_shape()
+        ready(listed(master_channel))
+        master_channel.runner.start_shape()
         if not self._all_are("standing"):
             return
         self.clock.origin, self.began_at = perf_counter() + BEGIN_AHEAD_S, time() + BEGIN_AHEAD_S
-        team = [member for member in post.everybody if member.state == "standing"]
-        for number, member in enumerate(team):
-            everybody = [Shard(number, len(team))]
-            self.estate.give(member, everybody, everybody)
+        worker_pool = [member for member in master_channel.everybody if member.state == "standing"]
+        for number, member in enumerate(worker_pool):
+            everybody = [Shard(number, len(worker_pool))]
+            self.reassignment.give(member, everybody, everybody)
             _begin(member, self.clock, HORIZON_S)
             member.heard_at = self.clock.origin
         segment = self.clock.sim.segments[0]
@@ -129,20 +133,22 @@ class WorkerPool:
 
     def welcome_late(self, joined: Callable[[Workers], None]) -> None:
         """Who comes while people come gets its part of those who are due a moment later."""
-        late = [member for member in self.post.members.values() if member.state == "standing"]
+        late = [member for member in self.master_channel.members.values() if member.state == "standing"]
         for member in late if self.course.phase == "running" else []:
             member.heard_at = perf_counter()
             _begin(member, self.clock, self.clock.now_s() + HORIZON_S)
             member.state = "standing"
-            self.estate.share_with(member, self.post.everybody)
+            self.reassignment.share_with(member, self.master_channel.everybody)
             member.state = "working"
-            joined(listed(self.post))
+            joined(listed(self.master_channel))
 
     def _all_are(self, state: str) -> bool:
         """Wait until everybody is so far; False when the run was stopped meanwhile."""
         wait_s = PREPARED_WITHIN_S if self.invitation is None else self.invitation.wait_s
         until, wanted = perf_counter() + wait_s, self.assignment.workers
-        while (so_far := sum(member.state in (state, "standing") for member in self.post.members.values())) < wanted:
+        while (
+            so_far := sum(member.state in (state, "standing") for member in self.master_channel.members.values())
+        ) < wanted:
             gevent.sleep(0.02)
             self.grant(perf_counter())
             for index, child in self.losses.children.items():
@@ -166,40 +172,42 @@ class WorkerPool:
             return
         self._granted_at = now
         until_s = self.clock.now_s() + HORIZON_S
-        for member in self.post.members.values():
+        for member in self.master_channel.members.values():
             heard = not member.remote or now - member.heard_at < HEARD_WITHIN_S
             if member.state != "done":
-                self.post.send("ack", member, below=self.gathering.below(member))
+                self.master_channel.send("ack", member, below=self.gathering.below(member))
             if member.books_open:
-                self.post.send("expired", member, reason=f"the master counts this worker as lost: {member.why_lost}")
+                self.master_channel.send(
+                    "expired", member, reason=f"the master counts this worker as lost: {member.why_lost}"
+                )
             elif member.state not in ("joining", "done", "lost") and heard:
                 member.granted_until_s = until_s
-                self.post.send("grant", member, until_s=until_s)
+                self.master_channel.send("grant", member, until_s=until_s)
 
     def end(self) -> None:
         """Send everybody home."""
         self.flushed = True
-        for member in self.post.members.values():
-            self.post.send("bye", member, reason=self.course.stopped or "the run is over", again=False)
-        self.post.runner.quit()
+        for member in self.master_channel.members.values():
+            self.master_channel.send("bye", member, reason=self.course.stopped or "the run is over", again=False)
+        self.master_channel.runner.quit()
         for child in self.losses.children.values():
             child.wait(5.0)
-        self.post.runner.server.close(linger=0)
+        self.master_channel.runner.server.close(linger=0)
         self.log.close()
 
     def _on_tick(self, member: WorkerState, tick: Tick) -> None:
-        self.gathering.add(self.estate.told(member, tick))
+        self.gathering.add(self.reassignment.told(member, tick))
 
     def _on_done(self, member: WorkerState) -> None:
         """All records of a worker are here; one whose lease had ended may come back as a new one."""
         expired = bool(member.done["expired"])
         if expired and (member.at_work or member.books_open):
-            self.losses.came_back(self.post, member)
+            self.losses.came_back(self.master_channel, member)
             return
         if member.state != "lost":
             member.state = "done"
         again = expired and self.course.phase == "running"
-        self.post.send("bye", member, reason="its part is over", again=again)
+        self.master_channel.send("bye", member, reason="its part is over", again=again)
 
 
 def _listening(
@@ -233,9 +241,9 @@ def _begin(member: WorkerState, clock: RunClock, until_s: float) -> None:
     member.order("begin", origin=clock.origin, until_s=until_s)
 
 
-def listed(post: MasterChannel) -> Workers:
+def listed(master_channel: MasterChannel) -> Workers:
     """Who the workers are."""
-    return [{"index": one.index, "host": one.host, "pid": one.pid} for one in post.everybody]
+    return [{"index": one.index, "host": one.host, "pid": one.pid} for one in master_channel.everybody]
 
 
 def _nobody(*_: Any) -> None:

@@ -20,7 +20,7 @@ class WorkerState:
 
     ``child`` is the number of the process when it is one of the master's own, else -1. A worker that comes back after
     its lease ended is another member. ``books_open``: it is lost, and what it has on record may still come.
-    ``duties`` are its people of open loads, ``places`` its places of closed ones, ``last_places`` who came there last
+    ``shards`` are its people of open loads, ``places`` its places of closed ones, ``last_places`` who came there last
     with it, by place.
     """
 
@@ -32,7 +32,7 @@ class WorkerState:
         self.pid = pid
         self.state = "joining"
         self.heard_at = now
-        self.duties: list[Shard] = []
+        self.shards: list[Shard] = []
         self.places: list[Shard] = []
         self.status: Mapping[str, Any] = {}
         self.done: Mapping[str, Any] = {}

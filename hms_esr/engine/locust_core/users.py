@@ -21,13 +21,13 @@ class ScenarioUser(User):
     """A person as Locust sees one. Its greenlet is the performer's; a person is never given to Locust's task loop."""
 
     abstract = True
-    performer: VirtualUser
+    virtual_user: VirtualUser
 
-    def perform(self, performer: VirtualUser, group: Group) -> None:
+    def perform(self, virtual_user: VirtualUser, group: Group) -> None:
         """Carry the journey out in a greenlet of ``group``."""
-        self.performer = performer
+        self.virtual_user = virtual_user
         self._group = group
-        self._greenlet = group.spawn(performer.carry_out)
+        self._greenlet = group.spawn(virtual_user.run)
 
     def goes_on_here(self) -> None:
         """The journey goes on in the greenlet that calls this, after a wait."""

@@ -82,7 +82,7 @@ class BorrowedMasterRun(MasterRun):
         super().__init__(assignment, guard, listener, workers=workers, invitation=invitation, runner=lent)
         self._runner = runner
 
-    def carry_out(
+    def run(
         self,
         ready: Callable[[Workers], None],
         joined: Callable[[Workers], None],
@@ -91,7 +91,7 @@ class BorrowedMasterRun(MasterRun):
         """From the first worker's word to the last record."""
         caller = gevent.spawn(self._call)
         try:
-            return super().carry_out(ready, joined, lambda line: None)
+            return super().run(ready, joined, lambda line: None)
         finally:
             caller.kill()
 
@@ -99,13 +99,13 @@ class BorrowedMasterRun(MasterRun):
         """Tell every worker that is not here yet that there is a run, for ever."""
         while True:
             for client_id in list(self._runner.clients):
-                if client_id not in self.team.post.members:
+                if client_id not in self.worker_pool.master_channel.members:
                     with suppress(Exception):
-                        self._runner.send_message(CALL, {"run_id": self.team.assignment.run_id}, client_id)
+                        self._runner.send_message(CALL, {"run_id": self.worker_pool.assignment.run_id}, client_id)
             gevent.sleep(CALL_EVERY_S)
 
     def _finished(self) -> LoadResult:
-        for member in self.team.post.everybody:
+        for member in self.worker_pool.master_channel.everybody:
             if member.state == "lost":
                 self.problems.append(f"{member.name} was lost, which a run on plain Locust does not make up for")
         return super()._finished()
@@ -127,15 +127,15 @@ class BorrowedWorkerRun(WorkerRun):
         self._environment = runner.environment
         self._follow = follow
 
-    def carry_out(self) -> bool:
+    def run(self) -> bool:
         """Join, work, deliver. Never joins anew: a lost worker makes the run one that cannot be trusted."""
         lent = BorrowedRunner(self._runner)
         helpers: list[Any] = []
         try:
-            self._desk = WorkerChannel(lent, self)
-            conductor = self._prepare()
-            self._follow(conductor)
-            self._carry_out(conductor, helpers)
+            self._channel = WorkerChannel(lent, self)
+            start_loop = self._prepare()
+            self._follow(start_loop)
+            self._carry_out(start_loop, helpers)
         finally:
             gevent.killall(helpers)
             lent.give_back()

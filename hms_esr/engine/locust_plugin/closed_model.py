@@ -61,10 +61,10 @@ class ClosedUser(ScenarioUser):
 class ClosedContext(WorkerContext):
     """A stage whose requests that Locust cut off at the end are counted by nobody, as Locust's own are."""
 
-    def exchanged(self, performer: Actor, hop: HttpAnswer) -> None:
+    def exchanged(self, virtual_user: Actor, hop: HttpAnswer) -> None:
         """Record one hop."""
         if not (self.closing and hop.failure is not None):
-            super().exchanged(performer, hop)
+            super().exchanged(virtual_user, hop)
 
 
 @dataclass(eq=False)
@@ -79,7 +79,7 @@ class ClosedPeople:
     def __init__(self, environment: Any, load: Load) -> None:
         self._environment = environment
         self._load = load
-        self._stage: WorkerContext | None = None
+        self._context: WorkerContext | None = None
         self._numbers = count()
         self._under_way: dict[int, _Person] = {}
         self._helpers: list[Any] = []
@@ -111,87 +111,87 @@ class ClosedPeople:
         if isinstance(self._environment.runner, MasterRunner):
             return
         clock = RunClock(assignment.warp)
-        stage = self._stage = ClosedContext(assignment, guard, clock)
-        stage.on_end, stage.on_park = self._ended, self._park
-        self._waits = StatusPoller(stage, self._goes_on)
+        context = self._context = ClosedContext(assignment, guard, clock)
+        context.on_end, context.on_park = self._ended, self._park
+        self._poller = StatusPoller(context, self._goes_on)
         weights = [
             (tuple(one.persona), tuple(accumulate(one.persona.values()))) for one in assignment.scenario.journeys
         ]
         self._roles = weights
-        stage.cast.warm()
+        context.cast.warm()
         clock.start()
         self._began_at = time()
-        watch = RequestEvents(stage, self._environment).watch
+        watch = RequestEvents(context, self._environment).watch
         self._helpers = [gevent.spawn(self._tell), gevent.spawn(self._look), gevent.spawn(watch)]
 
     def stop(self) -> None:
         """Locust is about to stop everybody."""
-        if self._stage is not None:
-            self._stage.closing = True
+        if self._context is not None:
+            self._context.closing = True
 
     def end(self) -> None:
         """Locust's test is over: nobody is under way any more; the last second is told."""
-        stage, self._stage = self._stage, None
+        context, self._context = self._context, None
         gevent.killall(self._helpers)
-        if stage is not None:
-            self._waits.give_up()
-            self._hand_out(stage, int(stage.clock.now_s()) + 1)
-            stage.close()
+        if context is not None:
+            self._poller.give_up()
+            self._hand_out(context, int(context.clock.now_s()) + 1)
+            context.close()
 
     # people
 
     def send_one(self, user: ClosedUser) -> None:
         """A new person's whole journey, in the greenlet of ``user``."""
-        stage = self._stage
-        if stage is None:
+        context = self._context
+        if context is None:
             raise StopUser
-        clock, began_s = stage.clock, stage.clock.now_s()
+        clock, began_s = context.clock, context.clock.now_s()
         index = max(0, getattr(self._environment.runner, "worker_index", 0)) % APART
-        k = next(self._numbers) * APART + index
+        person_no = next(self._numbers) * APART + index
         roles, weights = self._roles[user.journey]
-        role = roles[pick(weights, uniform(stage.assignment.seed, "role", k))]
-        performer = VirtualUser(stage, Arrival(k, clock.sim_s(), user.journey, role), began_s)
-        person = self._under_way[k] = _Person(Event())
-        stage.recorder.person_due(k, began_s, began_s)
+        role = roles[pick(weights, uniform(context.assignment.seed, "role", person_no))]
+        virtual_user = VirtualUser(context, Arrival(person_no, clock.sim_s(), user.journey, role), began_s)
+        person = self._under_way[person_no] = _Person(Event())
+        context.recorder.person_due(person_no, began_s, began_s)
         try:
-            performer.carry_out()
+            virtual_user.run()
             person.over.wait()
         except gevent.GreenletExit:
-            performer.end("unfinished", "stopped")
+            virtual_user.end("unfinished", "stopped")
             raise
         finally:
-            del self._under_way[k]
+            del self._under_way[person_no]
         if person.state == "unfinished":
             raise StopUser
         if person.state == "failed" and clock.now_s() - began_s < BREATH_S:
             gevent.sleep(BREATH_S)
 
-    def _ended(self, performer: VirtualUser, end: PersonEnd) -> None:
-        person = self._under_way.get(end.k)
+    def _ended(self, virtual_user: VirtualUser, end: PersonEnd) -> None:
+        person = self._under_way.get(end.person_no)
         if person is not None:
             person.state = end.state
             person.over.set()
 
-    def _park(self, performer: VirtualUser, outcome: Any) -> None:
-        self._waits.add(performer, outcome)
+    def _park(self, virtual_user: VirtualUser, outcome: Any) -> None:
+        self._poller.add(virtual_user, outcome)
 
-    def _goes_on(self, performer: VirtualUser) -> None:
-        performer.stage.recorder.active += 1
-        performer.carry_out()
+    def _goes_on(self, virtual_user: VirtualUser) -> None:
+        virtual_user.context.recorder.active += 1
+        virtual_user.run()
 
     # by the clock
 
     def _look(self) -> None:
-        while self._stage is not None:
-            for wait in self._waits.due(self._stage.clock.sim_s()):
-                gevent.spawn(self._waits.look, wait)
+        while self._context is not None:
+            for wait in self._poller.due(self._context.clock.sim_s()):
+                gevent.spawn(self._poller.look, wait)
             gevent.sleep(LOOK_EVERY_S)
 
     def _tell(self) -> None:
-        while self._stage is not None:
+        while self._context is not None:
             gevent.sleep(LOOK_EVERY_S)
-            self._hand_out(self._stage, int(self._stage.clock.now_s()))
+            self._hand_out(self._context, int(self._context.clock.now_s()))
 
-    def _hand_out(self, stage: WorkerContext, before: int) -> None:
+    def _hand_out(self, context: WorkerContext, before: int) -> None:
         if before > 0:
-            add_to_stats(self._environment.stats, stage.recorder.take(before, 0.0), began_at=self._began_at)
+            add_to_stats(self._environment.stats, context.recorder.take(before, 0.0), began_at=self._began_at)

@@ -72,8 +72,8 @@ class StartLoopsAndOthers(UsersDispatcher):
 
     def __next__(self) -> dict[str, dict[str, int]]:
         """Who has how many."""
-        conductors = dict.fromkeys(self._conductors, 1 if self._target_user_count else 0)
-        return {worker: {**users, **conductors} for worker, users in super().__next__().items()}
+        start_loops = dict.fromkeys(self._conductors, 1 if self._target_user_count else 0)
+        return {worker: {**users, **start_loops} for worker, users in super().__next__().items()}
 
 
 class IntegrationShape(LoadTestShape):
@@ -138,7 +138,7 @@ class MasterIntegration:
         self._presses = 0
         self._running = False
         self._over = Event()
-        self._stage: Any = None
+        self._context: Any = None
 
     @property
     def is_over(self) -> bool:
@@ -153,7 +153,7 @@ class MasterIntegration:
     @property
     def people(self) -> int:
         """People under way in this process."""
-        return int(self._stage.recorder.active) if self._stage is not None else 0
+        return int(self._context.recorder.active) if self._context is not None else 0
 
     def install(self) -> None:
         """Let Locust's start and stop be those of our runs."""
@@ -202,7 +202,7 @@ class MasterIntegration:
             LOG.exception("hms-esr met a fault of its own")
         finally:
             self.environment.process_exit_code = self.code
-            self._stage, self._running = None, False
+            self._context, self._running = None, False
             self._over.set()
 
     def _interrupted(self, number: int, frame: Any) -> None:
@@ -255,20 +255,20 @@ class MasterIntegration:
         """In this process, or over the workers Locust's master has; ``ready`` hears who they are, just before."""
         runner = self.environment.runner
         if isinstance(runner, MasterRunner):
-            return BorrowedMasterRun(assignment, guard_needs, listener, runner=runner).carry_out(ready, joined)
+            return BorrowedMasterRun(assignment, guard_needs, listener, runner=runner).run(ready, joined)
         run = LocalRun(assignment, guard, listener, stand=_BorrowedStand(self.environment))
-        self._stage = run.stage
+        self._context = run.context
         ready([])
         return _listened_to(run, self.environment)
 
 
 def _listened_to(run: LocalRun, environment: Any) -> LoadResult:
     """Carry ``run`` out while whoever listens to Locust's events hears of its requests."""
-    watcher = gevent.spawn(RequestEvents(run.stage, environment).watch)
+    trace = gevent.spawn(RequestEvents(run.context, environment).watch)
     try:
-        return run.carry_out()
+        return run.run()
     finally:
-        watcher.kill()
+        trace.kill()
 
 
 class _BorrowedStand:

@@ -73,8 +73,8 @@ def others(hook: EventHook) -> list[Any]:
 class RequestEvents:
     """Follows the people of one stage while somebody listens to Locust's ``request`` event; otherwise costs nothing."""
 
-    def __init__(self, stage: WorkerContext, environment: Any) -> None:
-        self._stage = stage
+    def __init__(self, context: WorkerContext, environment: Any) -> None:
+        self._context = context
         self._events = environment.events
         self._hook = EventHook()
         self._to_unix_s = time() - perf_counter()
@@ -88,26 +88,26 @@ class RequestEvents:
     def look(self) -> None:
         """See who listens."""
         self._hook._handlers = others(self._events.request)
-        self._stage.watcher = self if self._hook._handlers else None
+        self._context.trace = self if self._hook._handlers else None
 
-    def exchanged(self, performer: Actor, hop: HttpAnswer) -> None:
+    def exchanged(self, virtual_user: Actor, hop: HttpAnswer) -> None:
         """Fire the event for one request, answered or not. Looks for a decision are named so."""
         failure = hop.failure
-        if failure is None and not performer.polling:
-            failure = self._stage.refusal(performer, hop)
-        ended_s = hop.ended_at - self._stage.clock.origin
+        if failure is None and not virtual_user.polling:
+            failure = self._context.refusal(virtual_user, hop)
+        ended_s = hop.ended_at - self._context.clock.origin
         context = {
-            "person": performer.k,
-            "journey": performer.journey,
-            "persona": performer.persona,
-            "run_id": self._stage.assignment.run_id,
-            "trace_id": performer.trace_id(),
-            "from_planned_ms": max(0.0, (ended_s - performer.intended_s) * 1000),
+            "person": virtual_user.person_no,
+            "journey": virtual_user.journey,
+            "persona": virtual_user.persona,
+            "run_id": self._context.assignment.run_id,
+            "trace_id": virtual_user.trace_id(),
+            "from_planned_ms": max(0.0, (ended_s - virtual_user.intended_s) * 1000),
         }
         try:
             self._hook.fire(
                 request_type=hop.method,
-                name=f"{performer.where} (look)" if performer.polling else performer.where,
+                name=f"{virtual_user.where} (look)" if virtual_user.polling else virtual_user.where,
                 response_time=(hop.ended_at - hop.started_at) * 1000,
                 response_length=_length(hop),
                 response=None if hop.failure is not None else ResponseView(hop),
@@ -119,13 +119,13 @@ class RequestEvents:
         except _STOPS as stop:
             raise StepFailed("listener", f"a listener of requests ended this person ({type(stop).__name__})") from None
 
-    def submitted(self, performer: Actor, sent: Submission) -> None:
+    def submitted(self, virtual_user: Actor, sent: Submission) -> None:
         """Of no interest: the request follows."""
 
-    def saved(self, performer: VirtualUser, names: tuple[str, ...]) -> None:
+    def saved(self, virtual_user: VirtualUser, names: tuple[str, ...]) -> None:
         """Of no interest."""
 
-    def failed(self, performer: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
+    def failed(self, virtual_user: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
         """Of no interest: requests are told."""
 
 

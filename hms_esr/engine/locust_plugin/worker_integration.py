@@ -37,7 +37,7 @@ class WorkerIntegration:
         self._over = Event()
         self._over.set()
         self._pressed = False
-        self._watcher: Any = None
+        self._trace: Any = None
 
     def install(self) -> None:
         """Listen to the master, report people as users, and leave no run by Ctrl-C: the master ends it."""
@@ -65,32 +65,32 @@ class WorkerIntegration:
         Rehearsal.nothing_left()
         Rehearsal.work.put(share.conduct)
         try:
-            share.carry_out()
+            share.run()
         except EsrError as error:
             LOG.info("no share of run %s: %s", run_id, error)
         finally:
-            if self._watcher is not None:
-                self._watcher.kill()
-                self._watcher = None
+            if self._trace is not None:
+                self._trace.kill()
+                self._trace = None
             self._over.set()
         self._environment.process_exit_code = 3 if share.faults else 0
         if share.faults:
             LOG.error("a fault of ours ended this worker's part: %s", share.faults[0])
-        if share.over and share.conductor is not None:
+        if share.over and share.start_loop is not None:
             LOG.error("%s", share.over)
             self._environment.process_exit_code = LOST_MASTER
             if "no word" in share.over:
                 gevent.spawn(runner.quit)
 
-    def _follow(self, conductor: WorkerLoop) -> None:
-        self._watcher = gevent.spawn(RequestEvents(conductor.stage, self._environment).watch)
+    def _follow(self, start_loop: WorkerLoop) -> None:
+        self._trace = gevent.spawn(RequestEvents(start_loop.context, self._environment).watch)
 
     def _report(self, client_id: str, data: dict[str, Any], **_: Any) -> None:
         """People are users in Locust's eyes; requests are told by our own records, so Locust's begins nothing."""
-        conductor = self._share.conductor if self._share is not None else None
+        start_loop = self._share.start_loop if self._share is not None else None
         users = {name: n for name, n in data["user_classes_count"].items() if name != Rehearsal.__name__}
-        if conductor is not None and not self._over.is_set():
-            users |= people_by_class(conductor.crew.under_way)
+        if start_loop is not None and not self._over.is_set():
+            users |= people_by_class(start_loop.active_users.under_way)
         data["user_classes_count"], data["user_count"] = users, sum(users.values())
         if not data["stats_total"]["num_requests"]:
             data["stats_total"]["start_time"] = float("inf")

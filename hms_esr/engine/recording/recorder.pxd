@@ -7,5 +7,5 @@ cdef class Recorder(RequestMetrics):
     cdef public long _seq
     cdef public set _error_keys
     cpdef reached(self, double now_s, str journey, str step)
-    cpdef person_due(self, long k, double planned_s, double now_s)
-    cpdef person_started(self, long k, double planned_s, double started_s)
+    cpdef person_due(self, long person_no, double planned_s, double now_s)
+    cpdef person_started(self, long person_no, double planned_s, double started_s)

@@ -32,7 +32,7 @@ class Recorder(RequestMetrics):
         """How many ticks were taken so far."""
         return self._seq
 
-    def error(self, at_s: float, key: ErrorKey, k: int, trace_id: str, *, stopped: bool) -> ErrorKey:
+    def error(self, at_s: float, key: ErrorKey, person_no: int, trace_id: str, *, stopped: bool) -> ErrorKey:
         """One error of a kind; ``stopped``: it ended the person's journey. The key it is counted under."""
         if key.kind == "status":
             key = key._replace(message=mask(key.message))
@@ -45,24 +45,24 @@ class Recorder(RequestMetrics):
         count.n += not stopped
         count.people_stopped += stopped
         if at_s < count.first_real_s:
-            count.first_real_s, count.example_k, count.trace_id = at_s, k, trace_id
+            count.first_real_s, count.example_k, count.trace_id = at_s, person_no, trace_id
         if not stopped:
             count.by_second[tick.second] = count.by_second.get(tick.second, 0) + 1
         return key
 
-    def person_due(self, k: int, planned_s: float, now_s: float) -> None:
+    def person_due(self, person_no: int, planned_s: float, now_s: float) -> None:
         """Somebody's intended moment has come."""
         self.due += 1
         tick = self.at(now_s)
         tick.planned[int(planned_s)] = tick.planned.get(int(planned_s), 0) + 1
-        tick.due_ks.append(k)
+        tick.due_ks.append(person_no)
 
-    def person_started(self, k: int, planned_s: float, started_s: float) -> None:
+    def person_started(self, person_no: int, planned_s: float, started_s: float) -> None:
         """Somebody has started."""
         self.started += 1
         self.active += 1
         tick = self.at(started_s)
-        tick.started_ks.append(k)
+        tick.started_ks.append(person_no)
         tick.delivered[tick.second] = tick.delivered.get(tick.second, 0) + 1
         tick.late_ms.add(max(0.0, started_s - planned_s) * 1000)
 

@@ -41,7 +41,7 @@ class RequestMetrics:
         self._times_now = self._times.setdefault(second, {})
         return tick
 
-    def hop(
+    def record_request(
         self,
         ended_s: float,
         key: SeriesKey,
@@ -95,7 +95,7 @@ class RequestMetrics:
         self._examples.failed(key)
         self.at(sample.ended_s).samples.append(sample)
 
-    def again(self, at_s: float, key: SeriesKey, requests: int) -> None:
+    def record_retry(self, at_s: float, key: SeriesKey, requests: int) -> None:
         """A request of that series was sent so many times more before it was answered."""
         tick = self.at(at_s)
         tick.retries += requests
@@ -117,16 +117,16 @@ class RequestMetrics:
 
     def _count(self, tick: Tick) -> None:
         """Put all that was only noted down into a tick that is over."""
-        waits: dict[tuple[str, str], tuple[list[float], list[float]]] = {}
+        poller: dict[tuple[str, str], tuple[list[float], list[float]]] = {}
         for key, (cell, intended, actual, first_byte, reading, _) in self._times.pop(tick.second, {}).items():
             cell.requests += len(actual)
             cell.intended.add_all(intended)
             cell.actual.add_all(actual)
             if first_byte:
-                whole = waits.setdefault((key[0], key[1]), ([], []))
+                whole = poller.setdefault((key[0], key[1]), ([], []))
                 whole[0].extend(first_byte)
                 whole[1].extend(reading)
         connected = self._connected.pop(tick.second, {})
-        for where in waits.keys() | connected.keys():
-            tick.phases[where] = Phases(*map(coarsely, (*connected.get(where, ([], [])), *waits.get(where, ([], [])))))
+        for where in poller.keys() | connected.keys():
+            tick.phases[where] = Phases(*map(coarsely, (*connected.get(where, ([], [])), *poller.get(where, ([], [])))))
         tick.samples += self._examples.take(tick.second)

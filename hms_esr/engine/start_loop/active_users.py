@@ -34,20 +34,24 @@ class ActiveUsers:
     """
 
     def __init__(
-        self, stage: WorkerContext, classes: tuple[type[ScenarioUser], ...], environment: Any, wake: Callable[[], None]
+        self,
+        context: WorkerContext,
+        classes: tuple[type[ScenarioUser], ...],
+        environment: Any,
+        wake: Callable[[], None],
     ) -> None:
         self.under_way: dict[int, ScenarioUser] = {}
-        self.refills = stage.assignment.only is None
+        self.refills = context.assignment.only is None
         self.claim: Callable[[Arrival], bool] = _everybody
-        self._stage = stage
+        self._context = context
         self._classes = classes
         self._environment = environment
         self._wake = wake
         self._parked: dict[int, ScenarioUser] = {}
-        per_s = stage.assignment.people_per_s
-        self._limit = PeopleLimit(per_s / stage.assignment.workers if per_s else None)
+        per_s = context.assignment.people_per_s
+        self._limit = PeopleLimit(per_s / context.assignment.workers if per_s else None)
         self._again: list[tuple[float, int, Arrival]] = []
-        stage.on_end = self._on_end
+        context.on_end = self._on_end
 
     @property
     def next_again_s(self) -> float:
@@ -63,58 +67,58 @@ class ActiveUsers:
 
     def start(self, batch: list[Arrival]) -> None:
         """Start people whose moment has come; more than ``max_people`` at once are dropped."""
-        stage, clock = self._stage, self._stage.clock
-        recorder = stage.recorder
+        context, clock = self._context, self._context.clock
+        recorder = context.recorder
         now_s = clock.now_s()
         recorder.off_plan(now_s, sum(arrival.place < 0 for arrival in batch))
         for arrival in batch:
             if not self.claim(arrival):
                 continue
-            if arrival.place in (-1, arrival.k):
+            if arrival.place in (-1, arrival.person_no):
                 self._limit.came(now_s)
             planned_s = min(clock.sim.real_s(arrival.at_s), now_s)
-            recorder.person_due(arrival.k, planned_s, now_s)
-            if len(self.under_way) >= stage.assignment.max_people:
-                journey = stage.scenario.journeys[arrival.journey].name
-                reason = f"more than {stage.assignment.max_people} people at once"
-                end = PersonEnd(arrival.k, journey, arrival.role, "dropped", "", reason, planned_s, -1.0, now_s)
+            recorder.person_due(arrival.person_no, planned_s, now_s)
+            if len(self.under_way) >= context.assignment.max_people:
+                journey = context.scenario.journeys[arrival.journey].name
+                reason = f"more than {context.assignment.max_people} people at once"
+                end = PersonEnd(arrival.person_no, journey, arrival.role, "dropped", "", reason, planned_s, -1.0, now_s)
                 recorder.person_ended(now_s, end)
                 continue
-            performer = VirtualUser(stage, arrival, planned_s)
+            virtual_user = VirtualUser(context, arrival, planned_s)
             user = self._classes[arrival.journey](self._environment)
-            self.under_way[arrival.k] = user
-            user.perform(performer, stage.people)
+            self.under_way[arrival.person_no] = user
+            user.perform(virtual_user, context.people)
 
-    def park(self, performer: VirtualUser) -> None:
+    def park(self, virtual_user: VirtualUser) -> None:
         """A person waits from now on and is not under way."""
-        self._parked[performer.k] = self.under_way.pop(performer.k)
+        self._parked[virtual_user.person_no] = self.under_way.pop(virtual_user.person_no)
 
-    def resume(self, performer: VirtualUser) -> None:
+    def resume(self, virtual_user: VirtualUser) -> None:
         """A decision is known: the person goes on, in the greenlet that looked."""
-        user = self.under_way[performer.k] = self._parked.pop(performer.k)
+        user = self.under_way[virtual_user.person_no] = self._parked.pop(virtual_user.person_no)
         user.goes_on_here()
-        self._stage.recorder.active += 1
-        performer.carry_out()
+        self._context.recorder.active += 1
+        virtual_user.run()
 
-    def _on_end(self, performer: VirtualUser, end: PersonEnd) -> None:
-        self.under_way.pop(performer.k, None)
-        self._parked.pop(performer.k, None)
-        arrival = performer.arrival
+    def _on_end(self, virtual_user: VirtualUser, end: PersonEnd) -> None:
+        self.under_way.pop(virtual_user.person_no, None)
+        self._parked.pop(virtual_user.person_no, None)
+        arrival = virtual_user.arrival
         if arrival.place >= 0 and self.refills:
-            clock = self._stage.clock
+            clock = self._context.clock
             rest_s = BREATH_S if end.state == "failed" and end.ended_s - end.started_s < BREATH_S else 0.0
             at_s = clock.sim.sim_s(self._limit.next_s(clock.now_s() + rest_s))
-            if at_s < self._stage.cast.crowd.length_s:
-                heappush(self._again, (at_s, arrival.k, self._stage.cast.crowd.again(arrival, at_s)))
+            if at_s < self._context.cast.schedule.length_s:
+                heappush(self._again, (at_s, arrival.person_no, self._context.cast.schedule.retry(arrival, at_s)))
                 self._wake()
 
     def end_everybody(self, *, stopped: bool) -> None:
         """Who still waits for an answer has failed (unfinished when we were stopped); everybody else is unfinished."""
         left = list(self.under_way.values())
         for user in left:
-            waiting = user.performer.in_request and not stopped
+            waiting = user.virtual_user.in_request and not stopped
             ending = StepFailed("no_answer", "no answer before the end") if waiting else gevent.GreenletExit()
             user.greenlet.kill(ending, block=False)
         gevent.joinall([user.greenlet for user in left], timeout=5)
         for user in left:
-            user.performer.end("unfinished", STILL_UNDER_WAY)
+            user.virtual_user.end("unfinished", STILL_UNDER_WAY)

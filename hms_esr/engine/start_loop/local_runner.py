@@ -92,9 +92,9 @@ class LocalRun:
         self._assignment = assignment
         self._listener = listener
         self.clock = RunClock(assignment.warp)
-        self.stage = WorkerContext(assignment, guard, self.clock)
+        self.context = WorkerContext(assignment, guard, self.clock)
         if assignment.only is not None:
-            at_s = self.stage.cast.crowd.arrival(assignment.only).at_s
+            at_s = self.context.cast.schedule.arrival(assignment.only).at_s
             self.clock.sim = SimClock(assignment.warp, (Segment(0.0, at_s, assignment.warp),))
         self._trouble: Exception | None = None
         self._handing = Semaphore()
@@ -103,31 +103,31 @@ class LocalRun:
         classes = user_classes(assignment.scenario)
         self._stand = stand or OwnLocustEnvironment(assignment)
         self._environment = self._stand.environment
-        self.conductor = StartLoop(self.stage, classes, self._environment, self._happened)
+        self.start_loop = StartLoop(self.context, classes, self._environment, self._happened)
 
     def _conduct(self) -> None:
         self.clock.start()
         self._began_at = time()
         segment = self.clock.sim.segments[0]
         self._happened(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
-        self._guarded(self.conductor.conduct)
+        self._guarded(self.start_loop.conduct)
 
     def run(self) -> LoadResult:
         """From the first person to the last tick."""
-        self.stage.cast.warm()
-        collector = GcControl(self.stage.recorder, self.conductor.quiet)
+        self.context.cast.warm()
+        collector = GcControl(self.context.recorder, self.start_loop.quiet)
         collector.start()
         self.clock.start()
-        helpers = [gevent.spawn(self._second_hand), gevent.spawn(watch_lag, self.clock, self.stage.recorder)]
+        helpers = [gevent.spawn(self._second_hand), gevent.spawn(watch_lag, self.clock, self.context.recorder)]
         helpers.append(gevent.spawn(collector.watch))
         try:
             self._stand.begin(self._conduct)
-            self.conductor.finished.wait()
+            self.start_loop.finished.wait()
         finally:
             with self._handing:  # a second that is being written down is not to be torn
                 gevent.killall(helpers)
             real_s, sim_s = self.clock.now_s(), self.clock.sim_s()
-            self._guarded(lambda: self._hand_out(self.stage.recorder.take(int(real_s) + 1, 0.0), real_s))
+            self._guarded(lambda: self._hand_out(self.context.recorder.take(int(real_s) + 1, 0.0), real_s))
             self._stand.end()
             collector.stop()
         if self._trouble is not None:
@@ -136,8 +136,8 @@ class LocalRun:
             real_s,
             sim_s,
             self.clock.sim.segments,
-            tuple(self.stage.made_up),
-            tuple(self.stage.faults_of_ours),
+            tuple(self.context.made_up),
+            tuple(self.context.faults_of_ours),
             self._stopped,
         )
 
@@ -151,11 +151,13 @@ class LocalRun:
 
     def _hand_out(self, ticks: list[Tick], real_s: float) -> None:
         for tick in ticks:
-            self.conductor.busiest(sum(cell.requests for cell in tick.cells.values()))
+            self.start_loop.busiest(sum(cell.requests for cell in tick.cells.values()))
         clock = self.clock
         add_to_stats(self._environment.stats, ticks, began_at=self._began_at)
         yield_to_loop()
-        reason = self._listener.ticks(ticks, self.conductor.phase, real_s, clock.sim_s(), clock.sim.warp, yield_to_loop)
+        reason = self._listener.ticks(
+            ticks, self.start_loop.phase, real_s, clock.sim_s(), clock.sim.warp, yield_to_loop
+        )
         if reason:
             self._stop(reason)
 
@@ -164,7 +166,7 @@ class LocalRun:
 
     def _stop(self, reason: str) -> None:
         self._stopped = self._stopped or reason
-        self.conductor.stop(reason)
+        self.start_loop.stop(reason)
 
     def _second_hand(self) -> None:
         """Close a tick a second; ask the listener what is wanted ten times a second."""
@@ -179,7 +181,7 @@ class LocalRun:
                 share = min(1.0, (process_time() - cpu_s) / max(now_s - at_s, 1e-6))
                 cpu_s, at_s = process_time(), now_s
                 with self._handing:
-                    ticks = self.stage.recorder.take(closed, share)
+                    ticks = self.context.recorder.take(closed, share)
                     self._guarded(lambda some=ticks, at=now_s: self._hand_out(some, at))  # type: ignore[misc]
 
     def _ask(self, now_s: float) -> None:
@@ -187,7 +189,7 @@ class LocalRun:
         reason = self._listener.wants_to_stop()
         if reason:
             self._stop(reason)
-        self.conductor.pause(self._listener.wants_pause())
+        self.start_loop.pause(self._listener.wants_pause())
 
 
 def watch_lag(clock: RunClock, recorder: Recorder) -> None:
@@ -206,4 +208,4 @@ def run_locally(
     """Make and carry out a run; ``ready`` is called just before the first person may come."""
     run = LocalRun(assignment, guard, listener)
     ready()
-    return run.carry_out()
+    return run.run()

@@ -30,40 +30,40 @@ class StartLoop:
     """Starts every person of one worker and sees them to their end. ``phase`` says where the run is."""
 
     def __init__(
-        self, stage: WorkerContext, classes: tuple[type[ScenarioUser], ...], environment: Any, tell: Tell
+        self, context: WorkerContext, classes: tuple[type[ScenarioUser], ...], environment: Any, tell: Tell
     ) -> None:
-        self.stage = stage
+        self.context = context
         self.phase = "waiting"
         self.finished = Event()
         self._alarm = Timer()
-        self.crew = ActiveUsers(stage, classes, environment, self._alarm.ring)
-        self.waits = StatusPoller(stage, self.crew.resume)
-        stage.on_park = self._park
+        self.active_users = ActiveUsers(context, classes, environment, self._alarm.ring)
+        self.poller = StatusPoller(context, self.active_users.resume)
+        context.on_park = self._park
         self._tell = tell
         self._stop_reason = ""
         self._peak_per_s = 1.0
-        self._ramp_told = not any(load.closed or load.length_s for load in stage.scenario.loads)
+        self._ramp_told = not any(load.closed or load.length_s for load in context.scenario.loads)
 
     def stop(self, reason: str) -> None:
         """End now: nobody new, people under way are unfinished, what is waited for stays unknown."""
         if not self._stop_reason:
             self._stop_reason = reason or "stopped"
-            self.stage.closing = True
+            self.context.closing = True
             self._alarm.ring()
 
     def pause(self, wanted: bool) -> None:
         """Let the clock stand still (requests under way finish), or go on; while people settle it is not paused."""
-        clock = self.stage.clock
+        clock = self.context.clock
         if wanted == (clock.sim.warp == 0) or self.phase not in ("running", "draining"):
             return
-        self.stage.clock_may_change = True
+        self.context.clock_may_change = True
         self._change(0.0 if wanted else clock.plan_warp)
         self._happened("paused" if wanted else "resumed", "paused" if wanted else "resumed")
         self._alarm.ring()
 
     def quiet(self) -> tuple[bool, float]:
         """(whether nobody is under way, real seconds until somebody is due), as far as is known."""
-        return not self.crew.under_way, self._alarm.rest_s
+        return not self.active_users.under_way, self._alarm.rest_s
 
     def busiest(self, requests_per_s: float) -> None:
         """The run's busiest second so far: settling never asks more than that."""
@@ -74,10 +74,10 @@ class StartLoop:
         try:
             self.phase = "running"
             self._start_people(self._arrivals())
-            self.crew.refills = False
+            self.active_users.refills = False
             self._closing_time("nobody_new", "no new people")
             self._drain()
-            while len(self.waits) and not self._stop_reason:
+            while len(self.poller) and not self._stop_reason:
                 self._settle()
                 self._drain()
         finally:
@@ -85,88 +85,88 @@ class StartLoop:
 
     def _close(self) -> None:
         self._end_crew()
-        self.stage.people.kill(timeout=5)
-        self.waits.give_up()
+        self.context.people.kill(timeout=5)
+        self.poller.give_up()
         self.phase = "over"
         self._alarm.close()
-        self.stage.close()
+        self.context.close()
         self.finished.set()
 
     def _arrivals(self) -> Iterator[Arrival]:
-        assignment = self.stage.assignment
-        crowd = self.stage.cast.crowd
+        assignment = self.context.assignment
+        schedule = self.context.cast.schedule
         if assignment.only is not None:
-            return iter([crowd.arrival(assignment.only)])
-        return crowd.in_order(assignment.worker, assignment.workers)
+            return iter([schedule.arrival(assignment.only)])
+        return schedule.in_order(assignment.worker, assignment.workers)
 
     def _start_people(self, arrivals: Iterator[Arrival]) -> None:
-        stage, clock, waits = self.stage, self.stage.clock, self.waits
-        end_s = stage.cast.crowd.length_s
+        context, clock, poller = self.context, self.context.clock, self.poller
+        end_s = context.cast.schedule.length_s
         upcoming = next(arrivals, None)
-        alone = stage.assignment.only is not None
+        alone = context.assignment.only is not None
         while not self._stop_reason:
             sim_s = clock.sim_s()
             batch: list[Arrival] = []
             while upcoming is not None and upcoming.at_s <= sim_s:
                 batch.append(upcoming)
                 upcoming = next(arrivals, None)
-            batch += self.crew.due_again(sim_s)
+            batch += self.active_users.due_again(sim_s)
             if batch:
-                self.crew.start(batch)
+                self.active_users.start(batch)
             self._look()
             if upcoming is None and not self._ramp_told:
                 self._ramp_told = True
                 self._happened("ramp_up_complete", "ramp up complete")
             if sim_s >= end_s or (alone and upcoming is None):
                 return
-            next_s = min(end_s, waits.next_due_s, self.crew.next_again_s)
+            next_s = min(end_s, poller.next_due_s, self.active_users.next_again_s)
             if upcoming is not None:
                 next_s = min(next_s, upcoming.at_s)
             self._alarm.sleep(min(clock.until_s(next_s), LONGEST_SLEEP_S))
 
     def _look(self) -> None:
-        for wait in self.waits.due(self.stage.clock.sim_s()):
-            self.stage.people.spawn(self.waits.look, wait)
+        for wait in self.poller.due(self.context.clock.sim_s()):
+            self.context.people.spawn(self.poller.look, wait)
 
-    def _park(self, performer: VirtualUser, outcome: Outcome) -> None:
-        self.crew.park(performer)
-        self.waits.add(performer, outcome)
+    def _park(self, virtual_user: VirtualUser, outcome: Outcome) -> None:
+        self.active_users.park(virtual_user)
+        self.poller.add(virtual_user, outcome)
 
     def _end_crew(self) -> None:
-        self.crew.end_everybody(stopped=bool(self._stop_reason))
+        self.active_users.end_everybody(stopped=bool(self._stop_reason))
 
     def _drain(self) -> None:
         """People under way finish within the scenario's ``drain``; looks of waits go on as they fall due."""
-        stage = self.stage
+        context = self.context
         self.phase = "draining"
-        until_s = stage.clock.now_s() + stage.scenario.drain_s
-        while self.crew.under_way and stage.clock.now_s() < until_s and not self._stop_reason:
+        until_s = context.clock.now_s() + context.scenario.drain_s
+        while self.active_users.under_way and context.clock.now_s() < until_s and not self._stop_reason:
             self._look()
-            before_s = stage.clock.now_s()
+            before_s = context.clock.now_s()
             self._alarm.sleep(0.02)
-            if stage.clock.sim.warp == 0:
-                until_s += stage.clock.now_s() - before_s
+            if context.clock.sim.warp == 0:
+                until_s += context.clock.now_s() - before_s
         self._end_crew()
 
     def _settle(self) -> None:
         """The clock runs on, faster, until every decision is known."""
-        stage, clock = self.stage, self.stage.clock
+        context, clock = self.context, self.context.clock
         self.phase = "settling"
-        stage.clock_may_change = True
+        context.clock_may_change = True
         self._happened("settle", "waiting for decisions, clock ahead")
-        settle_warp, changed_s = max(stage.scenario.clock.settle_warp, clock.plan_warp), -1.0
-        while len(self.waits) and not self._stop_reason:
+        settle_warp, changed_s = max(context.scenario.clock.settle_warp, clock.plan_warp), -1.0
+        while len(self.poller) and not self._stop_reason:
             now_s = clock.now_s()
             if now_s - changed_s >= 0.5:
                 changed_s = now_s
-                self._change(self.waits.warp(clock.sim_s(), self._peak_per_s, settle_warp))
+                self._change(self.poller.warp(clock.sim_s(), self._peak_per_s, settle_warp))
             self._look()
-            until_s = clock.until_s(self.waits.next_due_s)
+            until_s = clock.until_s(self.poller.next_due_s)
             self._alarm.sleep(min(until_s, changed_s + 0.5 - now_s, LONGEST_SLEEP_S))
         self._change(clock.plan_warp)
 
     def _change(self, warp: float) -> None:
-        clock = self.stage.clock
+        clock = self.context.clock
         if abs(warp - clock.sim.warp) > 0.05 * clock.sim.warp or clock.sim.warp == 0:
             segment = clock.sim.change(clock.now_s(), warp)
             self._tell(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
@@ -176,5 +176,5 @@ class StartLoop:
             self._happened(kind, text)
 
     def _happened(self, kind: str, text: str) -> None:
-        clock = self.stage.clock
+        clock = self.context.clock
         self._tell(Happened(kind, text, clock.now_s(), clock.sim_s()))

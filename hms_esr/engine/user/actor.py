@@ -56,7 +56,7 @@ class Actor(UserState):
         if session is None:
             raise StepFailed("scenario", "this person has not come yet")
         elsewhere = page and before is not None and not address.startswith("/")
-        base = before.url if elsewhere and before is not None else self.stage.base
+        base = before.url if elsewhere and before is not None else self.context.base
         self.in_request = True
         try:
             answer = session.fetch(
@@ -67,7 +67,7 @@ class Actor(UserState):
                 body=body,
                 media_type=media_type,
                 referer=referer,
-                timeout_s=self.stage.timeout_s,
+                timeout_s=self.context.timeout_s,
                 patience_s=self.patience_s,
             )
         finally:
@@ -81,8 +81,8 @@ class Actor(UserState):
         """Look at a status page; counted as a poll, and not the page the person is on."""
         if self.session is None:
             raise StepFailed("scenario", "this person has not come yet")
-        timeout_s = self.stage.timeout_s
-        return self.session.fetch("GET", address, base=self.stage.base, headers=LOOKING, timeout_s=timeout_s)
+        timeout_s = self.context.timeout_s
+        return self.session.fetch("GET", address, base=self.context.base, headers=LOOKING, timeout_s=timeout_s)
 
     def form(self, *, with_kind: str = "") -> HtmlForm | None:
         """The form with such a control, or that has the filled fields, or the first."""
@@ -100,12 +100,12 @@ class Actor(UserState):
             self.uploads,
             button=button,
             complete=lambda field: completed(self, field),
-            boundary=f"esr{self.k:x}x{self.at:x}",
+            boundary=f"esr{self.person_no:x}x{self.at:x}",
         )
         self.filled = {}
         self.uploads = {}
         here = self.answer.url if self.answer is not None else ""
-        self.stage.submitted(self, sent)
+        self.context.submitted(self, sent)
         return self.request(sent.method, sent.url, body=sent.body, media_type=sent.media_type, referer=here)
 
     def _send_filled(self) -> HttpAnswer:
@@ -135,17 +135,17 @@ class Actor(UserState):
     def file(self, name: str, size_kb: float | None) -> Upload:
         """An existing file, or one made up for this person."""
         self.occurrence += 1
-        number = draw(self.stage.assignment.seed, f"file {name}", self.k, self.at, self.occurrence)
-        return self.stage.file(name, size_kb, number)
+        number = draw(self.context.assignment.seed, f"file {name}", self.person_no, self.at, self.occurrence)
+        return self.context.file(name, size_kb, number)
 
     def pause(self, sim_s: float) -> None:
         """Wait simulated seconds; pauses and changes of the clock are followed. The next request is intended then."""
-        clock = self.stage.clock
+        clock = self.context.clock
         if sim_s > 0 and not self.hurried:
             until_s = clock.sim_s() + sim_s
             left_s = clock.until_s(until_s)
             while left_s > 0:
-                gevent.sleep(min(left_s, 0.5) if self.stage.clock_may_change or left_s == float("inf") else left_s)
+                gevent.sleep(min(left_s, 0.5) if self.context.clock_may_change or left_s == float("inf") else left_s)
                 left_s = clock.until_s(until_s)
             self.intended_s = max(self.intended_s, min(clock.sim.real_s(until_s), clock.now_s()))
 

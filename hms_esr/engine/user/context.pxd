@@ -5,7 +5,7 @@ from hms_esr.engine.loop.run_clock cimport RunClock
 
 
 cdef class WorkerContext:
-    cdef public object assignment, scenario, cast, people, on_end, on_park, watcher, faults_of_ours, _means
+    cdef public object assignment, scenario, cast, people, on_end, on_park, trace, faults_of_ours, _http_factory
     cdef public RunClock clock
     cdef public Recorder recorder
     cdef public str base, trace_prefix
@@ -13,5 +13,5 @@ cdef class WorkerContext:
     cdef public tuple journey_names
     cdef public dict variables, made_up
     cdef public bint closing, clock_may_change
-    cpdef exchanged(self, Actor performer, HttpAnswer hop)
-    cpdef refusal(self, Actor performer, HttpAnswer hop)
+    cpdef exchanged(self, Actor virtual_user, HttpAnswer hop)
+    cpdef refusal(self, Actor virtual_user, HttpAnswer hop)

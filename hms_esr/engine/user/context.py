@@ -52,7 +52,7 @@ class WorkerContext:
     """One worker's people and what they use. ``base`` is the target's address without a final slash."""
 
     def __init__(
-        self, assignment: Assignment, guard: ConnectionGuard, clock: RunClock, *, watcher: StepTrace | None = None
+        self, assignment: Assignment, guard: ConnectionGuard, clock: RunClock, *, trace: StepTrace | None = None
     ) -> None:
         scenario = assignment.scenario
         self.assignment = assignment
@@ -73,22 +73,22 @@ class WorkerContext:
         self.on_end: Callable[[VirtualUser, PersonEnd], None] | None = None
         self.on_park: Callable[[VirtualUser, Outcome], None] | None = None
         self.trace_prefix = blake2b(assignment.run_id.encode(), digest_size=8).hexdigest()
-        self.watcher = watcher
-        self._means = HttpFactory(assignment, guard, self.cast, clock, self.variables)
+        self.trace = trace
+        self._http_factory = HttpFactory(assignment, guard, self.cast, clock, self.variables)
 
-    def session(self, performer: VirtualUser) -> PersonSession:
+    def session(self, virtual_user: VirtualUser) -> PersonSession:
         """HTTP for one person."""
-        return self._means.session(performer)
+        return self._http_factory.session(virtual_user)
 
     def sends_until(self, moment: float) -> None:
         """Who would send a request after ``moment`` (``time.perf_counter()``) waits: to be stopped, or for another."""
-        self._means.sends_until(moment)
+        self._http_factory.sends_until(moment)
 
-    def pace_s(self, pace: PauseLength, k: int, number: int) -> float:
-        """Simulated seconds person ``k`` pauses before step ``number``."""
+    def pace_s(self, pace: PauseLength, person_no: int, number: int) -> float:
+        """Simulated seconds person ``person_no`` pauses before step ``number``."""
         if pace.median_s == 0:
             return 0.0
-        return lognormal_s(pace.median_s, pace.spread, self.cast.uniform("pace", k, number))
+        return lognormal_s(pace.median_s, pace.spread, self.cast.uniform("pace", person_no, number))
 
     def file(self, name: str, size_kb: float | None, number: int) -> Upload:
         """An existing file of that name, else one made up."""
@@ -103,96 +103,98 @@ class WorkerContext:
 
     # what happens to people
 
-    def exchanged(self, performer: Actor, hop: HttpAnswer) -> None:
+    def exchanged(self, virtual_user: Actor, hop: HttpAnswer) -> None:
         """Record one hop of a person."""
         ended_s = hop.ended_at - self.clock.origin
-        if self.watcher is not None:
-            self.watcher.exchanged(performer, hop)
+        if self.trace is not None:
+            self.trace.exchanged(virtual_user, hop)
         recorder = self.recorder
-        if performer.polling:
+        if virtual_user.polling:
             recorder.at(ended_s).polls += 1 + hop.retries
             return
         failure = hop.failure
         status = hop.status if failure is None else 0
         if status >= 400:
-            failure = self.refusal(performer, hop)
-        key = (performer.journey, performer.where, performer.persona, status, hop.settle().service)
+            failure = self.refusal(virtual_user, hop)
+        key = (virtual_user.journey, virtual_user.where, virtual_user.persona, status, hop.settle().service)
         began = hop.first_byte_at and hop.sent_at
-        slow = recorder.hop(
+        slow = recorder.record_request(
             ended_s,
             key,  # type: ignore[arg-type]
             failure is not None,
             hop.bytes_received,
-            (ended_s - performer.intended_s) * 1000,
+            (ended_s - virtual_user.intended_s) * 1000,
             (hop.ended_at - hop.started_at) * 1000,
             max(0.0, hop.first_byte_at - hop.sent_at) * 1000 if began else -1.0,
             (hop.ended_at - hop.first_byte_at) * 1000,
         )
-        performer.meant_s = performer.intended_s
-        performer.intended_s = ended_s
+        virtual_user.meant_s = virtual_user.intended_s
+        virtual_user.intended_s = ended_s
         if hop.connect_s:
-            recorder.connected(ended_s, performer.journey, performer.where, hop.connect_s * 1000, hop.tls_s * 1000)
+            recorder.connected(
+                ended_s, virtual_user.journey, virtual_user.where, hop.connect_s * 1000, hop.tls_s * 1000
+            )
         if slow:
-            recorder.slow(performer.sample("slow", "", status, hop.started_at, hop.ended_at))
+            recorder.slow(virtual_user.sample("slow", "", status, hop.started_at, hop.ended_at))
         if hop.retries:
-            recorder.again(ended_s, SeriesKey(*key), hop.retries)
+            recorder.record_retry(ended_s, SeriesKey(*key), hop.retries)
         if failure is not None:
-            error = ErrorKey(performer.journey, performer.where, failure.kind, failure.message, failure.status)
-            error = recorder.error(ended_s, error, performer.k, performer.trace_id(), stopped=False)
-            self.failed(performer, error, hop.started_at, hop.ended_at)
+            error = ErrorKey(virtual_user.journey, virtual_user.where, failure.kind, failure.message, failure.status)
+            error = recorder.error(ended_s, error, virtual_user.person_no, virtual_user.trace_id(), stopped=False)
+            self.failed(virtual_user, error, hop.started_at, hop.ended_at)
 
-    def failed(self, performer: Actor, key: ErrorKey, started_at: float, ended_at: float) -> None:
+    def failed(self, virtual_user: Actor, key: ErrorKey, started_at: float, ended_at: float) -> None:
         """Keep an example of a failure already counted as ``key``, unless there are enough."""
         if self.recorder.wanted(key):
-            sample = performer.sample(key.kind, mask(key.message), key.status, started_at, ended_at)
+            sample = virtual_user.sample(key.kind, mask(key.message), key.status, started_at, ended_at)
             self.recorder.failed(sample, key)
 
-    def refusal(self, performer: Actor, hop: HttpAnswer) -> StepFailed | None:
+    def refusal(self, virtual_user: Actor, hop: HttpAnswer) -> StepFailed | None:
         """Why an answer counts as failed by its status; None when it does not."""
         if hop.status < 400:
             return None
-        expect = performer.next_expect()
+        expect = virtual_user.next_expect()
         if expect is not None and expect.accepts(hop.status):
             return None
         return StepFailed("status", error_text(hop) or phrase(hop.status), hop.status)
 
-    def submitted(self, performer: Actor, sent: Submission) -> None:
+    def submitted(self, virtual_user: Actor, sent: Submission) -> None:
         """A form is about to be sent."""
-        if self.watcher is not None:
-            self.watcher.submitted(performer, sent)
+        if self.trace is not None:
+            self.trace.submitted(virtual_user, sent)
 
-    def saved(self, performer: VirtualUser, names: tuple[str, ...]) -> None:
+    def saved(self, virtual_user: VirtualUser, names: tuple[str, ...]) -> None:
         """A step saved values."""
-        if self.watcher is not None:
-            self.watcher.saved(performer, names)
+        if self.trace is not None:
+            self.trace.saved(virtual_user, names)
 
-    def heard(self, performer: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
+    def heard(self, virtual_user: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
         """A step failed; it is already counted."""
-        if self.watcher is not None:
-            self.watcher.failed(performer, named, failure)
+        if self.trace is not None:
+            self.trace.failed(virtual_user, named, failure)
 
-    def fault_of_ours(self, performer: VirtualUser, fault: Exception) -> None:
+    def fault_of_ours(self, virtual_user: VirtualUser, fault: Exception) -> None:
         """Something we did wrong ended a person; the run says so."""
         import traceback
 
         text = "".join(traceback.format_exception(fault))
-        self.faults_of_ours.append(f"person {performer.k}: {text[-2000:]}")
+        self.faults_of_ours.append(f"person {virtual_user.person_no}: {text[-2000:]}")
 
-    def park(self, performer: VirtualUser, outcome: Outcome) -> None:
+    def park(self, virtual_user: VirtualUser, outcome: Outcome) -> None:
         """The person waits from now on; no greenlet, no socket."""
         self.recorder.active -= 1
-        if performer.session is not None:
-            performer.session.close()
+        if virtual_user.session is not None:
+            virtual_user.session.close()
         if self.on_park is not None:
-            self.on_park(performer, outcome)
+            self.on_park(virtual_user, outcome)
 
-    def person_ended(self, performer: VirtualUser, end: PersonEnd) -> None:
+    def person_ended(self, virtual_user: VirtualUser, end: PersonEnd) -> None:
         """The person is over."""
         self.recorder.active -= 1
         self.recorder.person_ended(end.ended_s, end)
         if self.on_end is not None:
-            self.on_end(performer, end)
+            self.on_end(virtual_user, end)
 
     def close(self) -> None:
         """Close what is open."""
-        self._means.close()
+        self._http_factory.close()

@@ -64,15 +64,15 @@ class HttpFactory:
 
     # a person's means
 
-    def session(self, performer: Actor) -> PersonSession:
+    def session(self, virtual_user: Actor) -> PersonSession:
         """HTTP for one person."""
-        home_head, head = self._heads_of(performer.person.user_agent, performer.person.accept_language)
-        line = f"X-ESR-Person: {performer.k}\r\n".encode()
+        home_head, head = self._heads_of(virtual_user.person.user_agent, virtual_user.person.accept_language)
+        line = f"X-ESR-Person: {virtual_user.person_no}\r\n".encode()
         return PersonSession(
             self._transport,
             head=head + line,
-            stamp=partial(self._stamp, performer, f"\r\ntraceparent: 00-{performer.trace_start}"),
-            on_exchange=partial(performer.stage.exchanged, performer),
+            stamp=partial(self._stamp, virtual_user, f"\r\ntraceparent: 00-{virtual_user.trace_start}"),
+            on_exchange=partial(virtual_user.context.exchanged, virtual_user),
             home=self._home,
             home_head=home_head + line,
         )
@@ -95,7 +95,7 @@ class HttpFactory:
             )
         return heads
 
-    def _stamp(self, performer: Actor, trace: str) -> tuple[bytes, float]:
+    def _stamp(self, virtual_user: Actor, trace: str) -> tuple[bytes, float]:
         """Lines that differ from request to request; ``trace`` is the end of one line and most of the next."""
         clock = self._clock
         sim_s = clock.sim.sim_s(perf_counter() - clock.origin)
@@ -103,7 +103,7 @@ class HttpFactory:
         if second != self._second:
             self._second = second
             self._second_lines = f"{self._warp_line}X-ESR-Sim-Time: {self._cast.sim_time(second)[:-6]}"
-        performer.sent = sent = performer.sent + 1
+        virtual_user.sent = sent = virtual_user.sent + 1
         micros = int((sim_s - second) * 1e6)
         lines = f"{self._second_lines}{micros:06d}{trace}{sent & 0xFFFF:04x}-{sent:016x}-01\r\n"
         return lines.encode(), sim_s

@@ -33,7 +33,7 @@ class Wait:
 
     due_s: float
     order: int
-    performer: VirtualUser
+    virtual_user: VirtualUser
     outcome: Outcome
     seen_s: float
 
@@ -44,8 +44,8 @@ class Wait:
 class StatusPoller:
     """All waits of one worker, by the next look."""
 
-    def __init__(self, stage: WorkerContext, go_on: Callable[[VirtualUser], None]) -> None:
-        self._stage = stage
+    def __init__(self, context: WorkerContext, go_on: Callable[[VirtualUser], None]) -> None:
+        self._context = context
         self._go_on = go_on
         self._heap: list[Wait] = []
         self._order = 0
@@ -59,16 +59,16 @@ class StatusPoller:
         """Simulated second of the next look; infinity without any."""
         return self._heap[0].due_s if self._heap else float("inf")
 
-    def add(self, performer: VirtualUser, outcome: Outcome) -> None:
+    def add(self, virtual_user: VirtualUser, outcome: Outcome) -> None:
         """A person begins to wait."""
-        self._push(performer, outcome, outcome.since_sim_s)
+        self._push(virtual_user, outcome, outcome.since_sim_s)
 
-    def _push(self, performer: VirtualUser, outcome: Outcome, seen_s: float) -> None:
+    def _push(self, virtual_user: VirtualUser, outcome: Outcome, seen_s: float) -> None:
         deadline_s = outcome.since_sim_s + outcome.within_s
         due_s = deadline_s if outcome.every_s is None else min(deadline_s, seen_s + outcome.every_s)
         self._order += 1
-        heappush(self._heap, Wait(due_s, self._order, performer, outcome, seen_s))
-        self._stage.recorder.waiting = len(self)
+        heappush(self._heap, Wait(due_s, self._order, virtual_user, outcome, seen_s))
+        self._context.recorder.waiting = len(self)
 
     def due(self, sim_s: float) -> list[Wait]:
         """Waits whose look is due; each must be given to :meth:`look`."""
@@ -80,12 +80,12 @@ class StatusPoller:
 
     def look(self, wait: Wait) -> None:
         """Ask once, and decide."""
-        performer = wait.performer
+        virtual_user = wait.virtual_user
         failure: StepFailed | None = None
         answer: HttpAnswer | None = None
-        performer.polling = True
+        virtual_user.polling = True
         try:
-            answer = performer.look(wait.outcome.url)
+            answer = virtual_user.look(wait.outcome.url)
             if answer.status >= 400:
                 failure = StepFailed("status", f"the status page answered {answer.status}", answer.status)
         except StepFailed as refused:
@@ -94,9 +94,9 @@ class StatusPoller:
             self._undecided(wait)
             raise
         finally:
-            performer.polling = False
+            virtual_user.polling = False
             self._looking.discard(wait)
-            self._stage.recorder.waiting = len(self)
+            self._context.recorder.waiting = len(self)
         if failure is None and answer is not None:
             try:
                 return self._judge(wait, answer)
@@ -105,72 +105,74 @@ class StatusPoller:
         return self._settle(wait, failure, decided=False)
 
     def _judge(self, wait: Wait, answer: HttpAnswer) -> None:
-        outcome, performer = wait.outcome, wait.performer
+        outcome, virtual_user = wait.outcome, wait.virtual_user
         status, decided_at = read_status(answer, outcome.status)
         start, now_s = outcome.since_sim_s, answer.sent_sim_s
         if status != outcome.status:
             if now_s < start + outcome.within_s:
-                return self._push(performer, outcome, now_s)
+                return self._push(virtual_user, outcome, now_s)
             if not self._follows_our_clock(answer):
                 return self._undecided(wait)
             return self._settle(wait, self._too_late(outcome), decided=False)
         if decided_at is not None:
-            took_s = (decided_at - self._stage.cast.sim_moment(start)).total_seconds()
+            took_s = (decided_at - self._context.cast.sim_moment(start)).total_seconds()
         else:
             bound_s = now_s - max(wait.seen_s, min(now_s, start + outcome.within_s) if outcome.every_s is None else 0.0)
             if bound_s > MOST_DOUBT * outcome.within_s:
                 return self._undecided(wait)
             self._doubt(wait, bound_s)
             took_s = min(now_s - start, outcome.within_s) if wait.seen_s < start + outcome.within_s else now_s - start
-        performer.see(answer)
+        virtual_user.see(answer)
         in_time = took_s <= outcome.within_s
         return self._settle(wait, None if in_time else self._too_late(outcome), decided=True)
 
     def _follows_our_clock(self, answer: HttpAnswer) -> bool:
         if answer.header("x-esr-sim-time"):
             return True
-        return all(segment.warp in (0.0, 1.0) for segment in self._stage.clock.sim.segments)
+        return all(segment.warp in (0.0, 1.0) for segment in self._context.clock.sim.segments)
 
     def _too_late(self, outcome: Outcome) -> StepFailed:
         return StepFailed("deadline", f"not {outcome.status} within {_span(outcome.within_s)}")
 
     def _settle(self, wait: Wait, failure: StepFailed | None, *, decided: bool) -> None:
-        stage = self._stage
-        now_s = stage.clock.now_s()
+        context = self._context
+        now_s = context.clock.now_s()
         decisions = self._decisions(wait)
         decisions.reached += 1
         decisions.decided += decided
         decisions.in_time += failure is None
         decisions.late += failure is not None
-        performer = wait.performer
+        virtual_user = wait.virtual_user
         if failure is None:
-            self._go_on(performer)
+            self._go_on(virtual_user)
             return
-        key = ErrorKey(performer.journey, performer.where, failure.kind, failure.message, failure.status)
-        counted = stage.recorder.error(now_s, key, performer.k, performer.trace_id(), stopped=False)
-        stage.failed(performer, counted, stage.clock.origin + performer.intended_s, stage.clock.origin + now_s)
-        stage.recorder.error(now_s, key, performer.k, performer.trace_id(), stopped=True)
-        stage.recorder.active += 1
-        performer.end("failed", failure.message)
+        key = ErrorKey(virtual_user.journey, virtual_user.where, failure.kind, failure.message, failure.status)
+        counted = context.recorder.error(now_s, key, virtual_user.person_no, virtual_user.trace_id(), stopped=False)
+        context.failed(
+            virtual_user, counted, context.clock.origin + virtual_user.intended_s, context.clock.origin + now_s
+        )
+        context.recorder.error(now_s, key, virtual_user.person_no, virtual_user.trace_id(), stopped=True)
+        context.recorder.active += 1
+        virtual_user.end("failed", failure.message)
 
     def _decisions(self, wait: Wait) -> Decisions:
         """Where this wait's decision is counted; people of the warm-up are not judged."""
-        stage = self._stage
-        if wait.performer.planned_s < stage.warm_real_s:
+        context = self._context
+        if wait.virtual_user.planned_s < context.warm_real_s:
             return Decisions()
-        return stage.recorder.decision(stage.clock.now_s(), wait.outcome.within_s)
+        return context.recorder.decision(context.clock.now_s(), wait.outcome.within_s)
 
     def _doubt(self, wait: Wait, bound_s: float) -> None:
         decisions = self._decisions(wait)
         decisions.bound_s = max(decisions.bound_s, bound_s)
 
     def _undecided(self, wait: Wait) -> None:
-        stage = self._stage
+        context = self._context
         decisions = self._decisions(wait)
         decisions.reached += 1
         decisions.undecided += 1
-        stage.recorder.active += 1
-        wait.performer.end("unfinished", "the decision is not known")
+        context.recorder.active += 1
+        wait.virtual_user.end("unfinished", "the decision is not known")
 
     def give_up(self) -> None:
         """The run ends before these decisions are known."""
@@ -178,7 +180,7 @@ class StatusPoller:
             self._undecided(wait)
         self._heap.clear()
         self._looking.clear()
-        self._stage.recorder.waiting = 0
+        self._context.recorder.waiting = 0
 
     def warp(self, now_s: float, most_per_s: float, settle_warp: float) -> float:
         """How fast the clock may run so that not more than ``most_per_s`` looks fall due in the next real second."""

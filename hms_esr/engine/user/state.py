@@ -28,6 +28,7 @@ class UserState:
         "answer",
         "arrival",
         "at",
+        "context",
         "ended",
         "failed_with",
         "filled",
@@ -35,18 +36,17 @@ class UserState:
         "in_request",
         "intended_s",
         "journey",
-        "k",
         "looked",
         "meant_s",
         "occurrence",
         "patience_s",
         "person",
+        "person_no",
         "persona",
         "planned_s",
         "polling",
         "sent",
         "session",
-        "stage",
         "started_s",
         "steps",
         "uploads",
@@ -54,19 +54,19 @@ class UserState:
         "where",
     )
 
-    def __init__(self, stage: WorkerContext, arrival: Arrival, planned_s: float) -> None:
-        self.stage = stage
+    def __init__(self, context: WorkerContext, arrival: Arrival, planned_s: float) -> None:
+        self.context = context
         self.arrival = arrival
-        self.k = arrival.k
+        self.person_no = arrival.person_no
         self.planned_s = planned_s
         self.started_s = -1.0
         self.intended_s = planned_s
         self.meant_s = planned_s
-        self.person: Person = stage.cast.person(arrival)
+        self.person: Person = context.cast.person(arrival)
         self.persona = arrival.role
-        self.journey: str = stage.journey_names[arrival.journey]
+        self.journey: str = context.journey_names[arrival.journey]
         self.patience_s = self.person.patience_s
-        self.vars: dict[str, str] = dict(stage.variables)
+        self.vars: dict[str, str] = dict(context.variables)
         self.filled: dict[str, str] = {}
         self.uploads: dict[str, Upload] = {}
         self.answer: HttpAnswer | None = None
@@ -81,12 +81,12 @@ class UserState:
         self.looked = False
         self.failed_with = ""
         skips = self.person.skips
-        self.steps: tuple[NamedStep, ...] = tuple(steps_of(stage.cast.journeys[arrival.journey], skips, self.chance))
+        self.steps: tuple[NamedStep, ...] = tuple(steps_of(context.cast.journeys[arrival.journey], skips, self.chance))
         self.session: PersonSession | None = None
 
     def chance(self, kind: str, number: int) -> float:
         """A number in [0, 1) of this person at step ``number``, the same whenever it is asked for."""
-        return self.stage.cast.uniform(kind, self.k, number)
+        return self.context.cast.uniform(kind, self.person_no, number)
 
     @property
     def fields(self) -> Mapping[str, str]:
@@ -110,7 +110,7 @@ class UserState:
     def uniform(self, kind: str) -> float:
         """A number in [0, 1) of this person at this step."""
         self.occurrence += 1
-        return self.stage.cast.uniform(kind, self.k, self.at, self.occurrence)
+        return self.context.cast.uniform(kind, self.person_no, self.at, self.occurrence)
 
     def series(self, answer: HttpAnswer) -> SeriesKey:
         """The series an answer of this person belongs to."""
@@ -118,13 +118,13 @@ class UserState:
 
     def sample(self, kind: str, message: str, status: int, started_at: float, ended_at: float) -> Sample:
         """What this person met last, as an example; times are ``time.perf_counter()``, ``message`` is masked."""
-        origin = self.stage.clock.origin
+        origin = self.context.clock.origin
         planned_s, started_s, ended_s = (
             round(self.meant_s, 6),
             round(started_at - origin, 6),
             round(ended_at - origin, 6),
         )
-        who = self.journey, self.where, self.persona, self.k, self.trace_id()
+        who = self.journey, self.where, self.persona, self.person_no, self.trace_id()
         return Sample(kind, *who, status, planned_s, started_s, ended_s, message)
 
     def trace_id(self) -> str:
@@ -134,4 +134,4 @@ class UserState:
     @property
     def trace_start(self) -> str:
         """What all trace ids of this person begin with."""
-        return f"{self.stage.trace_prefix}{self.k & 0xFFFFFFFFFFFF:012x}"
+        return f"{self.context.trace_prefix}{self.person_no & 0xFFFFFFFFFFFF:012x}"

@@ -55,56 +55,56 @@ def run_steps(
 def run_person(
     assignment: Assignment,
     guard: ConnectionGuard,
-    k: int,
+    person_no: int,
     *,
-    watcher: StepTrace | None = None,
+    trace: StepTrace | None = None,
     at_s: float | None = None,
     give_up: Callable[[], bool] = lambda: False,
 ) -> StepsResult:
-    """Carry out person ``k``'s journey now, at the simulated moment it is planned for (or ``at_s``)."""
+    """Carry out person ``person_no``'s journey now, at the simulated moment it is planned for (or ``at_s``)."""
     clock = RunClock(assignment.warp)
-    stage = WorkerContext(assignment, guard, clock, watcher=watcher)
-    arrival = stage.cast.crowd.arrival(k)
+    context = WorkerContext(assignment, guard, clock, trace=trace)
+    arrival = context.cast.schedule.arrival(person_no)
     clock.start()
     planned_at_s = arrival.at_s if at_s is None else at_s
-    alone = StepRunner(stage, arrival, planned_at_s)
-    greenlet = gevent.spawn(alone.performer.carry_out)
+    alone = StepRunner(context, arrival, planned_at_s)
+    greenlet = gevent.spawn(alone.virtual_user.run)
     while not greenlet.ready():
         greenlet.join(timeout=0.1)
         if give_up():
             greenlet.kill()
-    stage.close()
+    context.close()
     return alone.result()
 
 
 class StepRunner:
     """Hears how the one person ends."""
 
-    def __init__(self, stage: WorkerContext, arrival: Arrival, at_s: float) -> None:
+    def __init__(self, context: WorkerContext, arrival: Arrival, at_s: float) -> None:
         from hms_esr.clock import Segment, SimClock
 
-        warp = stage.assignment.warp
-        stage.clock.sim = SimClock(warp, (Segment(0.0, at_s, warp),))
-        self._stage = stage
+        warp = context.assignment.warp
+        context.clock.sim = SimClock(warp, (Segment(0.0, at_s, warp),))
+        self._context = context
         self._end: PersonEnd | None = None
         self._parked: Outcome | None = None
-        stage.on_end = self._heard
-        stage.on_park = self._park
-        self.performer = VirtualUser(stage, arrival, 0.0)
-        self.performer.hurried = True
+        context.on_end = self._heard
+        context.on_park = self._park
+        self.virtual_user = VirtualUser(context, arrival, 0.0)
+        self.virtual_user.hurried = True
 
-    def _heard(self, performer: VirtualUser, end: PersonEnd) -> None:
+    def _heard(self, virtual_user: VirtualUser, end: PersonEnd) -> None:
         self._end = end
 
-    def _park(self, performer: VirtualUser, outcome: Outcome) -> None:
+    def _park(self, virtual_user: VirtualUser, outcome: Outcome) -> None:
         self._parked = outcome
 
     def result(self) -> StepsResult:
         """How it went."""
-        recorder = self._stage.recorder
-        ticks = recorder.take(int(self._stage.clock.now_s()) + 2, 0.0)
+        recorder = self._context.recorder
+        ticks = recorder.take(int(self._context.clock.now_s()) + 2, 0.0)
         sent = sum(cell.requests for tick in ticks for cell in tick.cells.values())
         sent += sum(tick.polls for tick in ticks)
         state = "waiting" if self._end is None else self._end.state
         reason = "" if self._end is None else self._end.reason
-        return StepsResult(state, reason, self.performer.where, dict(self.performer.vars), sent, self._parked)
+        return StepsResult(state, reason, self.virtual_user.where, dict(self.virtual_user.vars), sent, self._parked)

@@ -30,18 +30,18 @@ def rendered(person: Actor, text: str) -> str:
 
 
 def _value(person: Actor, ref: Reference) -> str:
-    assignment = person.stage.assignment
+    assignment = person.context.assignment
     if ref.kind == "run":
         return assignment.run_id
     if ref.kind == "sim":
-        return person.stage.cast.sim_time(person.stage.clock.sim_s())
+        return person.context.cast.sim_time(person.context.clock.sim_s())
     if ref.kind == "random":
         person.occurrence += 1
-        seed, k, at, number = assignment.seed, person.k, person.at, person.occurrence
-        return random_value(ref.name, lambda i: draw(seed, f"random {ref.name}", k, at, number, i))
+        seed, person_no, at, number = assignment.seed, person.person_no, person.at, person.occurrence
+        return random_value(ref.name, lambda i: draw(seed, f"random {ref.name}", person_no, at, number, i))
     try:
         if ref.kind == "data":
-            return person.stage.cast.row(ref.of, person.k)[ref.name]
+            return person.context.cast.row(ref.of, person.person_no)[ref.name]
         return {"persona": person.fields, "vars": person.vars, "secret": assignment.secrets}[ref.kind][ref.name]
     except KeyError:
         raise StepFailed("scenario", f"there is no value for {{{{ {ref} }}}}") from None
@@ -50,7 +50,7 @@ def _value(person: Actor, ref: Reference) -> str:
 def completed(person: Actor, field: HtmlField) -> str | None:
     """What the person types into a required field nobody filled."""
     person.occurrence += 1
-    k, at, number, seed = person.k, person.at, person.occurrence, person.stage.assignment.seed
+    person_no, at, number, seed = person.person_no, person.at, person.occurrence, person.context.assignment.seed
     return value_for(
         person.fields,
         field.name,
@@ -64,7 +64,7 @@ def completed(person: Actor, field: HtmlField) -> str | None:
         pattern=field.pattern,
         max_length=int(field.maxlength) if field.maxlength.isdigit() else 0,
         placeholder=field.placeholder,
-        draw=lambda i: draw(seed, "complete", k, at, number, i),
+        draw=lambda i: draw(seed, "complete", person_no, at, number, i),
     )
 
 

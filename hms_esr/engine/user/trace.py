@@ -16,18 +16,18 @@ if TYPE_CHECKING:
 class StepTrace(Protocol):
     """Who follows people closely (``try``, listeners of Locust's events); most runs have none."""
 
-    def exchanged(self, performer: Actor, hop: HttpAnswer) -> None:
+    def exchanged(self, virtual_user: Actor, hop: HttpAnswer) -> None:
         """A request went out and was answered, or not."""
         ...
 
-    def submitted(self, performer: Actor, sent: Submission) -> None:
+    def submitted(self, virtual_user: Actor, sent: Submission) -> None:
         """A form is about to be sent."""
         ...
 
-    def saved(self, performer: VirtualUser, names: tuple[str, ...]) -> None:
+    def saved(self, virtual_user: VirtualUser, names: tuple[str, ...]) -> None:
         """A step saved values under these names."""
         ...
 
-    def failed(self, performer: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
+    def failed(self, virtual_user: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
         """A step failed."""
         ...

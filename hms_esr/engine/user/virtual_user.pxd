@@ -5,7 +5,7 @@ from hms_esr.engine.user.context cimport WorkerContext
 
 
 cdef class VirtualUser(Actor):
-    @cython.locals(stage=WorkerContext)
-    cpdef carry_out(self)
-    @cython.locals(stage=WorkerContext)
+    @cython.locals(context=WorkerContext)
+    cpdef run(self)
+    @cython.locals(context=WorkerContext)
     cpdef _steps(self)

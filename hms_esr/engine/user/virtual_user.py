@@ -28,28 +28,28 @@ class VirtualUser(Actor):
 
     __slots__ = ()
 
-    def carry_out(self) -> None:
+    def run(self) -> None:
         """From the step we stand at to the end, to a failure or to a wait; always tells the stage how it went."""
-        stage = self.stage
+        context = self.context
         resumed = self.session is not None
         if self.session is None:
-            self.started_s = stage.clock.now_s()
-            stage.recorder.person_started(self.k, self.planned_s, self.started_s)
-            self.session = stage.session(self)
+            self.started_s = context.clock.now_s()
+            context.recorder.person_started(self.person_no, self.planned_s, self.started_s)
+            self.session = context.session(self)
         else:
-            self.intended_s = stage.clock.now_s()
+            self.intended_s = context.clock.now_s()
         try:
             if resumed:
                 self._after_wait()
             self._steps()
         except Parked as parked:
-            stage.park(self, parked.outcome)
+            context.park(self, parked.outcome)
         except StepFailed as failure:
             self.end("failed", self.failed_with or failure.message)
         except gevent.GreenletExit:
             self.end("failed" if self.failed_with else "unfinished", self.failed_with or STILL_UNDER_WAY)
         except Exception as fault:
-            stage.fault_of_ours(self, fault)
+            context.fault_of_ours(self, fault)
             self.end("failed", f"{type(fault).__name__}: {fault}")
         else:
             self.end("completed")
@@ -64,18 +64,18 @@ class VirtualUser(Actor):
             raise
 
     def _steps(self) -> None:
-        steps, stage = self.steps, self.stage
-        pace = stage.scenario.journeys[self.arrival.journey].pace or self.person.pace
+        steps, context = self.steps, self.context
+        pace = context.scenario.journeys[self.arrival.journey].pace or self.person.pace
         while self.at < len(steps):
             named = steps[self.at]
             step = named.step
             self.occurrence = 0
             sends = step.sends
             if sends and self.at and pace is not None and not isinstance(steps[self.at - 1].step, Think):
-                self.pause(stage.pace_s(pace, self.k, named.number))
+                self.pause(context.pace_s(pace, self.person_no, named.number))
             if sends or not self.where or step.verb == "await":
                 self.where = named.name
-                stage.recorder.reached(stage.clock.now_s(), self.journey, named.name)
+                context.recorder.reached(context.clock.now_s(), self.journey, named.name)
             try:
                 step.perform(self)  # type: ignore[arg-type]
                 if sends and self.answer is not None and self.answer.status >= 400:
@@ -102,24 +102,24 @@ class VirtualUser(Actor):
                 raise StepFailed("expectation", f"'{name}' to save is not on {self.answer.path}", self.answer.status)
             self.vars[name] = value
         if step.save:
-            self.stage.saved(self, tuple(step.save))
+            self.context.saved(self, tuple(step.save))
 
     def _failed(self, named: NamedStep, failure: StepFailed) -> None:
         """Count what the hops did not count, then meet the error as this person does."""
-        stage = self.stage
+        context = self.context
         failure = self._with_reason(failure)
-        now_s = stage.clock.now_s()
+        now_s = context.clock.now_s()
         key = ErrorKey(self.journey, self.where, failure.kind, failure.message, failure.status)
         if failure.kind not in COUNTED_BY_HOP:
-            counted = stage.recorder.error(now_s, key, self.k, self.trace_id(), stopped=False)
-            started_at = ended_at = stage.clock.origin + now_s
+            counted = context.recorder.error(now_s, key, self.person_no, self.trace_id(), stopped=False)
+            started_at = ended_at = context.clock.origin + now_s
             if self.answer is not None and failure.kind == "expectation" and not self.looked:
-                stage.recorder.failed_after(now_s, self.series(self.answer))
+                context.recorder.failed_after(now_s, self.series(self.answer))
                 started_at, ended_at = self.answer.started_at, self.answer.ended_at
-            stage.failed(self, counted, started_at, ended_at)
-        stage.recorder.error(now_s, key, self.k, self.trace_id(), stopped=True)
+            context.failed(self, counted, started_at, ended_at)
+        context.recorder.error(now_s, key, self.person_no, self.trace_id(), stopped=True)
         self.failed_with = mask(failure.message) if failure.kind == "status" else failure.message
-        stage.heard(self, named, failure)
+        context.heard(self, named, failure)
         if failure.kind not in ("no_answer", "scenario", "refused"):
             self._rage(named)
 
@@ -138,9 +138,9 @@ class VirtualUser(Actor):
         most = 1 + int(self.chance("rage more", named.number) * rage.refreshes) if rage.refreshes else 0
         for _ in range(most):
             self.pause(rage.pause_s)
-            if self.stage.closing:
+            if self.context.closing:
                 return
-            self.stage.recorder.at(self.stage.clock.now_s()).refreshes += 1
+            self.context.recorder.at(self.context.clock.now_s()).refreshes += 1
             try:
                 self.request("GET", page.url)
             except StepFailed as failure:
@@ -155,11 +155,11 @@ class VirtualUser(Actor):
         if self.session is not None:
             self.session.close()
             self.session = None  # it holds us
-        now_s = self.stage.clock.now_s()
+        now_s = self.context.clock.now_s()
         if self.started_s < 0:
             self.started_s = now_s
-            self.stage.recorder.person_started(self.k, self.planned_s, now_s)
+            self.context.recorder.person_started(self.person_no, self.planned_s, now_s)
         end = PersonEnd(
-            self.k, self.journey, self.persona, state, self.where, reason, self.planned_s, self.started_s, now_s
+            self.person_no, self.journey, self.persona, state, self.where, reason, self.planned_s, self.started_s, now_s
         )
-        self.stage.person_ended(self, end)
+        self.context.person_ended(self, end)

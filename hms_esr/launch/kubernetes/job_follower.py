@@ -56,7 +56,7 @@ class JobFollower:
         self._asked_to_stop = False
         self._chosen = f"{RUN_LABEL}={order.slug}"
 
-    def carry_out(self, out: Path, *, leave: bool = False) -> int:
+    def run(self, out: Path, *, leave: bool = False) -> int:
         """Everything; the run's own exit code. Its results are in ``out``; its objects are gone unless ``leave``.
 
         EnvironmentProblem when it cannot begin, EsrError when its container was killed, Interrupted after two Ctrl-C.

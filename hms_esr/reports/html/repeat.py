@@ -17,13 +17,13 @@ from hms_esr.reports.html.parts import para, section, text
 _OUT = "results"
 
 
-def person_command(figures: Figures, k: int) -> str:
-    """The command that repeats person ``k`` alone; empty when the run was one person, or no command started it."""
+def person_command(figures: Figures, person_no: int) -> str:
+    """The command that repeats one person alone; empty when the run was one person, or no command started it."""
     command = figures.record.manifest.command.strip()
     if not command or "--only" in command:
         return ""
     seed = "" if "--seed" in command else f" --seed {figures.record.manifest.seed}"
-    return f"{command}{seed} --only {k}"
+    return f"{command}{seed} --only {person_no}"
 
 
 def only_command(figures: Figures) -> str:

@@ -26,7 +26,7 @@ def sample_row(figures: Figures, sample: Sample) -> list[object]:
     """One example."""
     status = str(sample.status) if sample.status else "no answer" if sample.kind in _UNANSWERED else ""
     return [
-        tag("span", f"person {sample.k}", class_="nw") + tag("code", text(sample.trace_id, 64), class_="trace"),
+        tag("span", f"person {sample.person_no}", class_="nw") + tag("code", text(sample.trace_id, 64), class_="trace"),
         text(figures.step_name((sample.journey, sample.step)), 80),
         _moment(figures, sample.planned_s),
         time_ms((sample.ended_s - sample.planned_s) * 1000),
@@ -47,7 +47,7 @@ def _moment(figures: Figures, at_s: float) -> Markup:
 
 def commands(figures: Figures, samples: list[Sample]) -> Markup:
     """How to repeat each of the people alone."""
-    lines = list(dict.fromkeys(person_command(figures, sample.k) for sample in samples))
+    lines = list(dict.fromkeys(person_command(figures, sample.person_no) for sample in samples))
     if not any(lines):
         return Markup("")
     shown = tag("code", "\n".join(line[:400] for line in lines))

@@ -80,7 +80,7 @@ class Points:
 
     def event(self, event: RunStarted | Happened | ClockChanged | Sensed | RunEnded) -> None:
         """Hear one event."""
-        self._record.hear(event)
+        self._record.handle(event)
         if isinstance(event, Happened):
             self._event(event.kind, event.text, event.real_s)
         elif isinstance(event, Sensed):

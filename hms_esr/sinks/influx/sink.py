@@ -67,7 +67,7 @@ class InfluxSink:
             process.stdin.flush()
         return process
 
-    def hear(self, event: Event) -> None:
+    def handle(self, event: Event) -> None:
         """Look once a second how sending goes; say that the run is over."""
         if isinstance(event, RunStarted):
             self._began = True

@@ -44,9 +44,9 @@ def test_any_made_up_person_can_log_in(browser: Browser) -> None:
     assert log_in(Browser(browser.app), "bob@gmail.com", "anything").status == 401
 
 
-def test_strict_accounts_are_the_only_ones(browser: Browser, hall: CityState) -> None:
+def test_strict_accounts_are_the_only_ones(browser: Browser, city_state: CityState) -> None:
     """With strict accounts an unknown person is refused with 401."""
-    hall.strict_accounts = True
+    city_state.strict_accounts = True
     assert log_in(browser, "bob@farm.test", "anything").status == 401
     browser.post_json("/api/accounts", ANN)
     assert log_in(browser, ANN["email"], "right").status == 200
@@ -80,11 +80,13 @@ def test_logging_out_forgets(browser: Browser) -> None:
         ({"accounts": [ANN, 7]}, 422, "account 1: not an object"),
     ],
 )
-def test_wrong_accounts_are_refused_whole(browser: Browser, hall: CityState, body: Any, status: int, says: str) -> None:
+def test_wrong_accounts_are_refused_whole(
+    browser: Browser, city_state: CityState, body: Any, status: int, says: str
+) -> None:
     """One mistake in a list and no account is made; every mistake is named."""
     seen = browser.post_json("/api/accounts", body)
     assert seen.status == status and says in seen.json()["error"]
-    assert not hall.accounts
+    assert not city_state.accounts
 
 
 @pytest.mark.parametrize(

@@ -53,12 +53,12 @@ def test_a_claim_is_decided_in_simulated_time(browser: Browser) -> None:
     assert (decided["status"], decided["decided_at"]) == ("decided", "2026-03-02T08:00:10.000000")
 
 
-def test_half_the_clerks_take_twice_as_long(browser: Browser, hall: CityState) -> None:
+def test_half_the_clerks_take_twice_as_long(browser: Browser, city_state: CityState) -> None:
     """After the setting changes, claims filed from then on wait twice as long."""
     browser.headers = AT
     assert browser.post_json("/__city/settings", {"clerks": 0.5}).json()["clerks"] == 0.5
     browser.post_json("/api/claims", CLAIM)
-    (case,) = hall.desks["r1"].cases
+    (case,) = city_state.desks["r1"].cases
     assert case.decided_us - case.submitted_us == 10_000_000
 
 

@@ -12,7 +12,7 @@ from hms_esr.city.city_state import CityState
 from ..browser import Browser
 
 
-def test_reset_forgets_all_but_accounts(browser: Browser, hall: CityState) -> None:
+def test_reset_forgets_all_but_accounts(browser: Browser, city_state: CityState) -> None:
     """After a reset there are no counts, claims, faults or logs; accounts and settings stay."""
     browser.post_json("/api/accounts", {"email": "a@b.test", "password": "p"})
     browser.post_json("/api/claims", {"full_name": "A", "email": "a@b.test", "employer": "C"})
@@ -22,7 +22,7 @@ def test_reset_forgets_all_but_accounts(browser: Browser, hall: CityState) -> No
     assert browser.get("/__city/claims").json() == {"claims": 0, "decided_within_48h": 0}
     assert browser.get("/__city/faults").json() == {"faults": []}
     assert browser.get("/__city/seen").json() == []
-    assert "a@b.test" in hall.accounts
+    assert "a@b.test" in city_state.accounts
 
 
 @pytest.mark.parametrize(
@@ -44,10 +44,10 @@ def test_wrong_settings_change_nothing(browser: Browser, body: Any, says: str) -
     assert browser.get("/__city/settings").json() == {"clerks": 1.0, "review_days": 10.0}
 
 
-def test_values_are_not_recorded_unless_asked(hall: CityState) -> None:
+def test_values_are_not_recorded_unless_asked(city_state: CityState) -> None:
     """A city without --record-values says how to have them."""
-    hall.seen.on = False
-    seen = Browser(CityApp(hall)).get("/__city/seen")
+    city_state.seen.on = False
+    seen = Browser(CityApp(city_state)).get("/__city/seen")
     assert seen.status == 409 and "--record-values" in seen.json()["error"]
 
 

@@ -71,9 +71,9 @@ def test_nobody_is_confirmed_unpaid(browser: Browser) -> None:
     assert browser.get("/confirmation").path == "/start"
 
 
-def test_a_slow_eligibility_service_is_on_the_way(browser: Browser, hall: CityState) -> None:
+def test_a_slow_eligibility_service_is_on_the_way(browser: Browser, city_state: CityState) -> None:
     """The start is answered by eligibility-svc, so its faults are met there and nowhere else."""
-    hall.faults.start({"fault": "error", "service": "eligibility-svc", "for_s": 9, "status": 504})
+    city_state.faults.start({"fault": "error", "service": "eligibility-svc", "for_s": 9, "status": 504})
     seen = start(browser)
     assert (seen.status, seen.alert) == (504, "eligibility-svc: Gateway Timeout")
     assert browser.get("/start").status == browser.get("/pay").status == 200

@@ -43,7 +43,7 @@ def test_a_slow_fault_turns_the_triangle_and_its_end_turns_it_back(tmp_path: Pat
     replay.go(5, ms=1500)
     watch.look()
     assert triangle(watch) == "bad"
-    assert watch.sofar.judgement.shown == "FAIL"
+    assert watch.interim.judgement.shown == "FAIL"
     replay.fault_off().go(10)
     watch.look()
     assert triangle(watch) == "ok"
@@ -56,15 +56,15 @@ def test_no_verdict_before_five_seconds(tmp_path: Path) -> None:
     """A run of four seconds has none; of six it has one, with the sentence said as of now."""
     replay = Replay(tmp_path)
     watch = seen(replay)
-    assert not watch.sofar.known and "Waiting for the first person" in draw(watch)[0]
+    assert not watch.interim.known and "Waiting for the first person" in draw(watch)[0]
     replay.go(4)
     watch.look()
-    assert not watch.sofar.known
+    assert not watch.interim.known
     assert "No verdict yet" in draw(watch)[1].inside["chip"]
     replay.go(2)
     watch.look()
-    assert watch.sofar.known
-    assert watch.sofar.judgement.sentence.startswith("So far the site kept every promise")
+    assert watch.interim.known
+    assert watch.interim.judgement.sentence.startswith("So far the site kept every promise")
     replay.close()
 
 
@@ -72,7 +72,7 @@ def test_what_is_only_known_at_the_end_spoils_nothing_before(tmp_path: Path) -> 
     """People who have not come yet and faults ahead are no reason for INVALID so far."""
     replay = Replay(tmp_path, faults=[FAULT | {"at": "50m", "for": "5m"}]).go(20)
     watch = seen(replay)
-    assert watch.sofar.judgement.shown == "PASS"
+    assert watch.interim.judgement.shown == "PASS"
     view = View(watch)
     assert [mark.name for mark in view.ahead] == ["records_slow"]
     assert view.ahead[0].from_s == pytest.approx(50.0)
@@ -111,8 +111,8 @@ def test_a_check_that_can_no_longer_hold_is_told(tmp_path: Path) -> None:
     """More people failed than the plan allows: nothing mends it."""
     replay = Replay(tmp_path, checks=("success_rate > 0.9",)).go(20, failing=9)
     watch = seen(replay)
-    assert [one.metric for one in watch.sofar.lost] == ["success_rate"]
-    assert "can no longer hold" in watch.sofar.more
+    assert [one.metric for one in watch.interim.lost] == ["success_rate"]
+    assert "can no longer hold" in watch.interim.more
     replay.close()
 
 

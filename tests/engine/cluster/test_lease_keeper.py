@@ -21,15 +21,15 @@ class Holder(LeaseKeeper):
         super().__init__(lambda text: None, child=False)
         clock = RunClock(1.0)
         clock.origin = perf_counter() + begins_in_s
-        conductor: Any = SimpleNamespace(
-            stage=SimpleNamespace(clock=clock, sends_until=self._note),
+        start_loop: Any = SimpleNamespace(
+            context=SimpleNamespace(clock=clock, sends_until=self._note),
             finished=Event(),
             expired="",
             granted_until_s=0.0,
         )
-        conductor.expire = lambda why: setattr(conductor, "expired", why)
-        conductor.obey = lambda order: setattr(clock, "origin", order["origin"])
-        self.conductor = conductor
+        start_loop.expire = lambda why: setattr(start_loop, "expired", why)
+        start_loop.obey = lambda order: setattr(clock, "origin", order["origin"])
+        self.start_loop = start_loop
         self._granted_at = perf_counter() - silent_s
         self.sends_until = float("inf")
 
@@ -38,9 +38,9 @@ class Holder(LeaseKeeper):
 
     def stopped(self) -> str:
         """Why everybody was stopped, by now."""
-        assert self.conductor is not None
-        self._check_lease(self.conductor)
-        return self.conductor.expired
+        assert self.start_loop is not None
+        self._check_lease(self.start_loop)
+        return self.start_loop.expired
 
 
 @pytest.mark.parametrize(

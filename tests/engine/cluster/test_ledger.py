@@ -5,7 +5,7 @@ from __future__ import annotations
 from hms_esr.clock import SimClock
 from hms_esr.engine.cluster.ledger import PersonLedger
 from hms_esr.record import PersonEnd, Tick
-from tests.engine.cluster.crowds import CLOSED, crowd_of
+from tests.engine.cluster.schedules import CLOSED, crowd_of
 
 
 def tick_of(due: list[int], started: list[int], ended: list[int], seq: int = 0) -> Tick:
@@ -50,7 +50,7 @@ def test_a_place_is_followed_back_to_the_last_end() -> None:
 def test_who_was_due_while_nobody_was_there_is_dropped_once() -> None:
     """Due by then and never told of: each is planned, ends dropped, and did not start; who comes later is left out."""
     accounts = PersonLedger(crowd_of())
-    at_s = accounts.crowd.arrival(4).at_s
+    at_s = accounts.schedule.arrival(4).at_s
     accounts.fold(tick_of(due=[1, 2], started=[1, 2], ended=[1]))
     ks = accounts.never_came(at_s)
     assert ks == [0, 3, 4]

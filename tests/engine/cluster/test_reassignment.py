@@ -11,7 +11,7 @@ from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.record import PersonEnd, Tick
 from hms_esr.schedule.arrivals import ArrivalSchedule
-from tests.engine.cluster.crowds import CLOSED, crowd_of
+from tests.engine.cluster.schedules import CLOSED, crowd_of
 
 Told = list[Happened | ClockChanged]
 
@@ -19,30 +19,30 @@ Told = list[Happened | ClockChanged]
 class Team:
     """Remote workers of a run ``at_s`` seconds after its start, without any wire."""
 
-    def __init__(self, crowd: ArrivalSchedule, workers: int, at_s: float) -> None:
-        self.crowd = crowd
+    def __init__(self, schedule: ArrivalSchedule, workers: int, at_s: float) -> None:
+        self.schedule = schedule
         self.told: Told = []
         clock = RunClock(1.0)
         clock.origin -= at_s
-        self.estate = Reassignment(crowd, StartLog(crowd), clock, self.told.append)
+        self.reassignment = Reassignment(schedule, StartLog(schedule), clock, self.told.append)
         self.members = [WorkerState(index, f"id{index}", "host", 1, 0.0) for index in range(workers)]
         for member in self.members:
             member.state, member.granted_until_s = "working", at_s
             share = [Shard(member.index, workers)]
-            self.estate.give(member, share, share)
+            self.reassignment.give(member, share, share)
 
     def lose(self, member: WorkerState) -> None:
         """It fell silent."""
         member.state, member.books_open = "lost", True
-        self.estate.doubt(member)
-        self.estate.lost(member, "was silent", self.members, 0, again=False)
+        self.reassignment.doubt(member)
+        self.reassignment.lost(member, "was silent", self.members, 0, again=False)
 
     def tick(self, member: WorkerState, *ks: int, state: str = "completed") -> Tick:
         """``member`` tells that these people came and ended."""
         tick = Tick(member.name, member.next_seq, 1, due_ks=list(ks), started_ks=list(ks))
         tick.ends = [PersonEnd(k, "j", "r", state, "", "", 1.0, 1.0, 1.2) for k in ks]
         assert member.is_new(tick)
-        return self.estate.told(member, tick)
+        return self.reassignment.told(member, tick)
 
 
 def orders(member: WorkerState, kind: str) -> list[dict[str, object]]:
@@ -52,60 +52,60 @@ def orders(member: WorkerState, kind: str) -> list[dict[str, object]]:
 
 def test_late_records_of_its_own_people_are_accepted() -> None:
     """Who started with a lost worker may have ended well; who was stopped with it is lost; the rest of them too."""
-    team = Team(crowd_of(), 2, at_s=3.0)
-    gone = team.members[0]
-    team.lose(gone)
-    assert [end.state for end in team.tick(gone, 0, 2).ends] == ["completed", "completed"]
-    stopped = team.tick(gone, 4, state="unfinished").ends[0]
+    worker_pool = Team(crowd_of(), 2, at_s=3.0)
+    gone = worker_pool.members[0]
+    worker_pool.lose(gone)
+    assert [end.state for end in worker_pool.tick(gone, 0, 2).ends] == ["completed", "completed"]
+    stopped = worker_pool.tick(gone, 4, state="unfinished").ends[0]
     assert (stopped.state, stopped.reason) == ("lost", LOST)
-    books = team.estate.books_of(gone)
+    books = worker_pool.reassignment.books_of(gone)
     assert books is not None
     assert {0, 2, 4}.isdisjoint(end.k for end in books.ends)
-    assert all(end.k % 2 == 0 and team.crowd.arrival(end.k).at_s <= 3.01 for end in books.ends)
-    assert not team.estate.accounts.twice
+    assert all(end.k % 2 == 0 and worker_pool.schedule.arrival(end.k).at_s <= 3.01 for end in books.ends)
+    assert not worker_pool.reassignment.accounts.twice
 
 
 def test_who_comes_back_with_a_person_taken_over_is_found_out() -> None:
     """A lost worker that started somebody beyond its grants: that person is on two workers' books."""
-    team = Team(crowd_of(), 2, at_s=3.0)
-    gone, heir = team.members
-    team.lose(gone)
+    worker_pool = Team(crowd_of(), 2, at_s=3.0)
+    gone, heir = worker_pool.members
+    worker_pool.lose(gone)
     late = 80
-    assert team.estate.log.is_free(late)
-    team.tick(heir, late)
-    team.tick(gone, late)
-    assert team.estate.accounts.twice == {late}
+    assert worker_pool.reassignment.log.is_free(late)
+    worker_pool.tick(heir, late)
+    worker_pool.tick(gone, late)
+    assert worker_pool.reassignment.accounts.twice == {late}
 
 
 def test_records_that_come_after_the_books_were_closed_do_not_count() -> None:
     """Then everybody of that worker is accounted for already."""
-    team = Team(crowd_of(), 2, at_s=3.0)
-    gone = team.members[0]
-    team.lose(gone)
+    worker_pool = Team(crowd_of(), 2, at_s=3.0)
+    gone = worker_pool.members[0]
+    worker_pool.lose(gone)
     gone.books_closed = True
     assert not gone.is_new(Tick(gone.name, gone.next_seq, 1))
 
 
 def test_places_of_a_lost_remote_worker_go_on_with_numbers_nobody_had() -> None:
     """The others fill them, with people whom the lost worker cannot have started, however late its word comes."""
-    team = Team(crowd_of(CLOSED), 2, at_s=3.0)
-    gone, heir = team.members
-    team.tick(gone, 0, 2, 4, 6)
-    team.lose(gone)
-    (event,) = [one for one in team.told if isinstance(one, Happened) and one.kind == "worker_lost"]
+    worker_pool = Team(crowd_of(CLOSED), 2, at_s=3.0)
+    gone, heir = worker_pool.members
+    worker_pool.tick(gone, 0, 2, 4, 6)
+    worker_pool.lose(gone)
+    (event,) = [one for one in worker_pool.told if isinstance(one, Happened) and one.kind == "worker_lost"]
     assert (event.details["people"], event.details["taken_over"]) == (3, 3)
     first, order = orders(heir, "take")
     assert first["places"] == [Shard(1, 2).packed()]
-    log = StartLog(team.crowd)
+    log = StartLog(worker_pool.schedule)
     for k, worker in order["taken"]:  # type: ignore[attr-defined]
-        log.note(worker, team.crowd.arrival(k))
-    round_ = Round(team.crowd, log)
+        log.note(worker, worker_pool.schedule.arrival(k))
+    round_ = Round(worker_pool.schedule, log)
     for one in order["places"]:  # type: ignore[attr-defined]
         round_.take_places(Shard.unpacked(one), 3.0)
     came = round_.due(1e9)
     assert [arrival.place for arrival in came] == [0, 2, 4]
     assert all(arrival.k == arrival.place + 6 * GENERATION for arrival in came)
-    team.tick(gone, 8, 10, 12)
-    team.tick(heir, *(arrival.k for arrival in came))
-    assert not team.estate.accounts.twice
-    assert team.estate.books_of(gone) is None
+    worker_pool.tick(gone, 8, 10, 12)
+    worker_pool.tick(heir, *(arrival.k for arrival in came))
+    assert not worker_pool.reassignment.accounts.twice
+    assert worker_pool.reassignment.books_of(gone) is None

@@ -9,26 +9,26 @@ from hypothesis import strategies as st
 
 from hms_esr.engine.cluster.shards import Round, Shard, places_of, unstarted
 from hms_esr.engine.cluster.start_log import StartLog
-from tests.engine.cluster.crowds import CLOSED, crowd_of
+from tests.engine.cluster.schedules import CLOSED, crowd_of
 
 CROWD = crowd_of()
 
 
-def people(*duties: Shard) -> list[int]:
+def people(*shards: Shard) -> list[int]:
     """Everybody of these duties, in the order they come."""
     round_ = Round(CROWD, StartLog(CROWD))
-    for duty in duties:
-        round_.take(duty)
+    for shard in shards:
+        round_.take(shard)
     return [arrival.k for arrival in round_.due(1e9)]
 
 
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=4))
 def test_shared_out_people_are_the_same_people(parts: list[int]) -> None:
     """However often a duty is shared out among others, together they have everybody of it once."""
-    duties = [Shard(0, 1)]
+    shards = [Shard(0, 1)]
     for n in parts:
-        duties = [part for duty in duties for part in duty.among(n)]
-    assert Counter(people(*duties)) == Counter(range(100))
+        shards = [part for shard in shards for part in shard.among(n)]
+    assert Counter(people(*shards)) == Counter(range(100))
 
 
 @given(st.integers(1, 7), st.floats(0, 11))
@@ -47,8 +47,8 @@ def test_people_come_in_order_of_time() -> None:
 
 def test_a_duty_travels_whole() -> None:
     """What a message carries is the duty again, with and without an end."""
-    for duty in (Shard(3, 9), Shard(0, 2, 1.5, 7.25)):
-        assert Shard.unpacked(duty.packed()) == duty
+    for shard in (Shard(3, 9), Shard(0, 2, 1.5, 7.25)):
+        assert Shard.unpacked(shard.packed()) == shard
 
 
 def test_who_has_started_is_not_taken_over() -> None:
@@ -67,27 +67,27 @@ def test_who_has_started_is_not_taken_over() -> None:
 
 def test_a_place_goes_on_with_the_next_number() -> None:
     """A place of a closed load that is taken over gets the person after the last who came there, until the end."""
-    crowd = crowd_of(CLOSED)
-    log = StartLog(crowd)
-    arrival = crowd.again(crowd.arrival(1), 2.0)
+    schedule = crowd_of(CLOSED)
+    log = StartLog(schedule)
+    arrival = schedule.retry(schedule.arrival(1), 2.0)
     log.claim(0, arrival)
-    round_ = Round(crowd, log)
+    round_ = Round(schedule, log)
     round_.take_places(Shard(1, 3), 5.0)
     assert {(one.k, one.place) for one in round_.due(5.0)} == {(13, 1), (4, 4)}
-    assert list(places_of(Shard(1, 3), crowd)) == [1, 4]
-    late = Round(crowd, log)
+    assert list(places_of(Shard(1, 3), schedule)) == [1, 4]
+    late = Round(schedule, log)
     late.take_places(Shard(1, 3), 10.0)
     assert {one.k for one in late.due(1e9)} == {4}
 
 
 def test_a_place_filled_by_another_meanwhile_is_filled_after_it() -> None:
     """Who comes there next has a number nobody had, at the moment that was asked for."""
-    crowd = crowd_of(CLOSED)
-    log = StartLog(crowd)
-    round_ = Round(crowd, log)
+    schedule = crowd_of(CLOSED)
+    log = StartLog(schedule)
+    round_ = Round(schedule, log)
     round_.take_places(Shard(1, 6), 5.0)
     (first,) = round_.due(5.0)
-    log.claim(3, crowd.again(first, 5.0))
+    log.claim(3, schedule.retry(first, 5.0))
     assert not log.claim(0, first)
     round_.go_on(first, 5.5)
     assert [(one.k, one.place, one.at_s) for one in round_.due(5.5)] == [(13, 1, 5.5)]

@@ -26,33 +26,33 @@ def bring(gathering: TickBuffer, member: WorkerState, seq: int, second: int) -> 
 
 def test_a_second_waits_for_every_worker() -> None:
     """It is handed on when the last of them has told of it, and only then acknowledged."""
-    gathering, team = TickBuffer(), team_of(0, 1)
-    assert bring(gathering, team[0], 0, 0)
-    assert gathering.ready(team.values(), 1.2) == []
-    assert gathering.below(team[0]) == 0
-    assert bring(gathering, team[1], 0, 0)
-    assert [tick.worker for tick in gathering.ready(team.values(), 1.3)] == ["worker 1", "worker 2"]
-    assert gathering.below(team[0]) == 1
+    gathering, worker_pool = TickBuffer(), team_of(0, 1)
+    assert bring(gathering, worker_pool[0], 0, 0)
+    assert gathering.ready(worker_pool.values(), 1.2) == []
+    assert gathering.below(worker_pool[0]) == 0
+    assert bring(gathering, worker_pool[1], 0, 0)
+    assert [tick.worker for tick in gathering.ready(worker_pool.values(), 1.3)] == ["worker 1", "worker 2"]
+    assert gathering.below(worker_pool[0]) == 1
 
 
 def test_a_second_does_not_wait_for_ever() -> None:
     """A worker that is silent or lost holds nobody up for long."""
-    gathering, team = TickBuffer(), team_of(0, 1)
-    bring(gathering, team[0], 0, 0)
-    assert len(gathering.ready(team.values(), 4.1)) == 1
-    bring(gathering, team[0], 1, 1)
-    team[1].state = "lost"
-    assert len(gathering.ready(team.values(), 2.2)) == 1
+    gathering, worker_pool = TickBuffer(), team_of(0, 1)
+    bring(gathering, worker_pool[0], 0, 0)
+    assert len(gathering.ready(worker_pool.values(), 4.1)) == 1
+    bring(gathering, worker_pool[0], 1, 1)
+    worker_pool[1].state = "lost"
+    assert len(gathering.ready(worker_pool.values(), 2.2)) == 1
 
 
 def test_a_tick_sent_again_is_left_out() -> None:
     """The same number twice counts once; one that came before its turn waits to be sent again."""
-    gathering, team = TickBuffer(), team_of(0)
-    assert bring(gathering, team[0], 0, 0)
-    assert not bring(gathering, team[0], 0, 0)
-    assert not bring(gathering, team[0], 2, 2)
-    assert bring(gathering, team[0], 1, 1)
-    assert bring(gathering, team[0], 2, 2)
+    gathering, worker_pool = TickBuffer(), team_of(0)
+    assert bring(gathering, worker_pool[0], 0, 0)
+    assert not bring(gathering, worker_pool[0], 0, 0)
+    assert not bring(gathering, worker_pool[0], 2, 2)
+    assert bring(gathering, worker_pool[0], 1, 1)
+    assert bring(gathering, worker_pool[0], 2, 2)
 
 
 def test_orders_are_sent_until_they_are_seen() -> None:

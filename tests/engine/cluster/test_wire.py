@@ -11,7 +11,7 @@ from hms_esr.execution.plan import Options, make_plan
 from hms_esr.library import load_scenario
 from hms_esr.record import PersonEnd, Tick
 from hms_esr.store.tick_text import tick_text
-from tests.engine.cluster.crowds import assignment_of
+from tests.engine.cluster.schedules import assignment_of
 from tests.house.sources import ROOT
 
 

@@ -16,7 +16,7 @@ from hms_esr.engine.cluster.wire import packed_tick, unpacked_tick
 from hms_esr.engine.recording.recorder import Recorder
 from hms_esr.record import Manifest, Record, SeriesKey, Tick
 from hms_esr.store.tick_text import read_tick, tick_text
-from tests.engine.cluster.crowds import scenario_of
+from tests.engine.cluster.schedules import scenario_of
 
 WORKERS, VALUES, SECONDS = 5, 200_000, 40
 SHARES = (0.0, 0.001, 0.01, 0.1, 0.25, 0.5, 0.75, 0.9, 0.95, 0.99, 0.999, 0.9999, 1.0)
@@ -73,7 +73,7 @@ def merged(values: Sequence[float]) -> Record:
     """The record of a run whose five workers saw these values, in turn, over so many seconds."""
     recorders = [Recorder(f"worker {number + 1}") for number in range(WORKERS)]
     for number, value in enumerate(values):
-        recorders[number % WORKERS].hop(number * SECONDS / VALUES, KEY, False, 1, value, value / 2)
+        recorders[number % WORKERS].record_request(number * SECONDS / VALUES, KEY, False, 1, value, value / 2)
     manifest = Manifest("r", {}, "", "", "same", 1, "http://x", "", "", {}, {}, {}, "")
     record = Record(manifest, scenario_of())
     for recorder in recorders:

@@ -17,7 +17,7 @@ def test_no_request_is_lost_or_counted_twice(ends: list[float], cuts: list[int])
     recorder = Recorder("worker 1")
     ticks = []
     for number, ended_s in enumerate(ends):
-        recorder.hop(ended_s, KEY, number % 3 == 0, 10, 5.0, 4.0)
+        recorder.record_request(ended_s, KEY, number % 3 == 0, 10, 5.0, 4.0)
         if number < len(cuts):
             ticks += recorder.take(cuts[number], 0.1)
     ticks += recorder.take(40, 0.1)
@@ -31,8 +31,8 @@ def test_no_request_is_lost_or_counted_twice(ends: list[float], cuts: list[int])
 def test_a_request_is_in_the_second_it_ended() -> None:
     """Not in the one it began or was told of."""
     recorder = Recorder("worker 1")
-    recorder.hop(3.99, KEY, False, 1, 1.0, 1.0)
-    recorder.hop(4.0, KEY, False, 1, 1.0, 1.0)
+    recorder.record_request(3.99, KEY, False, 1, 1.0, 1.0)
+    recorder.record_request(4.0, KEY, False, 1, 1.0, 1.0)
     seconds = {tick.second: tick.cells[KEY].requests for tick in recorder.take(6, 0.0) if KEY in tick.cells}
     assert seconds == {3: 1, 4: 1}
 

@@ -25,7 +25,9 @@ def test_phases_are_those_of_answers_and_of_connections() -> None:
     """First byte and reading of every answer; connect and TLS only where a connection was opened; none else."""
     recorder = Recorder("worker 1")
     for persona, first_byte_ms in (("farmer", 8.0), ("clerk", 12.0), ("clerk", -1.0)):
-        recorder.hop(1.5, KEY._replace(persona=persona), first_byte_ms < 0, 10, 20.0, 20.0, first_byte_ms, 2.0)
+        recorder.record_request(
+            1.5, KEY._replace(persona=persona), first_byte_ms < 0, 10, 20.0, 20.0, first_byte_ms, 2.0
+        )
     recorder.connected(1.5, *WHERE, 0.5, 3.0)
     recorder.connected(1.6, *WHERE, 0.7, 0.0)
     told = {tick.second: tick.phases for tick in recorder.take(4, 0.0)}
@@ -53,7 +55,7 @@ def test_the_slowest_of_each_minute_are_kept() -> None:
     kept = []
     for k in range(200):
         ended_s, took_ms = k * 0.6, float(1 + k * 37 % 100)
-        if recorder.hop(ended_s, KEY, False, 10, took_ms, took_ms, took_ms, 0.0):
+        if recorder.record_request(ended_s, KEY, False, 10, took_ms, took_ms, took_ms, 0.0):
             recorder.slow(one("slow", k, ended_s - took_ms / 1000, ended_s))
         kept += recorder.take(int(ended_s), 0.0)
     kept += recorder.take(121, 0.0)
@@ -69,8 +71,8 @@ def test_the_slowest_of_each_minute_are_kept() -> None:
 def test_a_failed_request_is_no_slow_one() -> None:
     """Failures have examples of their own."""
     recorder = Recorder("worker 1")
-    assert not recorder.hop(1.0, KEY, True, 0, 30_000.0, 30_000.0)
-    assert recorder.hop(1.0, KEY, False, 0, 3.0, 3.0, 2.0, 1.0)
+    assert not recorder.record_request(1.0, KEY, True, 0, 30_000.0, 30_000.0)
+    assert recorder.record_request(1.0, KEY, False, 0, 3.0, 3.0, 2.0, 1.0)
 
 
 def test_failures_are_kept_up_to_a_cap() -> None:

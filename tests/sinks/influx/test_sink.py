@@ -48,7 +48,7 @@ class Watched:
         self.said: list[str] = []
         command = [sys.executable, "-c", CHILD, str(folder), manner]
         self.sink = InfluxSink(folder, CONNECTION, command, self._tell, "hms-esr influx resend run")
-        self.sink.hear(STARTED)
+        self.sink.handle(STARTED)
 
     def _tell(self, text: str) -> None:
         self.said.append(text.replace("\u00a0", " "))
@@ -57,11 +57,11 @@ class Watched:
         """A second later, with this state on disk."""
         replace(read_state(self.folder), **state).write(self.folder)
         self.sink._looked_s = float("-inf")
-        self.sink.hear(PROGRESS)
+        self.sink.handle(PROGRESS)
 
     def end(self) -> list[str]:
         self.said.clear()
-        self.sink.hear(ENDED)
+        self.sink.handle(ENDED)
         self.sink.close()
         self.sink.close()
         return self.said
