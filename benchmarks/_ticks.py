@@ -15,6 +15,7 @@ from hms_esr.engine.cluster.wire import packed_tick, unpacked_tick
 from hms_esr.engine.recording.recorder import Recorder
 from hms_esr.library import load_scenario
 from hms_esr.record import Manifest, PersonEnd, Record, SeriesKey
+from hms_esr.record.fold import fold_tick
 from hms_esr.seeded import uniform
 from hms_esr.store.writer import RunWriter
 
@@ -37,7 +38,7 @@ def cpu_ms_per_second(workers: int, steps: int, requests: int, seconds: int) -> 
         for second in range(seconds):
             ticks = [unpacked_tick(worker[second]) for worker in messages]
             for tick in ticks:
-                record.fold(tick)
+                fold_tick(record, tick)
             writer.ticks(ticks)
         used_s = process_time() - began_s
         writer.close()

@@ -25,6 +25,7 @@ from hms_esr.record import (
     SeriesKey,
     Tick,
 )
+from hms_esr.record.fold import fold_tick
 from hms_esr.scenario.model import Scenario
 from hms_esr.seeded import uniform
 
@@ -253,7 +254,7 @@ def record_of(day: Day, ticks: Iterable[Tick]) -> Record:
     record = Record(made_up_manifest(day, scenario), scenario, planned_total=day.people)
     record.length_real_s, record.warm_real_s = float(day.length_s), float(day.warm_s)
     for tick in ticks:
-        record.fold(tick)
+        fold_tick(record, tick)
     record.setup_requests = 3
     sim_s = day.length_s * day.warp
     record.segments = [Segment(0.0, 0.0, day.warp), Segment(day.length_s + 2.0, sim_s + 2 * day.warp, 3600.0)]

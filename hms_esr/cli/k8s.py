@@ -122,7 +122,7 @@ def _tell(text: str) -> None:
 
 def _order(given: dict[str, Any]) -> Order:
     """What is asked for; BadInput with every mistake of the scenario, and for what cannot be in a cluster."""
-    from hms_esr.cli.run import pairs
+    from hms_esr.cli.run_options import pairs
     from hms_esr.execution.plan import new_run_id
     from hms_esr.kubernetes.order import Order
     from hms_esr.launch.kubernetes.bundle import scenario_files

@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Sequence
-from copy import copy
 from math import isfinite, nan
 from typing import Any
 
@@ -55,22 +54,6 @@ class Seed(click.IntRange):
 
 SCALE = Finite(SMALLEST_SCALE, LARGEST_SCALE)
 WARP = Finite(SMALLEST_WARP, LARGEST_WARP)
-
-
-def repeating_run(command: click.Command) -> click.Command:
-    """``command`` takes every option of ``run`` beside its own, in silence, so that a command line can be repeated.
-
-    Values are checked as ``run`` checks them; they change nothing.
-    """
-    from hms_esr.cli.run import command as run
-
-    own = {name for param in command.params for name in param.opts}
-    for param in run.params:
-        if isinstance(param, click.Option) and not own & {*param.opts} and not param.hidden:
-            silent = copy(param)
-            silent.hidden, silent.expose_value = True, False
-            command.params.append(silent)
-    return command
 
 
 def run_id(_: Any, option: click.Parameter, value: str) -> str:

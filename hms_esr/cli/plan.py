@@ -9,12 +9,13 @@ import json
 import os
 import sys
 from collections.abc import Iterable
+from copy import copy
 from time import perf_counter
 from typing import TYPE_CHECKING, Any, TextIO
 
 import click
 
-from hms_esr.cli.options import SCALE, WARP, Seed, repeating_run, run_id
+from hms_esr.cli.options import SCALE, WARP, Seed, run_id
 from hms_esr.errors import BadInput, Problem
 
 if TYPE_CHECKING:
@@ -35,6 +36,22 @@ hms-esr plan scenarios/schedule_f.yml --seed 2 | head
 hms-esr plan tuition_grant --workers 3 --format jsonl
 hms-esr plan mine.yml --var office=IA-04
 """
+
+
+def repeating_run(command: click.Command) -> click.Command:
+    """``command`` takes every option of ``run`` beside its own, in silence, so that a command line can be repeated.
+
+    Values are checked as ``run`` checks them; they change nothing.
+    """
+    from hms_esr.cli.run import command as run
+
+    own = {name for param in command.params for name in param.opts}
+    for param in run.params:
+        if isinstance(param, click.Option) and not own & {*param.opts} and not param.hidden:
+            silent = copy(param)
+            silent.hidden, silent.expose_value = True, False
+            command.params.append(silent)
+    return command
 
 
 @repeating_run

@@ -15,8 +15,8 @@ import click
 from hms_esr.errors import BadInput, Problem
 
 if TYPE_CHECKING:
-    from hms_esr.record import Manifest, Record
-    from hms_esr.verdicts.judgement import Judgement, Limits
+    from hms_esr.record import Record
+    from hms_esr.verdicts.judgement import Judgement
 
 HELP = """Make a run's reports again from its record.
 
@@ -107,20 +107,9 @@ def _place(folder: Path, to: str | None, filename: str, kinds: int) -> Path:
 def judged(record: Record) -> Judgement:
     """The run's judgement: limits and strictness from its manifest, metric functions from beside its scenario."""
     from hms_esr.library.functions import metric_functions
-    from hms_esr.verdicts.judge import judge
+    from hms_esr.verdicts.judge_again import judge_again
 
-    manifest = record.manifest
-    custom = metric_functions(Path(manifest.source).parent)
-    return judge(record, custom=custom, limits=limits_of(manifest), strict=bool(manifest.options.get("strict")))
-
-
-def limits_of(manifest: Manifest) -> Limits:
-    """The limits the run was judged by; ours where it names none."""
-    from hms_esr.verdicts.judgement import Limits
-
-    given = manifest.options.get("limits")
-    known = given if isinstance(given, dict) else {}
-    return Limits(**{name: known[name] for name in Limits.__slots__ if name in known})
+    return judge_again(record, metric_functions(Path(record.manifest.source).parent))
 
 
 def _verdict_said(folder: Path) -> str:

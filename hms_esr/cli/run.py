@@ -9,7 +9,7 @@ import os
 import shlex
 import signal
 import sys
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator
 from contextlib import ExitStack, contextmanager, suppress
 from importlib import import_module
 from pathlib import Path
@@ -21,16 +21,14 @@ import click
 from hms_esr.cli.closing import closing
 from hms_esr.cli.influx_options import connection_of, influx_options, influx_sink, refuse_influx
 from hms_esr.cli.options import SCALE, WARP, Seed, run_id
-from hms_esr.cli.secret_files import cluster_secret, read_secrets
+from hms_esr.cli.run_options import city, options_of, pairs
 from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem
 from hms_esr.units import duration_s, share
 
 if TYPE_CHECKING:
     from hms_esr.edu.live.page_process import PageProcess
-    from hms_esr.engine.cluster.join_info import JoinInfo
     from hms_esr.events import Sink
-    from hms_esr.execution.execute import StopSwitch
-    from hms_esr.execution.plan import Options
+    from hms_esr.execution.stop_switch import StopSwitch
     from hms_esr.library.loading import LoadedScenario
     from hms_esr.sinks.fanout import FanOut
     from hms_esr.sinks.influx.connection import InfluxConnection
@@ -67,14 +65,6 @@ def _read(option: click.Parameter, value: str | None, read: Callable[[str], floa
         return None if value is None else read(value)
     except ValueError as error:
         raise BadInput([Problem(option.opts[0], 0, 0, str(error))]) from None
-
-
-def pairs(option: str, values: Sequence[str]) -> dict[str, str]:
-    """``name=value`` texts as a dict; BadInput names one that is no pair."""
-    for value in values:
-        if "=" not in value:
-            raise BadInput([Problem(option, 0, 0, f"'{value}' is no pair; write name=value")])
-    return dict(value.split("=", 1) for value in values)
 
 
 @click.command(help=HELP)
@@ -165,7 +155,7 @@ def _names(files: tuple[str, ...], tags: tuple[str, ...]) -> list[str]:
 
 
 def _switch() -> StopSwitch:
-    from hms_esr.execution.execute import StopSwitch
+    from hms_esr.execution.stop_switch import StopSwitch
 
     switch = StopSwitch()
 
@@ -177,44 +167,6 @@ def _switch() -> StopSwitch:
     signal.signal(signal.SIGINT, press)
     signal.signal(signal.SIGTERM, press)
     return switch
-
-
-def options_of(given: dict[str, Any]) -> Options:
-    """The plan's options from the command line's by name; BadInput for what cannot be read."""
-    from hms_esr.execution.machine import most_people
-    from hms_esr.execution.plan import Options
-    from hms_esr.verdicts.judgement import Limits
-
-    return Options(
-        target=given["target"],
-        env=given["env"],
-        seed=given["seed"],
-        scale=given["scale"],
-        warp=given["warp"],
-        time_limit_s=given["time_limit"],
-        out=given["out"],
-        only=given["only"],
-        variables=pairs("--var", given["variables"]),
-        secrets=read_secrets(given["secret_file"]),
-        may_load=given["may_load"],
-        strict=given["strict"],
-        insecure=given["insecure"],
-        limits=Limits(max_dropped=given["max_dropped"], max_late=given["max_late"]),
-        contact=given["contact"],
-        max_people=most_people(),
-        workers=given["workers"],
-        invitation=_invitation(given) if given["master"] else None,
-    )
-
-
-def _invitation(given: dict[str, Any]) -> JoinInfo:
-    from hms_esr.engine.cluster.join_info import JoinInfo, read_place
-
-    if given["workers"] > 1:
-        raise BadInput([Problem("--master", 0, 0, "waits for workers that come by themselves; leave out --workers")])
-    host, port = read_place(given["bind"])
-    secret = cluster_secret(given["cluster_secret_file"], "--master")
-    return JoinInfo(secret, host, port, given["expect_workers"], given["wait"])
 
 
 def _invite(line: str) -> None:
@@ -278,18 +230,6 @@ def _folder(out: Path) -> Iterator[None]:
         if made:
             with suppress(OSError):
                 out.rmdir()
-
-
-@contextmanager
-def city() -> Iterator[str]:
-    """The embedded city for as long as the block lasts; its URL."""
-    from hms_esr.city.process import CityProcess
-
-    process = CityProcess()
-    try:
-        yield process.start()
-    finally:
-        process.stop()
 
 
 def _page(given: dict[str, Any], run: str) -> PageProcess | None:

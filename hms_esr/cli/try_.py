@@ -18,8 +18,7 @@ from hms_esr.cli.secret_files import read_secrets
 from hms_esr.errors import BadInput
 
 if TYPE_CHECKING:
-    from hms_esr.engine.user.actor import Actor
-    from hms_esr.engine.user.virtual_user import VirtualUser
+    from hms_esr.engine.user.state import UserState
     from hms_esr.errors import StepFailed
     from hms_esr.html.form_submission import Submission
     from hms_esr.http.response import HttpAnswer
@@ -47,7 +46,7 @@ class Printer:
 
         self._mask = Mask(secrets, shortest=1)
         self._step = ""
-        self._person: Actor | None = None
+        self._person: UserState | None = None
         self._told = 0
         self._alert = ""
 
@@ -61,7 +60,7 @@ class Printer:
         if self._person is not None:
             self._quiet_steps(self._person)
 
-    def _quiet_steps(self, virtual_user: Actor) -> None:
+    def _quiet_steps(self, virtual_user: UserState) -> None:
         """Steps before the one under way that sent nothing, so that nobody heard of them."""
         for named in virtual_user.steps[self._told : virtual_user.at]:
             if not named.step.sends:
@@ -75,7 +74,7 @@ class Printer:
             self.say(f"  the page says: {self._alert}")
         self._alert = ""
 
-    def _head(self, virtual_user: Actor) -> None:
+    def _head(self, virtual_user: UserState) -> None:
         self._person = virtual_user
         self._tell_alert()
         self._quiet_steps(virtual_user)
@@ -84,21 +83,22 @@ class Printer:
             self._step = virtual_user.where
             self.say(f"\n{virtual_user.where}")
 
-    def exchanged(self, virtual_user: Actor, hop: HttpAnswer) -> None:
+    def exchanged(self, virtual_user: UserState, hop: HttpAnswer) -> None:
         """One request and its answer."""
-        from hms_esr.html.page import alert_text
+        from hms_esr.html.error_messages import alert_text
+        from hms_esr.html.page import page_of
 
         self._head(virtual_user)
         if hop.failure is not None:
             self.say(f"  {hop.method} {hop.url} → no answer: {hop.failure.message}")
             return
         took_ms = (hop.ended_at - hop.started_at) * 1000
-        title = "" if hop.redirected or "html" not in hop.media_type else f"  “{hop.page.title}”"
+        title = "" if hop.redirected or "html" not in hop.media_type else f"  “{page_of(hop).title}”"
         onward = f"  → {hop.header('location')}" if hop.redirected else ""
         self.say(f"  {hop.method} {hop.url} → {hop.status}  {took_ms:.0f} ms{title}{onward}")
         self._alert = "" if hop.redirected else alert_text(hop)
 
-    def submitted(self, virtual_user: Actor, sent: Submission) -> None:
+    def submitted(self, virtual_user: UserState, sent: Submission) -> None:
         """The fields of a form."""
         self._head(virtual_user)
         password = virtual_user.fields.get("password", "")
@@ -106,12 +106,12 @@ class Printer:
             masked = name in sent.secret or (value and value == password) or _looks_secret(name, value)
             self.say(f"    {name} = {'***' if masked and value else value}")
 
-    def saved(self, virtual_user: VirtualUser, names: tuple[str, ...]) -> None:
+    def saved(self, virtual_user: UserState, names: tuple[str, ...]) -> None:
         """What a step saved."""
         for name in names:
             self.say(f"    saved {name} = {virtual_user.vars[name]}")
 
-    def failed(self, virtual_user: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
+    def failed(self, virtual_user: UserState, named: NamedStep, failure: StepFailed) -> None:
         """Why a step failed; the failure has the page's own words."""
         self._alert = ""
         self._head(virtual_user)
@@ -167,7 +167,7 @@ def command(file: str, **given: Any) -> int:
     import_module(
         "hms_esr.engine.start_loop.local_runner"
     )  # first: Locust patches the standard library when it is imported
-    from hms_esr.cli.run import city, pairs
+    from hms_esr.cli.run_options import city, pairs
     from hms_esr.execution.plan import Options, make_plan, needs_city
     from hms_esr.execution.preflight import guard_for, preflight, trust_of
     from hms_esr.library import load_scenario

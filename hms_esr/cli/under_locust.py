@@ -15,13 +15,15 @@ from typing import Any
 
 import click
 
-from hms_esr.cli import run as command_line
+from hms_esr.cli import run_options
 from hms_esr.cli.closing import following_command
+from hms_esr.cli.locust_fields import form_fields
 from hms_esr.cli.secret_files import cluster_secret
 from hms_esr.engine.locust_plugin.plugin import bind as bind_engine
 from hms_esr.errors import BadInput, EsrError, Problem
-from hms_esr.execution.execute import LoadJob, RunOutcome, StopSwitch
-from hms_esr.launch.interactive import NOBODY_YET, InteractiveRunner, RunForm, choices
+from hms_esr.execution.execute import LoadJob, RunOutcome
+from hms_esr.execution.stop_switch import StopSwitch
+from hms_esr.launch.interactive import NOBODY_YET, InteractiveRunner, RunForm
 from hms_esr.scenario.model import Scenario
 from hms_esr.sinks.fanout import FanOut
 from hms_esr.units import share
@@ -41,25 +43,6 @@ def bind() -> None:
         click.echo(str(error), err=True)
         sys.exit(error.exit_code)
     bind_engine(arguments=add_arguments, runs=LocustRuns, guard_of=guard_of, secret=secret)
-
-
-def form_fields(parser: Any, given: RunForm) -> None:
-    """Scenario, scale, seed and target: options, and fields of the web UI."""
-    listed = choices(given.scenario)
-    text = {"type": str}
-    parser.add_argument(
-        "--scenario",
-        default=listed[0] if listed else "",
-        choices=listed,
-        metavar="FILE|NAME",
-        is_required=True,
-        help="The scenario to carry out",
-    )
-    parser.add_argument("--scale", default=given.scale, **text, metavar="X", help="Times as many people; empty: 1")
-    seed = "Same seed, same people; empty: the scenario's"
-    parser.add_argument("--seed", default=given.seed, **text, metavar="N", help=seed)
-    target = "System under test; empty: the scenario's, or the embedded city"
-    parser.add_argument("--target", default=given.target, **text, metavar="URL", help=target)
 
 
 def add_arguments(parser: Any) -> None:
@@ -125,7 +108,7 @@ def options_of(parsed: Mapping[str, Any]) -> Any:
         "workers": 0,
         "master": False,
     }
-    return command_line.options_of(given)
+    return run_options.options_of(given)
 
 
 class LocustRuns:
@@ -134,7 +117,7 @@ class LocustRuns:
     def __init__(self, parsed: Any) -> None:
         self._parsed = parsed
         command = shlex.join(["locust", *sys.argv[1:]])
-        self._front = InteractiveRunner(command=command, city=command_line.city, sinks=FanOut, closing=self._close)
+        self._front = InteractiveRunner(command=command, city=run_options.city, sinks=FanOut, closing=self._close)
 
     def figures(self) -> dict[str, Any]:
         """Of the run that goes on or was last."""

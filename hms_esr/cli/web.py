@@ -14,16 +14,17 @@ from typing import Any
 
 import click
 
-from hms_esr.cli import run as command_line
+from hms_esr.cli import run_options
 from hms_esr.cli.closing import closing
-from hms_esr.cli.under_locust import form_fields
+from hms_esr.cli.locust_fields import form_fields
 from hms_esr.engine.locust_plugin.web.login import read_login
 from hms_esr.engine.locust_plugin.web.origins import is_loopback
 from hms_esr.engine.locust_plugin.web.window import Window
 from hms_esr.engine.start_loop.local_runner import LoadResult
 from hms_esr.errors import BadInput, EsrError, Problem
-from hms_esr.execution.execute import LoadJob, RunOutcome, StopSwitch, drive_load
+from hms_esr.execution.execute import LoadJob, RunOutcome, drive_load
 from hms_esr.execution.plan import Options
+from hms_esr.execution.stop_switch import StopSwitch
 from hms_esr.launch.interactive import NOBODY_YET, InteractiveRunner, RunForm
 from hms_esr.sinks.fanout import FanOut
 
@@ -37,7 +38,7 @@ def serve(given: dict[str, Any]) -> int:
     if not is_loopback(host) and login is None and not given["web_open"]:
         text = "others can reach it; give --web-login FILE (one line name:password), or --web-open if that is meant"
         raise BadInput([Problem(f"--web-host {host}", 0, 0, text)])
-    options = command_line.options_of(given)
+    options = run_options.options_of(given)
     seed, scale = given["seed"], given["scale"]
     first = RunForm(
         files[0] if files else "",
@@ -77,7 +78,7 @@ class WebRuns:
     def __init__(self, options: Options) -> None:
         self._options = options
         command = shlex.join(["hms-esr", *sys.argv[1:]])
-        self._front = InteractiveRunner(command=command, city=command_line.city, sinks=FanOut, closing=self._close)
+        self._front = InteractiveRunner(command=command, city=run_options.city, sinks=FanOut, closing=self._close)
 
     def figures(self) -> dict[str, Any]:
         """Of the run that goes on or was last."""

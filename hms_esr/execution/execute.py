@@ -22,6 +22,7 @@ from hms_esr.execution.monitor import RunMonitor
 from hms_esr.execution.plan import SETUP_ROLE, RunPlan, manifest_of
 from hms_esr.execution.preflight import Trust, guard_for, preflight, setup_exchange, trust_of
 from hms_esr.execution.sensor_poller import AT_TARGET, SensorPoller, addresses
+from hms_esr.execution.stop_switch import StopSwitch
 from hms_esr.injectors.city import CityInjector
 from hms_esr.injectors.journal import Journal
 from hms_esr.library.uploads import told_made_up
@@ -48,27 +49,6 @@ class RunOutcome:
     judgement: Judgement
     folder: Path
     report: Path
-
-
-class StopSwitch:
-    """Asked by the run whether somebody wants it to end; pressed from signal handlers."""
-
-    def __init__(self) -> None:
-        self.presses = 0
-        self.who = ""
-
-    def pressed(self) -> bool:
-        """Whether somebody wants the end."""
-        return self.presses > 0
-
-    def pressed_twice(self) -> bool:
-        """Whether somebody wants it without ``after``."""
-        return self.presses > 1
-
-    def press(self, who: str) -> None:
-        """Ask for the end; a second time skips ``after`` too. Faults are undone all the same."""
-        self.presses += 1
-        self.who = self.who or who
 
 
 def _nobody_joins(line: str) -> None:

@@ -22,6 +22,7 @@ from hms_esr.execution.sensor_poller import SensorPoller
 from hms_esr.expressions.expression import parse
 from hms_esr.histogram import Histogram
 from hms_esr.record import Record, Tick
+from hms_esr.record.fold import fold_tick
 from hms_esr.scenario.guard import Breaker, Guard
 from hms_esr.schedule.arrivals import ArrivalSchedule
 from hms_esr.sinks.fanout import FanOut
@@ -29,7 +30,7 @@ from hms_esr.store.writer import RunWriter
 from hms_esr.verdicts.metrics import measure
 
 if TYPE_CHECKING:
-    from hms_esr.execution.execute import StopSwitch
+    from hms_esr.execution.stop_switch import StopSwitch
 
 PROOF_EVERY_S = 10.0
 STEPS_KEPT_S = 310
@@ -59,7 +60,7 @@ def _is_broken(check: str, seconds: list[list[Tick]], record: Record, plan: RunP
     """Whether the check fails on these seconds alone; without data it does not."""
     lately = Record(record.manifest, plan.scenario)
     for tick in chain.from_iterable(seconds):
-        lately.fold(tick)
+        fold_tick(lately, tick)
     try:
         return not parse(check).evaluate(lambda ref: measure(lately, ref, plan.loaded.metrics).value)
     except EsrError:
@@ -174,7 +175,7 @@ class RunMonitor:
             return ""
         record = self._record
         for tick in ticks:
-            record.fold(tick)
+            fold_tick(record, tick)
             for cell in tick.cells.values():
                 self._answers.merge(cell.intended)
             self._failed_by_step.update(end.step for end in tick.ends if end.state == "failed")

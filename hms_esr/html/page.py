@@ -5,8 +5,6 @@ Knows nothing of how it was fetched; it is parsed when first asked for, and only
 
 from __future__ import annotations
 
-import json
-import re
 from collections.abc import Iterable, Sequence
 from typing import Any, Literal
 
@@ -19,15 +17,11 @@ from hms_esr.html.form_parser import read_forms, words
 from hms_esr.http.response import HttpAnswer
 from hms_esr.http.url import join
 
-_LONGEST_ERROR = 200
 _MEMORY = FormMemory()
 _ALERTS = (
     '[role="alert"],.error,.errors,.errorlist,.error-message,.usa-alert--error,.govuk-error-summary,.alert-danger,'
     ".alert-error,.invalid-feedback,.field-error,.has-error .help-block"
 )
-_LINK = re.compile(r"<([^>]*)>([^<]*)")
-_REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.I)
-_JSON_MESSAGES = ("error", "message", "detail", "title", "errors", "error_description", "msg")
 
 
 class Page:
@@ -164,68 +158,10 @@ class Page:
         return self.title
 
 
-def status_link(answer: HttpAnswer) -> str | None:
-    """Where the outcome can be looked up: ``Link: …; rel=status``, ``status_url`` in JSON, ``rel="status"`` in HTML."""
-    for value in answer.header_all("link"):
-        for match in _LINK.finditer(value):
-            rel = _REL.search(match[2])
-            if rel and "status" in (rel[1] or rel[2] or "").lower().split():
-                return join(answer.url, match[1].strip()).url
-    if answer.media_type.endswith("json"):
-        found = _parsed(answer)
-        address = found.get("status_url") if isinstance(found, dict) else None
-        return join(answer.url, address).url if isinstance(address, str) and address else None
-    if b"status" not in answer.body:
-        return None
-    return answer.page.link("status")
-
-
-def error_text(answer: HttpAnswer) -> str:
-    """What a person would read of an answer that says no, at most 200 characters; empty when it says nothing."""
-    try:
-        if answer.media_type.endswith("json"):
-            text = _json_message(_parsed(answer), 3)
-        elif answer.media_type in ("text/html", "application/xhtml+xml"):
-            text = answer.page.message()
-        elif answer.media_type in ("text/plain", ""):
-            text = answer.text.strip().partition("\n")[0]
-        else:
-            text = ""
-    except StepFailed:
-        return ""
-    return _one_line(text)
-
-
-def alert_text(answer: HttpAnswer) -> str:
-    """What an answer's page says went wrong, whatever its status, at most 200 characters; empty when nothing."""
-    if answer.media_type not in ("text/html", "application/xhtml+xml"):
-        return ""
-    try:
-        return _one_line(answer.page.alert())
-    except StepFailed:
-        return ""
-
-
-def _one_line(text: str) -> str:
-    text = " ".join("".join(c if c.isprintable() else " " for c in text[:2000]).split())
-    return text if len(text) <= _LONGEST_ERROR else text[: _LONGEST_ERROR - 1].rstrip() + "…"
-
-
-def _parsed(answer: HttpAnswer) -> Any:
-    try:
-        return json.loads(answer.body)
-    except (ValueError, RecursionError):
-        return None
-
-
-def _json_message(found: Any, depth: int) -> str:
-    if isinstance(found, str):
-        return found
-    if depth and isinstance(found, dict):
-        for key in _JSON_MESSAGES:
-            text = _json_message(found.get(key), depth - 1)
-            if text:
-                return text
-    if depth and isinstance(found, list) and found:
-        return _json_message(found[0], depth - 1)
-    return ""
+def page_of(answer: HttpAnswer) -> Page:
+    """The answer as a page of HTML: made when first asked for, and kept with the answer."""
+    page: Page | None = answer.page_read
+    if page is None:
+        is_page = answer.media_type in ("text/html", "application/xhtml+xml", "")
+        page = answer.page_read = Page(answer.text if is_page else "", answer.url, answer.charset)
+    return page

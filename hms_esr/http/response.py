@@ -10,16 +10,13 @@ import re
 import zlib
 from codecs import lookup
 from functools import lru_cache
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import brotli
 
 from hms_esr.errors import StepFailed
 from hms_esr.http.response_head import Head, whole_head
 from hms_esr.http.url import Address
-
-if TYPE_CHECKING:
-    from hms_esr.html.page import Page
 
 LARGEST_BYTES = 20 * 2**20
 _PIECE_BYTES = 16384
@@ -29,13 +26,15 @@ _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40}
 
 
 class HttpAnswer:
-    """What came back for one request. Times are ``time.perf_counter()``, 0.0 for what never happened."""
+    """What came back for one request. Times are ``time.perf_counter()``, 0.0 for what never happened.
+
+    ``page_read`` is the page that ``html`` made of it, if any.
+    """
 
     __slots__ = (
         "_body",
         "_head",
         "_headers",
-        "_page",
         "_text",
         "address",
         "bytes_received",
@@ -45,6 +44,7 @@ class HttpAnswer:
         "first_byte_at",
         "largest_bytes",
         "method",
+        "page_read",
         "parts",
         "redirected",
         "retries",
@@ -71,7 +71,7 @@ class HttpAnswer:
         self._head: Head | None = None
         self._body: bytes | None = None
         self._text: str | None = None
-        self._page: Page | None = None
+        self.page_read: Any = None
 
     @property
     def url(self) -> str:
@@ -162,19 +162,9 @@ class HttpAnswer:
             kind = self.media_type or "unnamed"
             raise StepFailed("expectation", f"the answer of {self.path} is not JSON but {kind}", self.status) from None
 
-    @property
-    def page(self) -> Page:
-        """The answer as a page of HTML, parsed when first asked for."""
-        if self._page is None:
-            from hms_esr.html.page import Page
-
-            is_page = self.media_type in ("text/html", "application/xhtml+xml", "")
-            self._page = Page(self.text if is_page else "", self.url, self.charset)
-        return self._page
-
     def forget_page(self) -> None:
         """Let go of the parsed page and the text (a waiting person keeps neither)."""
-        self._page = self._text = None
+        self.page_read = self._text = None
 
 
 @lru_cache(maxsize=256)

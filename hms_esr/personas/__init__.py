@@ -9,6 +9,7 @@ Knows nothing of files, clocks or how people act on a target.
 - ``defaults``       fields every person has
 - ``safe``           identifiers nobody has; telling a text that may hold a real one
 - ``tables``         Faker's lists as weighted tables
+- ``locales``        Faker's locales and generators
 - ``fakers``         which of Faker's providers may be asked, and asking them
 - ``states``         the 50 states
 - ``random_values``  ``{{ random.x }}``

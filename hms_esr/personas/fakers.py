@@ -9,13 +9,12 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import date, datetime, time
 from decimal import Decimal
-from difflib import get_close_matches
 from functools import lru_cache
 from typing import Any
 
+from hms_esr.personas.locales import generator, nearest
 from hms_esr.personas.safe import Draw, made_safe
 from hms_esr.personas.tables import TABLED
-from hms_esr.registry import did_you_mean
 
 
 def _each(reason: str, names: str) -> dict[str, str]:
@@ -59,25 +58,6 @@ _LOCAL = "exists in that locale only and may make a real number of somebody; wri
 _EVERYWHERE = "en_US"
 _SIZES = ("nb", "length", "chars", "count", "size", "digits", "rows", "depth", "deep")
 _LARGEST = 1000
-KNOWN_LOCALES = frozenset(
-    [
-        "en_US",
-        "es_MX",
-        "es_ES",
-        "es",
-        "en_GB",
-        "en_CA",
-        "fr_FR",
-        "fr_CA",
-        "de_DE",
-        "it_IT",
-        "pt_BR",
-        "zh_CN",
-        "ja_JP",
-        "ko_KR",
-    ]
-)
-"""Locales accepted without asking Faker, so that checking a file does not import it."""
 
 
 def faker_version() -> str:
@@ -85,28 +65,6 @@ def faker_version() -> str:
     from importlib.metadata import version
 
     return version("faker")
-
-
-@lru_cache(maxsize=16)
-def generator(locale: str) -> Any:
-    """Faker's generator for ``locale``; ValueError with the nearest locale when there is none."""
-    from faker import Faker
-
-    check_locale(locale)
-    return Faker(locale, use_weighting=False)._factories[0]
-
-
-def check_locale(locale: str) -> None:
-    """ValueError with the nearest one when Faker has no such locale."""
-    if locale in KNOWN_LOCALES:
-        return
-    from faker.config import AVAILABLE_LOCALES
-
-    if locale not in AVAILABLE_LOCALES:
-        close = get_close_matches(locale, AVAILABLE_LOCALES, n=1, cutoff=0.6)
-        some = ", ".join(sorted(KNOWN_LOCALES))
-        hint = f"Did you mean '{close[0]}'?" if close else f"Allowed are Faker's, such as {some}."
-        raise ValueError(f"unknown locale '{locale}'. {hint}")
 
 
 @lru_cache(maxsize=16)
@@ -146,12 +104,6 @@ def check_provider(name: str, locale: str) -> None:
     if name in _all_names(locale):
         raise ValueError(f"faker's '{name}' {_LOCAL}")
     raise ValueError(f"unknown faker provider '{name}'.{nearest(name, known)}")
-
-
-def nearest(name: str, known: Any) -> str:
-    """A suggestion, or nothing: several hundred names are no help in an error."""
-    hint = did_you_mean(name, list(known))
-    return hint if hint.startswith(" Did you mean") else " Faker's providers are listed at faker.readthedocs.io"
 
 
 def check_arguments(name: str, arguments: Mapping[str, Any]) -> None:

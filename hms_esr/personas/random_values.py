@@ -10,6 +10,7 @@ from datetime import date
 from functools import lru_cache
 
 from hms_esr.personas import fakers, safe
+from hms_esr.personas.locales import nearest
 from hms_esr.personas.safe import Draw, below
 from hms_esr.personas.states import STATES
 from hms_esr.personas.tables import TABLED, table
@@ -100,7 +101,7 @@ def check_random_name(name: str, locale: str = _DEFAULT_LOCALE) -> None:
     if _alias(name) or name in fakers.REPLACED or name in TABLED:
         return
     if fakers.refusal(name) is None and name not in fakers.provider_names(locale):
-        raise ValueError(f"unknown random value '{name}'.{fakers.nearest(name, known_random_names(locale))}")
+        raise ValueError(f"unknown random value '{name}'.{nearest(name, known_random_names(locale))}")
     fakers.check_provider(name, locale)
     fakers.ask(locale, name, {}, lambda _: 0)
 

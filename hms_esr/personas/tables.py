@@ -11,6 +11,8 @@ from functools import lru_cache
 from itertools import accumulate
 from typing import Any
 
+from hms_esr.personas.locales import generator
+
 _SAMPLES = 1024
 _SAMPLE_SEED = 20260101
 SPAN = 1 << 32
@@ -43,8 +45,6 @@ class Table:
 @lru_cache(maxsize=64)
 def table(locale: str, provider: str) -> Table:
     """The table behind a Faker provider: Faker's own list where it has one, else 1024 values of one fixed seed."""
-    from hms_esr.personas.fakers import generator
-
     made = _LISTS.get(provider)
     parts = {type(one).__module__.split(".")[2]: one for one in generator(locale).get_providers()}
     listed = made(parts) if made else None

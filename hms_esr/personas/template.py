@@ -22,7 +22,7 @@ from pydantic import (
 
 from hms_esr.personas.declared import Declared, account_fields, declared_fields, written
 from hms_esr.personas.defaults import USES
-from hms_esr.personas.fakers import check_locale
+from hms_esr.personas.locales import check_locale
 from hms_esr.schema.types import Count, Duration, Frozen, Number, Text, as_text
 from hms_esr.units import share
 

@@ -7,15 +7,13 @@ from __future__ import annotations
 
 from collections import Counter
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 from hms_esr.histogram import Histogram
 from hms_esr.record.phases import Phases
+from hms_esr.record.run import Record
 from hms_esr.record.second import LONG_PAUSE_MS, Second, WorkerHealth
 from hms_esr.record.tick import Cell, Decisions, ErrorCount, PersonEnd, Tick
-
-if TYPE_CHECKING:
-    from hms_esr.record.run import Record
 
 _who = attrgetter("journey", "persona", "state")
 OPEN_S = 5

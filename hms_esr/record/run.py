@@ -12,11 +12,10 @@ from typing import Any
 from hms_esr.clock import Segment
 from hms_esr.events import ClockChanged, Event, Happened, Sensed
 from hms_esr.histogram import Histogram
-from hms_esr.record.fold import fold_tick
 from hms_esr.record.phases import Phases
 from hms_esr.record.samples import Samples
 from hms_esr.record.second import Second, WorkerHealth
-from hms_esr.record.tick import Cell, Decisions, ErrorCount, ErrorKey, SeriesKey, Tick
+from hms_esr.record.tick import Cell, Decisions, ErrorCount, ErrorKey, SeriesKey
 from hms_esr.scenario.model import Scenario
 
 
@@ -123,10 +122,6 @@ class Record:
     lost_records: int = 0
     problems: list[str] = field(default_factory=list)
     """Reasons, in words, why the rehearsal cannot be trusted beyond those the figures show."""
-
-    def fold(self, tick: Tick) -> None:
-        """Add one tick. The caller has removed repeats."""
-        fold_tick(self, tick)
 
     def handle(self, event: Event) -> None:
         """Add one event."""

@@ -18,7 +18,7 @@ from hms_esr.scenario import model
 from hms_esr.scenario.problems import mistakes_of
 from hms_esr.schema.validation_errors import found
 from hms_esr.steps import STEPS
-from hms_esr.steps.step import parse_step
+from hms_esr.steps.parse import parse_step
 
 
 class Launcher(Protocol):

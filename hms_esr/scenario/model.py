@@ -26,7 +26,7 @@ from hms_esr.profiles import PROFILES, Profile
 from hms_esr.schema.tagged_union import key_of, mistake
 from hms_esr.schema.types import Count, Duration, Frozen, Moment, Number, Text
 from hms_esr.schema.validation_errors import found
-from hms_esr.steps.step import AnyStep
+from hms_esr.steps.parse import AnyStep
 from hms_esr.units import duration_text
 
 NAME = re.compile(r"[A-Za-z0-9][A-Za-z0-9_.-]{0,99}")

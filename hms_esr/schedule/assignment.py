@@ -62,6 +62,7 @@ class Cast:
         self.journeys: tuple[tuple[NamedStep, ...], ...] = tuple(
             named_steps(journey, scenario) for journey in scenario.journeys
         )
+        self.journey_names = tuple(journey.name for journey in scenario.journeys)
         self._makers = {
             role: PeopleMaker(
                 template, assignment.seed, assignment.identity, assignment.run_id, scenario.clock.start.date()

@@ -7,7 +7,8 @@ from typing import Any, ClassVar
 from pydantic import Field
 
 from hms_esr.schema.types import Number
-from hms_esr.steps.step import AnyStep, Step, StepActor
+from hms_esr.steps.parse import AnyStep
+from hms_esr.steps.step import Step, StepActor
 
 
 class Maybe(Step):

@@ -15,6 +15,7 @@ from typing import Any
 from hms_esr.errors import BadInput, Problem
 from hms_esr.events import ClockChanged, Event, Happened, Sensed
 from hms_esr.record import Manifest, Record
+from hms_esr.record.fold import fold_tick
 from hms_esr.scenario.model import Scenario
 from hms_esr.store.database import facts_in, open_to_read, unreadable
 from hms_esr.store.layout import DATABASE, MANIFEST
@@ -99,7 +100,7 @@ def _replay(record: Record, connection: sqlite3.Connection, tell: Callable[[str]
     for at, worker, seq, body in connection.execute("SELECT rowid, worker, seq, body FROM ticks ORDER BY rowid"):
         if (worker, seq) not in seen:
             seen.add((worker, seq))
-            record.fold(read_tick(body))
+            fold_tick(record, read_tick(body))
         if perf_counter() - told_at >= TOLD_EVERY_S:
             told_at = perf_counter()
             tell(f"Reading the record: {at / last:.0%}")

@@ -13,6 +13,7 @@ from typing import Any
 
 from hms_esr.events import Event
 from hms_esr.record import Record, Tick
+from hms_esr.record.fold import fold_tick
 from hms_esr.store.database import facts_in, open_to_read, unreadable
 from hms_esr.store.layout import DATABASE
 from hms_esr.store.manifest import read_manifest
@@ -77,7 +78,7 @@ class RecordTail:
         ):
             self._tick = row
             found.append(read_tick(body))
-            self.record.fold(found[-1])
+            fold_tick(self.record, found[-1])
         return tuple(found)
 
     def _events(self, connection: sqlite3.Connection) -> tuple[Event, ...]:

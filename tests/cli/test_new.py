@@ -17,7 +17,7 @@ from click.testing import CliRunner, Result
 from hms_esr.cli.new import command
 from hms_esr.errors import BadInput, EnvironmentProblem, TargetRefused
 from hms_esr.library import load_scenario
-from hms_esr.steps.step import write_step
+from hms_esr.steps.parse import write_step
 
 FORM = """<!doctype html><title>Apply</title>
 <nav><form action="/search"><input name="q"></form></nav>

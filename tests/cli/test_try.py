@@ -12,7 +12,7 @@ from typing import Any
 import pytest
 
 from hms_esr.cli.try_ import Printer, what_it_did
-from hms_esr.steps.step import parse_step
+from hms_esr.steps.parse import parse_step
 
 SCENARIO = """
 name: apply

@@ -9,8 +9,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hms_esr.errors import StepFailed
+from hms_esr.html.error_messages import error_text, status_link
 from hms_esr.html.form_submission import HtmlField, HtmlForm, Submission, submission
-from hms_esr.html.page import Page, error_text, status_link
+from hms_esr.html.page import Page
 from hms_esr.http.response import HttpAnswer
 from hms_esr.http.url import parse
 from hms_esr.steps.step import Upload

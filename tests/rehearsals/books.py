@@ -29,7 +29,7 @@ class Books:
         self.summary = ran.summary
         scenario = load_scenario(str(run.file)).scenario
         schedule = ArrivalSchedule(scenario, seed=scenario.seed or 0, warp=1.0)
-        self.planned_s = {arrival.k: arrival.at_s for arrival in schedule.in_order()}
+        self.planned_s = {arrival.person_no: arrival.at_s for arrival in schedule.in_order()}
         self.ends, self.started = _told(ran.folder / "record.db")
         self.came_s = {
             page: {person: came_s for person, where, came_s, _ in self.log if where == page} for page in PAGES
@@ -84,7 +84,7 @@ def _told(database: Path) -> tuple[dict[int, list[str]], dict[str, int]]:
         for worker, body in connection.execute("SELECT worker, body FROM ticks"):
             tick = read_tick(body)
             for end in tick.ends:
-                ends[end.k].append(end.state)
+                ends[end.person_no].append(end.state)
             started[worker] += sum(tick.delivered.values())
     connection.close()
     return dict(ends), dict(started)

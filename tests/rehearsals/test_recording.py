@@ -77,7 +77,7 @@ def test_phases_and_examples_of_a_run_over_tls(tmp_path: Path, esr: Any) -> None
     assert {sample.kind for sample in samples} == {"status", "expectation", "slow"}
     assert {sample.trace_id for sample in samples} <= sent
     assert all(-0.001 <= sample.planned_s <= sample.started_s <= sample.ended_s for sample in samples)
-    assert all(0 <= sample.k < 40 for sample in samples)
+    assert all(0 <= sample.person_no < 40 for sample in samples)
     told = next(sample for sample in samples if sample.kind == "status")
     assert told.status == 409
     for file in ran.folder.iterdir():

@@ -11,6 +11,7 @@ from hms_esr.clock import Segment
 from hms_esr.events import Happened
 from hms_esr.formatting import mask
 from hms_esr.record import Cell, ErrorCount, ErrorKey, PersonEnd, Phases, Record, Sample, SeriesKey, Tick, WorkerHealth
+from hms_esr.record.fold import fold_tick
 from tests.records import Day, made_up_manifest, made_up_record, made_up_scenario
 
 HOSTILE = "</style></title><script>alert(1)</script><img src=x onerror=alert(2)>\"'&\x00\u202e\ud800]]>-->"
@@ -60,7 +61,7 @@ def hostile() -> Record:
     tick.phases["apply", HOSTILE] = Phases()
     tick.phases["apply", HOSTILE].reading.add(900.0)
     tick.ends.append(PersonEnd(1, "apply", HOSTILE, "failed", HOSTILE, HOSTILE, 1.0, 1.0, 2.0))
-    record.fold(tick)
+    fold_tick(record, tick)
     record.handle(Happened("fault_on", HOSTILE, 20.0, 1200.0, "9", {"service": HOSTILE}))
     record.handle(Happened("fault_off", HOSTILE, 22.0, 1320.0, "9", {"verified": False}))
     record.handle(Happened("note", HOSTILE, 25.0, 1500.0))
@@ -99,7 +100,7 @@ def large() -> Record:
     record.manifest = replace(record.manifest, source_text='steps: <& "quoted">\n' * 13_000)
     record.segments = [Segment(0.0, 0.0, 60.0)]
     for second in range(length_s):
-        record.fold(_second(second, steps))
+        fold_tick(record, _second(second, steps))
     record.states = {"completed": 34_000, "failed": 1_000}
     record.journey_states = {("apply", "completed"): 34_000, ("apply", "failed"): 1_000}
     for n in range(20):

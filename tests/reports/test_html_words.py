@@ -210,9 +210,9 @@ def test_where_the_time_went_and_examples_are_told() -> None:
     assert len(examples) == 3
     blocks = [one.text for one in page.all("pre")]
     for one in examples:
-        assert f"person {one.k}" in text
+        assert f"person {one.person_no}" in text
         assert one.trace_id in text
-        assert any(f"{record.manifest.command} --only {one.k}" in block for block in blocks)
+        assert any(f"{record.manifest.command} --only {one.person_no}" in block for block in blocks)
 
 
 def test_a_record_without_phases_and_samples_says_nothing_of_them() -> None:

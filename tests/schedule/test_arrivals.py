@@ -39,12 +39,12 @@ def test_sharing_out_loses_and_doubles_nobody(
     schedule = ArrivalSchedule(scenario(load, spacing, journeys), seed=seed, warp=1)
     whole = list(schedule.in_order())
     shares = [list(schedule.in_order(worker, workers)) for worker in range(workers)]
-    assert sorted(one.k for one in whole) == list(range(schedule.total))
-    assert sorted((one for share in shares for one in share), key=lambda one: one.k) == sorted(
-        whole, key=lambda one: one.k
+    assert sorted(one.person_no for one in whole) == list(range(schedule.total))
+    assert sorted((one for share in shares for one in share), key=lambda one: one.person_no) == sorted(
+        whole, key=lambda one: one.person_no
     )
     for worker, share in enumerate(shares):
-        assert all(one.k % workers == worker for one in share)
+        assert all(one.person_no % workers == worker for one in share)
         assert [one.at_s for one in share] == sorted(one.at_s for one in share)
 
 
@@ -55,7 +55,7 @@ def test_any_person_is_found_alone(load: dict[str, Any], spacing: str, seed: int
     schedule = ArrivalSchedule(scenario(load, spacing), seed=seed, warp=1)
     k = data.draw(st.integers(0, schedule.total - 1))
     alone = schedule.arrival(k)
-    assert alone == next(one for one in schedule.in_order() if one.k == k)
+    assert alone == next(one for one in schedule.in_order() if one.person_no == k)
     assert 0 <= alone.at_s <= 60
 
 
@@ -93,10 +93,10 @@ def test_places_of_closed_loads_never_share_a_number(first: int, second: int, ro
         again = arrival
         for _ in range(rounds % 5):
             again = schedule.retry(again, again.at_s + 1)
-        assert again.place == arrival.place == arrival.k
+        assert again.place == arrival.place == arrival.person_no
         assert again.journey == arrival.journey
-        assert again.k % schedule.places == arrival.k % schedule.places
-        assert schedule.arrival(again.k).place == arrival.place
+        assert again.person_no % schedule.places == arrival.person_no % schedule.places
+        assert schedule.arrival(again.person_no).place == arrival.place
 
 
 def test_weights_and_roles_are_respected() -> None:
@@ -112,7 +112,7 @@ def test_weights_and_roles_are_respected() -> None:
 def test_a_million_people_are_planned_lazily() -> None:
     """The first of a million is known before the others are."""
     schedule = ArrivalSchedule(scenario({"people": 1_000_000}, "poisson"), seed=1, warp=1)
-    assert next(iter(schedule.in_order())).k == 0
+    assert next(iter(schedule.in_order())).person_no == 0
     assert schedule.total == 1_000_000
 
 

@@ -8,6 +8,7 @@ import pytest
 
 from hms_esr.clock import Segment
 from hms_esr.record import Cell, ErrorCount, ErrorKey, PersonEnd, Record, SeriesKey, Tick
+from hms_esr.record.fold import fold_tick
 from hms_esr.verdicts.judge import judge
 from hms_esr.verdicts.judgement import Judgement
 from hms_esr.verdicts.sentence import words_in
@@ -36,7 +37,7 @@ def seconds_of(*answers: int, each: int = 4, took_ms: float = 3.0, checks: tuple
         for k in range(each):
             state = "completed" if k < answered else "failed"
             tick.ends.append(PersonEnd(k, "apply", "farmer", state, "open_form", "", second, second, second + 0.5))
-        record.fold(tick)
+        fold_tick(record, tick)
     return record
 
 

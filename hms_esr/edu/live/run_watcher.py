@@ -13,15 +13,16 @@ from pathlib import Path
 from time import monotonic
 from typing import Any
 
-from hms_esr.cli.report import limits_of
 from hms_esr.edu.live.interim_verdict import FIRST_FIGURES_S, InterimVerdict, interim_verdict
 from hms_esr.edu.live.latency_series import AnswerTimes
 from hms_esr.errors import EsrError
 from hms_esr.events import ClockChanged, Event, Happened, Sensed
 from hms_esr.library.functions import metric_functions
 from hms_esr.record import Record, Tick
+from hms_esr.record.fold import fold_tick
 from hms_esr.store import RecordTail
 from hms_esr.verdicts.judge import judge, judge_checks
+from hms_esr.verdicts.judge_again import limits_of
 from hms_esr.verdicts.judgement import CheckResult, Judgement
 from hms_esr.verdicts.metrics import Custom, Metrics
 
@@ -123,7 +124,7 @@ class RunWatcher:
         found = _empty(whole)
         for tick in self._recent:
             if tick.second >= whole.warm_real_s:
-                found.fold(tick)
+                fold_tick(found, tick)
         found.sensors, found.probes = whole.sensors, whole.probes
         return found
 
@@ -146,7 +147,7 @@ class RunWatcher:
         next_tick = next_event = 0
         for at in range(width, end, width):
             while next_tick < len(ordered) and ordered[next_tick].second < at:
-                past.fold(ordered[next_tick])
+                fold_tick(past, ordered[next_tick])
                 next_tick += 1
             while next_event < len(told) and told[next_event].real_s <= at:
                 past.handle(told[next_event])

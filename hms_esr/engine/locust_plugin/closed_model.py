@@ -23,9 +23,9 @@ from hms_esr.engine.locust_core.stats import add_to_stats
 from hms_esr.engine.locust_core.users import ScenarioUser, user_classes
 from hms_esr.engine.locust_plugin.request_events import RequestEvents
 from hms_esr.engine.loop.run_clock import RunClock
-from hms_esr.engine.user.actor import Actor
 from hms_esr.engine.user.context import WorkerContext
 from hms_esr.engine.user.polling import StatusPoller
+from hms_esr.engine.user.state import UserState
 from hms_esr.engine.user.virtual_user import VirtualUser
 from hms_esr.errors import EsrError
 from hms_esr.http.response import HttpAnswer
@@ -61,7 +61,7 @@ class ClosedUser(ScenarioUser):
 class ClosedContext(WorkerContext):
     """A stage whose requests that Locust cut off at the end are counted by nobody, as Locust's own are."""
 
-    def exchanged(self, virtual_user: Actor, hop: HttpAnswer) -> None:
+    def exchanged(self, virtual_user: UserState, hop: HttpAnswer) -> None:
         """Record one hop."""
         if not (self.closing and hop.failure is not None):
             super().exchanged(virtual_user, hop)

@@ -14,9 +14,8 @@ from locust.event import EventHook
 from locust.exception import InterruptTaskSet, RescheduleTask, RescheduleTaskImmediately, StopTest, StopUser
 
 from hms_esr.engine.locust_core.users import ScenarioUser
-from hms_esr.engine.user.actor import Actor
 from hms_esr.engine.user.context import WorkerContext
-from hms_esr.engine.user.virtual_user import VirtualUser
+from hms_esr.engine.user.state import UserState
 from hms_esr.errors import StepFailed
 from hms_esr.html.form_submission import Submission
 from hms_esr.http.response import HttpAnswer
@@ -90,7 +89,7 @@ class RequestEvents:
         self._hook._handlers = others(self._events.request)
         self._context.trace = self if self._hook._handlers else None
 
-    def exchanged(self, virtual_user: Actor, hop: HttpAnswer) -> None:
+    def exchanged(self, virtual_user: UserState, hop: HttpAnswer) -> None:
         """Fire the event for one request, answered or not. Looks for a decision are named so."""
         failure = hop.failure
         if failure is None and not virtual_user.polling:
@@ -119,13 +118,13 @@ class RequestEvents:
         except _STOPS as stop:
             raise StepFailed("listener", f"a listener of requests ended this person ({type(stop).__name__})") from None
 
-    def submitted(self, virtual_user: Actor, sent: Submission) -> None:
+    def submitted(self, virtual_user: UserState, sent: Submission) -> None:
         """Of no interest: the request follows."""
 
-    def saved(self, virtual_user: VirtualUser, names: tuple[str, ...]) -> None:
+    def saved(self, virtual_user: UserState, names: tuple[str, ...]) -> None:
         """Of no interest."""
 
-    def failed(self, virtual_user: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
+    def failed(self, virtual_user: UserState, named: NamedStep, failure: StepFailed) -> None:
         """Of no interest: requests are told."""
 
 

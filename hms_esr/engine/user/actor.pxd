@@ -1,5 +1,6 @@
+from hms_esr.engine.user.context cimport WorkerContext
 from hms_esr.engine.user.state cimport UserState
 
 
 cdef class Actor(UserState):
-    pass
+    cdef public WorkerContext context

@@ -7,21 +7,21 @@ from __future__ import annotations
 
 import json
 from collections.abc import Mapping
-from typing import TYPE_CHECKING, Any, Literal, cast
+from typing import Any, Literal, cast
 
 import gevent
 
+from hms_esr.engine.user.context import WorkerContext
 from hms_esr.engine.user.state import UserState
 from hms_esr.engine.user.templating import completed, rendered
 from hms_esr.errors import StepFailed
+from hms_esr.html.error_messages import status_link
 from hms_esr.html.form_submission import HtmlForm, submission
-from hms_esr.html.page import status_link
+from hms_esr.html.page import page_of
 from hms_esr.http.response import HttpAnswer
+from hms_esr.schedule.arrivals import Arrival
 from hms_esr.seeded import draw
 from hms_esr.steps.step import Form, Outcome, Upload
-
-if TYPE_CHECKING:
-    pass
 
 LOOKING = {"Accept": "application/json, text/html;q=0.5"}
 """A look at a status page would rather have data than a page."""
@@ -38,7 +38,11 @@ class Parked(Exception):
 class Actor(UserState):
     """The :class:`hms_esr.steps.step.Actor` that steps see: all that a step may ask of a person."""
 
-    __slots__ = ()
+    __slots__ = ("context",)
+
+    def __init__(self, context: WorkerContext, arrival: Arrival, planned_s: float) -> None:
+        UserState.__init__(self, context.cast, context.trace_prefix, context.variables, arrival, planned_s)
+        self.context = context
 
     def request(
         self,
@@ -88,7 +92,7 @@ class Actor(UserState):
         """The form with such a control, or that has the filled fields, or the first."""
         if self.answer is None:
             return None
-        return self.answer.page.form(with_kind, tuple(self.filled))
+        return page_of(self.answer).form(with_kind, tuple(self.filled))
 
     def submit(self, form: Form | None, *, button: str = "") -> HttpAnswer:
         """Send the form filled and completed; without one the filled values as JSON to the current path."""
@@ -121,12 +125,12 @@ class Actor(UserState):
         """The link or button of the current page with that text."""
         if self.answer is None:
             return None
-        found: Any = self.answer.page.find(text)
+        found: Any = page_of(self.answer).find(text)
         return cast("tuple[Literal['link', 'button'], str | Form] | None", found)
 
     def clickable(self) -> tuple[str, ...]:
         """Texts of the buttons and links of the current page."""
-        return () if self.answer is None else self.answer.page.clickable()
+        return () if self.answer is None else page_of(self.answer).clickable()
 
     def status_link(self) -> str | None:
         """Where the last answer's outcome will be known."""

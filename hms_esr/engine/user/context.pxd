@@ -1,4 +1,4 @@
-from hms_esr.engine.user.actor cimport Actor
+from hms_esr.engine.user.state cimport UserState
 from hms_esr.http.response cimport HttpAnswer
 from hms_esr.engine.recording.recorder cimport Recorder
 from hms_esr.engine.loop.run_clock cimport RunClock
@@ -13,5 +13,5 @@ cdef class WorkerContext:
     cdef public tuple journey_names
     cdef public dict variables, made_up
     cdef public bint closing, clock_may_change
-    cpdef exchanged(self, Actor virtual_user, HttpAnswer hop)
-    cpdef refusal(self, Actor virtual_user, HttpAnswer hop)
+    cpdef exchanged(self, UserState virtual_user, HttpAnswer hop)
+    cpdef refusal(self, UserState virtual_user, HttpAnswer hop)

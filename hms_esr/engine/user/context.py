@@ -7,8 +7,9 @@ from __future__ import annotations
 
 from collections import deque
 from collections.abc import Callable
+from functools import partial
 from hashlib import blake2b
-from typing import Protocol
+from typing import Any, Protocol
 
 from gevent.pool import Group
 
@@ -16,16 +17,14 @@ from hms_esr.engine.client.http_client import PersonSession
 from hms_esr.engine.client.transport import ConnectionGuard
 from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.engine.recording.recorder import Recorder
-from hms_esr.engine.user.actor import Actor
 from hms_esr.engine.user.http_factory import HttpFactory
-from hms_esr.engine.user.templating import phrase
+from hms_esr.engine.user.state import UserState
 from hms_esr.engine.user.trace import StepTrace
-from hms_esr.engine.user.virtual_user import VirtualUser
 from hms_esr.errors import StepFailed
 from hms_esr.formatting import mask
+from hms_esr.html.error_messages import error_text, phrase
 from hms_esr.html.form_submission import Submission
 from hms_esr.html.generated_files import made_up
-from hms_esr.html.page import error_text
 from hms_esr.http.response import HttpAnswer
 from hms_esr.personas.template import lognormal_s
 from hms_esr.record import ErrorKey, PersonEnd, SeriesKey
@@ -62,7 +61,7 @@ class WorkerContext:
         self.recorder = Recorder(assignment.name)
         self.base = assignment.target.rstrip("/")
         self.timeout_s = scenario.http.timeout_s
-        self.journey_names = tuple(journey.name for journey in scenario.journeys)
+        self.journey_names = self.cast.journey_names
         self.variables = dict(scenario.vars) | dict(assignment.variables)
         self.people = Group()
         self.closing = False
@@ -70,15 +69,15 @@ class WorkerContext:
         self.clock_may_change = False
         self.made_up: dict[str, None] = {}
         self.faults_of_ours: deque[str] = deque(maxlen=20)
-        self.on_end: Callable[[VirtualUser, PersonEnd], None] | None = None
-        self.on_park: Callable[[VirtualUser, Outcome], None] | None = None
+        self.on_end: Callable[[Any, PersonEnd], None] | None = None
+        self.on_park: Callable[[Any, Outcome], None] | None = None
         self.trace_prefix = blake2b(assignment.run_id.encode(), digest_size=8).hexdigest()
         self.trace = trace
         self._http_factory = HttpFactory(assignment, guard, self.cast, clock, self.variables)
 
-    def session(self, virtual_user: VirtualUser) -> PersonSession:
+    def session(self, virtual_user: UserState) -> PersonSession:
         """HTTP for one person."""
-        return self._http_factory.session(virtual_user)
+        return self._http_factory.session(virtual_user, partial(self.exchanged, virtual_user))
 
     def sends_until(self, moment: float) -> None:
         """Who would send a request after ``moment`` (``time.perf_counter()``) waits: to be stopped, or for another."""
@@ -103,7 +102,7 @@ class WorkerContext:
 
     # what happens to people
 
-    def exchanged(self, virtual_user: Actor, hop: HttpAnswer) -> None:
+    def exchanged(self, virtual_user: UserState, hop: HttpAnswer) -> None:
         """Record one hop of a person."""
         ended_s = hop.ended_at - self.clock.origin
         if self.trace is not None:
@@ -135,7 +134,7 @@ class WorkerContext:
                 ended_s, virtual_user.journey, virtual_user.where, hop.connect_s * 1000, hop.tls_s * 1000
             )
         if slow:
-            recorder.slow(virtual_user.sample("slow", "", status, hop.started_at, hop.ended_at))
+            recorder.slow(virtual_user.sample("slow", "", status, hop.started_at, hop.ended_at, self.clock.origin))
         if hop.retries:
             recorder.record_retry(ended_s, SeriesKey(*key), hop.retries)
         if failure is not None:
@@ -143,13 +142,14 @@ class WorkerContext:
             error = recorder.error(ended_s, error, virtual_user.person_no, virtual_user.trace_id(), stopped=False)
             self.failed(virtual_user, error, hop.started_at, hop.ended_at)
 
-    def failed(self, virtual_user: Actor, key: ErrorKey, started_at: float, ended_at: float) -> None:
+    def failed(self, virtual_user: UserState, key: ErrorKey, started_at: float, ended_at: float) -> None:
         """Keep an example of a failure already counted as ``key``, unless there are enough."""
         if self.recorder.wanted(key):
-            sample = virtual_user.sample(key.kind, mask(key.message), key.status, started_at, ended_at)
+            at = started_at, ended_at, self.clock.origin
+            sample = virtual_user.sample(key.kind, mask(key.message), key.status, *at)
             self.recorder.failed(sample, key)
 
-    def refusal(self, virtual_user: Actor, hop: HttpAnswer) -> StepFailed | None:
+    def refusal(self, virtual_user: UserState, hop: HttpAnswer) -> StepFailed | None:
         """Why an answer counts as failed by its status; None when it does not."""
         if hop.status < 400:
             return None
@@ -158,29 +158,29 @@ class WorkerContext:
             return None
         return StepFailed("status", error_text(hop) or phrase(hop.status), hop.status)
 
-    def submitted(self, virtual_user: Actor, sent: Submission) -> None:
+    def submitted(self, virtual_user: UserState, sent: Submission) -> None:
         """A form is about to be sent."""
         if self.trace is not None:
             self.trace.submitted(virtual_user, sent)
 
-    def saved(self, virtual_user: VirtualUser, names: tuple[str, ...]) -> None:
+    def saved(self, virtual_user: UserState, names: tuple[str, ...]) -> None:
         """A step saved values."""
         if self.trace is not None:
             self.trace.saved(virtual_user, names)
 
-    def heard(self, virtual_user: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
+    def heard(self, virtual_user: UserState, named: NamedStep, failure: StepFailed) -> None:
         """A step failed; it is already counted."""
         if self.trace is not None:
             self.trace.failed(virtual_user, named, failure)
 
-    def fault_of_ours(self, virtual_user: VirtualUser, fault: Exception) -> None:
+    def fault_of_ours(self, virtual_user: UserState, fault: Exception) -> None:
         """Something we did wrong ended a person; the run says so."""
         import traceback
 
         text = "".join(traceback.format_exception(fault))
         self.faults_of_ours.append(f"person {virtual_user.person_no}: {text[-2000:]}")
 
-    def park(self, virtual_user: VirtualUser, outcome: Outcome) -> None:
+    def park(self, virtual_user: UserState, outcome: Outcome) -> None:
         """The person waits from now on; no greenlet, no socket."""
         self.recorder.active -= 1
         if virtual_user.session is not None:
@@ -188,7 +188,7 @@ class WorkerContext:
         if self.on_park is not None:
             self.on_park(virtual_user, outcome)
 
-    def person_ended(self, virtual_user: VirtualUser, end: PersonEnd) -> None:
+    def person_ended(self, virtual_user: UserState, end: PersonEnd) -> None:
         """The person is over."""
         self.recorder.active -= 1
         self.recorder.person_ended(end.ended_s, end)

@@ -5,15 +5,16 @@ Knows nothing of steps or figures.
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from functools import partial
 from time import perf_counter
 
 from hms_esr.engine.client.http_client import PersonSession
 from hms_esr.engine.client.transport import ConnectionGuard, Transport
 from hms_esr.engine.loop.run_clock import RunClock
-from hms_esr.engine.user.actor import Actor
+from hms_esr.engine.user.state import UserState
 from hms_esr.http.request_headers import basic, is_private, person_head
+from hms_esr.http.response import HttpAnswer
 from hms_esr.http.url import origin_of
 from hms_esr.scenario.templates import split
 from hms_esr.schedule.assignment import Assignment, Cast
@@ -64,15 +65,15 @@ class HttpFactory:
 
     # a person's means
 
-    def session(self, virtual_user: Actor) -> PersonSession:
-        """HTTP for one person."""
+    def session(self, virtual_user: UserState, on_exchange: Callable[[HttpAnswer], None]) -> PersonSession:
+        """HTTP for one person; ``on_exchange`` is told each hop."""
         home_head, head = self._heads_of(virtual_user.person.user_agent, virtual_user.person.accept_language)
         line = f"X-ESR-Person: {virtual_user.person_no}\r\n".encode()
         return PersonSession(
             self._transport,
             head=head + line,
             stamp=partial(self._stamp, virtual_user, f"\r\ntraceparent: 00-{virtual_user.trace_start}"),
-            on_exchange=partial(virtual_user.context.exchanged, virtual_user),
+            on_exchange=on_exchange,
             home=self._home,
             home_head=home_head + line,
         )
@@ -95,7 +96,7 @@ class HttpFactory:
             )
         return heads
 
-    def _stamp(self, virtual_user: Actor, trace: str) -> tuple[bytes, float]:
+    def _stamp(self, virtual_user: UserState, trace: str) -> tuple[bytes, float]:
         """Lines that differ from request to request; ``trace`` is the end of one line and most of the next."""
         clock = self._clock
         sim_s = clock.sim.sim_s(perf_counter() - clock.origin)

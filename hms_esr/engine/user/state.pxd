@@ -2,10 +2,10 @@ from hms_esr.http.response cimport HttpAnswer
 
 
 cdef class UserState:
-    cdef public object context, arrival, person, session
+    cdef public object cast, arrival, person, session
     cdef public long person_no
     cdef public double planned_s, started_s, intended_s, meant_s
-    cdef public str persona, journey, where, failed_with
+    cdef public str trace_prefix, persona, journey, where, failed_with
     cdef public object patience_s
     cdef public dict vars, filled, uploads
     cdef public HttpAnswer answer

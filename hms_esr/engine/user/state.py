@@ -6,19 +6,16 @@ Knows nothing of requests; the engine's other parts act on it.
 from __future__ import annotations
 
 from collections.abc import Mapping
-from typing import TYPE_CHECKING
 
 from hms_esr.engine.client.http_client import PersonSession
 from hms_esr.http.response import HttpAnswer
 from hms_esr.personas.person import Person
 from hms_esr.record import Sample, SeriesKey
 from hms_esr.schedule.arrivals import Arrival
+from hms_esr.schedule.assignment import Cast
 from hms_esr.schedule.journey_steps import NamedStep, steps_of
 from hms_esr.steps.expect import Expect
 from hms_esr.steps.step import Upload
-
-if TYPE_CHECKING:
-    from hms_esr.engine.user.context import WorkerContext
 
 
 class UserState:
@@ -28,7 +25,7 @@ class UserState:
         "answer",
         "arrival",
         "at",
-        "context",
+        "cast",
         "ended",
         "failed_with",
         "filled",
@@ -49,24 +46,28 @@ class UserState:
         "session",
         "started_s",
         "steps",
+        "trace_prefix",
         "uploads",
         "vars",
         "where",
     )
 
-    def __init__(self, context: WorkerContext, arrival: Arrival, planned_s: float) -> None:
-        self.context = context
+    def __init__(
+        self, cast: Cast, trace_prefix: str, variables: Mapping[str, str], arrival: Arrival, planned_s: float
+    ) -> None:
+        self.cast = cast
+        self.trace_prefix = trace_prefix
         self.arrival = arrival
         self.person_no = arrival.person_no
         self.planned_s = planned_s
         self.started_s = -1.0
         self.intended_s = planned_s
         self.meant_s = planned_s
-        self.person: Person = context.cast.person(arrival)
+        self.person: Person = cast.person(arrival)
         self.persona = arrival.role
-        self.journey: str = context.journey_names[arrival.journey]
+        self.journey: str = cast.journey_names[arrival.journey]
         self.patience_s = self.person.patience_s
-        self.vars: dict[str, str] = dict(context.variables)
+        self.vars: dict[str, str] = dict(variables)
         self.filled: dict[str, str] = {}
         self.uploads: dict[str, Upload] = {}
         self.answer: HttpAnswer | None = None
@@ -81,12 +82,12 @@ class UserState:
         self.looked = False
         self.failed_with = ""
         skips = self.person.skips
-        self.steps: tuple[NamedStep, ...] = tuple(steps_of(context.cast.journeys[arrival.journey], skips, self.chance))
+        self.steps: tuple[NamedStep, ...] = tuple(steps_of(cast.journeys[arrival.journey], skips, self.chance))
         self.session: PersonSession | None = None
 
     def chance(self, kind: str, number: int) -> float:
         """A number in [0, 1) of this person at step ``number``, the same whenever it is asked for."""
-        return self.context.cast.uniform(kind, self.person_no, number)
+        return self.cast.uniform(kind, self.person_no, number)
 
     @property
     def fields(self) -> Mapping[str, str]:
@@ -110,15 +111,17 @@ class UserState:
     def uniform(self, kind: str) -> float:
         """A number in [0, 1) of this person at this step."""
         self.occurrence += 1
-        return self.context.cast.uniform(kind, self.person_no, self.at, self.occurrence)
+        return self.cast.uniform(kind, self.person_no, self.at, self.occurrence)
 
     def series(self, answer: HttpAnswer) -> SeriesKey:
         """The series an answer of this person belongs to."""
         return SeriesKey(self.journey, self.where, self.persona, answer.status, answer.head.service)
 
-    def sample(self, kind: str, message: str, status: int, started_at: float, ended_at: float) -> Sample:
-        """What this person met last, as an example; times are ``time.perf_counter()``, ``message`` is masked."""
-        origin = self.context.clock.origin
+    def sample(self, kind: str, message: str, status: int, started_at: float, ended_at: float, origin: float) -> Sample:
+        """What this person met last, as an example; times are ``time.perf_counter()``, ``message`` is masked.
+
+        ``origin`` is the start of the run on that clock.
+        """
         planned_s, started_s, ended_s = (
             round(self.meant_s, 6),
             round(started_at - origin, 6),
@@ -134,4 +137,4 @@ class UserState:
     @property
     def trace_start(self) -> str:
         """What all trace ids of this person begin with."""
-        return f"{self.context.trace_prefix}{self.person_no & 0xFFFFFFFFFFFF:012x}"
+        return f"{self.trace_prefix}{self.person_no & 0xFFFFFFFFFFFF:012x}"

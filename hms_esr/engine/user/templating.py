@@ -7,11 +7,13 @@ from __future__ import annotations
 
 import json
 import re
-from http import HTTPStatus
-from typing import TYPE_CHECKING, Any
+from collections.abc import Mapping
+from typing import Any, Protocol
 
+from hms_esr.engine.user.context import WorkerContext
 from hms_esr.errors import StepFailed
 from hms_esr.html.form_submission import HtmlField
+from hms_esr.html.page import page_of
 from hms_esr.http.response import HttpAnswer
 from hms_esr.personas.form_values import value_for
 from hms_esr.personas.random_values import random_value
@@ -20,16 +22,28 @@ from hms_esr.seeded import draw
 from hms_esr.steps.expect import at_path
 from hms_esr.steps.step import Extract
 
-if TYPE_CHECKING:
-    from hms_esr.engine.user.actor import Actor
+
+class Speaker(Protocol):
+    """Whose texts are filled in: an :class:`Actor`, as far as templates look at one."""
+
+    context: WorkerContext
+    person_no: int
+    at: int
+    occurrence: int
+    vars: dict[str, str]
+
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The persona's values."""
+        ...
 
 
-def rendered(person: Actor, text: str) -> str:
+def rendered(person: Speaker, text: str) -> str:
     """``text`` with its templates filled in for ``person``; StepFailed("scenario") names one without a value."""
     return "".join(part if isinstance(part, str) else _value(person, part) for part in split(text))
 
 
-def _value(person: Actor, ref: Reference) -> str:
+def _value(person: Speaker, ref: Reference) -> str:
     assignment = person.context.assignment
     if ref.kind == "run":
         return assignment.run_id
@@ -47,7 +61,7 @@ def _value(person: Actor, ref: Reference) -> str:
         raise StepFailed("scenario", f"there is no value for {{{{ {ref} }}}}") from None
 
 
-def completed(person: Actor, field: HtmlField) -> str | None:
+def completed(person: Speaker, field: HtmlField) -> str | None:
     """What the person types into a required field nobody filled."""
     person.occurrence += 1
     person_no, at, number, seed = person.person_no, person.at, person.occurrence, person.context.assignment.seed
@@ -71,7 +85,7 @@ def completed(person: Actor, field: HtmlField) -> str | None:
 def extracted(answer: HttpAnswer, extract: Extract) -> str | None:
     """The value to save from an answer; None when it is not there."""
     if extract.css is not None:
-        return answer.page.css(extract.css)
+        return page_of(answer).css(extract.css)
     if extract.header is not None:
         return answer.header(extract.header)
     if extract.regex is not None:
@@ -82,11 +96,3 @@ def extracted(answer: HttpAnswer, extract: Extract) -> str | None:
     except KeyError:
         return None
     return value if isinstance(value, str) else json.dumps(value)
-
-
-def phrase(status: int) -> str:
-    """The usual words for an HTTP status."""
-    try:
-        return HTTPStatus(status).phrase
-    except ValueError:
-        return f"status {status}"

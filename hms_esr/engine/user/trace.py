@@ -2,32 +2,30 @@
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-if TYPE_CHECKING:
-    from hms_esr.engine.user.actor import Actor
-    from hms_esr.engine.user.virtual_user import VirtualUser
-    from hms_esr.errors import StepFailed
-    from hms_esr.html.form_submission import Submission
-    from hms_esr.http.response import HttpAnswer
-    from hms_esr.schedule.journey_steps import NamedStep
+from hms_esr.engine.user.state import UserState
+from hms_esr.errors import StepFailed
+from hms_esr.html.form_submission import Submission
+from hms_esr.http.response import HttpAnswer
+from hms_esr.schedule.journey_steps import NamedStep
 
 
 class StepTrace(Protocol):
     """Who follows people closely (``try``, listeners of Locust's events); most runs have none."""
 
-    def exchanged(self, virtual_user: Actor, hop: HttpAnswer) -> None:
+    def exchanged(self, virtual_user: UserState, hop: HttpAnswer) -> None:
         """A request went out and was answered, or not."""
         ...
 
-    def submitted(self, virtual_user: Actor, sent: Submission) -> None:
+    def submitted(self, virtual_user: UserState, sent: Submission) -> None:
         """A form is about to be sent."""
         ...
 
-    def saved(self, virtual_user: VirtualUser, names: tuple[str, ...]) -> None:
+    def saved(self, virtual_user: UserState, names: tuple[str, ...]) -> None:
         """A step saved values under these names."""
         ...
 
-    def failed(self, virtual_user: VirtualUser, named: NamedStep, failure: StepFailed) -> None:
+    def failed(self, virtual_user: UserState, named: NamedStep, failure: StepFailed) -> None:
         """A step failed."""
         ...

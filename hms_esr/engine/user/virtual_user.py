@@ -8,10 +8,10 @@ from __future__ import annotations
 import gevent
 
 from hms_esr.engine.user.actor import Actor, Parked
-from hms_esr.engine.user.templating import extracted, phrase
+from hms_esr.engine.user.templating import extracted
 from hms_esr.errors import StepFailed
 from hms_esr.formatting import mask
-from hms_esr.html.page import alert_text, error_text
+from hms_esr.html.error_messages import alert_text, error_text, phrase
 from hms_esr.http.response import HttpAnswer
 from hms_esr.record import ErrorKey, PersonEnd
 from hms_esr.schedule.journey_steps import NamedStep

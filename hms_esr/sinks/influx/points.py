@@ -12,6 +12,7 @@ from datetime import datetime
 from hms_esr.events import ClockChanged, Happened, RunEnded, RunStarted, Sensed
 from hms_esr.histogram import Histogram
 from hms_esr.record import Cell, Record, Second, Tick
+from hms_esr.record.fold import fold_tick
 from hms_esr.sinks.influx import figures
 from hms_esr.sinks.influx.lines import LONGEST, SENTENCE, line
 
@@ -104,7 +105,7 @@ class Points:
         if tick.second > self._front:
             self._close_front()
             self._front = tick.second
-        record.fold(tick)
+        fold_tick(record, tick)
         if tick.second < self._kept_from:
             record.seconds[tick.second].steps = _steps_of(self._again(tick.second))
         if tick.second >= record.warm_real_s:

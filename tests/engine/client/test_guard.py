@@ -8,8 +8,9 @@ import pytest
 
 from hms_esr.engine.client.http_client import PersonSession
 from hms_esr.errors import StepFailed
+from hms_esr.html.error_messages import status_link
 from hms_esr.html.form_submission import HtmlForm, submission
-from hms_esr.html.page import status_link
+from hms_esr.html.page import page_of
 from hms_esr.http.response import HttpAnswer
 from tests.engine.people import session
 from tests.engine.target import Got, ok, redirect, target
@@ -42,9 +43,9 @@ WAYS: dict[str, Callable[[PersonSession, HttpAnswer, str, str], object]] = {
     "redirect after a form": lambda person, page, here, foreign: person.fetch("POST", f"{here}/redirect", body=b"x"),
     "redirect that keeps the body": lambda person, page, here, foreign: person.fetch("POST", f"{here}/keep", body=b"x"),
     "second redirect": lambda person, page, here, foreign: person.fetch("GET", f"{here}/twice"),
-    "form": lambda person, page, here, foreign: posted(person, page.page.form()),
-    "button": lambda person, page, here, foreign: posted(person, page.page.form(), "other"),
-    "link": lambda person, page, here, foreign: linked(person, page.page.find("link")),
+    "form": lambda person, page, here, foreign: posted(person, page_of(page).form()),
+    "button": lambda person, page, here, foreign: posted(person, page_of(page).form(), "other"),
+    "link": lambda person, page, here, foreign: linked(person, page_of(page).find("link")),
     "status link": lambda person, page, here, foreign: person.fetch("GET", status_link(page) or ""),
     "another name": lambda person, page, here, foreign: person.fetch("GET", foreign.replace("127.0.0.1", "0x7f.1")),
     "IPv6": lambda person, page, here, foreign: person.fetch("GET", foreign.replace("127.0.0.1", "[::ffff:127.0.0.1]")),

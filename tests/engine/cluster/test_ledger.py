@@ -23,7 +23,7 @@ def test_lost_people_are_counted_once_each() -> None:
     tick = accounts.lost_tick("worker 1", 7, ks, 5.0, SimClock(1.0))
     assert (tick.worker, tick.seq) == ("worker 1", 7)
     assert (tick.due_ks, tick.started_ks) == ([4], [3, 4])
-    assert [(end.k, end.state) for end in tick.ends] == [(2, "lost"), (3, "lost"), (4, "lost")]
+    assert [(end.person_no, end.state) for end in tick.ends] == [(2, "lost"), (3, "lost"), (4, "lost")]
     assert sum(tick.planned.values()) == 1
     assert sum(tick.delivered.values()) == 2
     accounts.fold(tick)
@@ -56,7 +56,7 @@ def test_who_was_due_while_nobody_was_there_is_dropped_once() -> None:
     assert ks == [0, 3, 4]
     tick = accounts.dropped_tick("worker 1", 7, at_s, SimClock(1.0))
     assert (tick.due_ks, tick.started_ks, sum(tick.planned.values())) == ([0, 3, 4], [], 3)
-    assert [(end.k, end.state, end.started_s) for end in tick.ends] == [(k, "dropped", -1.0) for k in (0, 3, 4)]
+    assert [(end.person_no, end.state, end.started_s) for end in tick.ends] == [(k, "dropped", -1.0) for k in (0, 3, 4)]
     accounts.fold(tick)
     assert accounts.never_came(at_s) == []
     assert not accounts.twice

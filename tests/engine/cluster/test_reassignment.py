@@ -60,8 +60,9 @@ def test_late_records_of_its_own_people_are_accepted() -> None:
     assert (stopped.state, stopped.reason) == ("lost", LOST)
     books = worker_pool.reassignment.books_of(gone)
     assert books is not None
-    assert {0, 2, 4}.isdisjoint(end.k for end in books.ends)
-    assert all(end.k % 2 == 0 and worker_pool.schedule.arrival(end.k).at_s <= 3.01 for end in books.ends)
+    assert {0, 2, 4}.isdisjoint(end.person_no for end in books.ends)
+    early = [worker_pool.schedule.arrival(end.person_no).at_s <= 3.01 for end in books.ends]
+    assert all(early) and all(end.person_no % 2 == 0 for end in books.ends)
     assert not worker_pool.reassignment.accounts.twice
 
 
@@ -104,8 +105,8 @@ def test_places_of_a_lost_remote_worker_go_on_with_numbers_nobody_had() -> None:
         round_.take_places(Shard.unpacked(one), 3.0)
     came = round_.due(1e9)
     assert [arrival.place for arrival in came] == [0, 2, 4]
-    assert all(arrival.k == arrival.place + 6 * GENERATION for arrival in came)
+    assert all(arrival.person_no == arrival.place + 6 * GENERATION for arrival in came)
     worker_pool.tick(gone, 8, 10, 12)
-    worker_pool.tick(heir, *(arrival.k for arrival in came))
+    worker_pool.tick(heir, *(arrival.person_no for arrival in came))
     assert not worker_pool.reassignment.accounts.twice
     assert worker_pool.reassignment.books_of(gone) is None

@@ -19,7 +19,7 @@ def people(*shards: Shard) -> list[int]:
     round_ = Round(CROWD, StartLog(CROWD))
     for shard in shards:
         round_.take(shard)
-    return [arrival.k for arrival in round_.due(1e9)]
+    return [arrival.person_no for arrival in round_.due(1e9)]
 
 
 @given(st.lists(st.integers(1, 4), min_size=1, max_size=4))
@@ -62,7 +62,7 @@ def test_who_has_started_is_not_taken_over() -> None:
     assert rest.from_s == CROWD.arrival(8).at_s
     round_ = Round(CROWD, log)
     round_.take(rest)
-    assert [arrival.k for arrival in round_.due(1e9)] == [8, *range(60, 100, 2)]
+    assert [arrival.person_no for arrival in round_.due(1e9)] == [8, *range(60, 100, 2)]
 
 
 def test_a_place_goes_on_with_the_next_number() -> None:
@@ -73,11 +73,11 @@ def test_a_place_goes_on_with_the_next_number() -> None:
     log.claim(0, arrival)
     round_ = Round(schedule, log)
     round_.take_places(Shard(1, 3), 5.0)
-    assert {(one.k, one.place) for one in round_.due(5.0)} == {(13, 1), (4, 4)}
+    assert {(one.person_no, one.place) for one in round_.due(5.0)} == {(13, 1), (4, 4)}
     assert list(places_of(Shard(1, 3), schedule)) == [1, 4]
     late = Round(schedule, log)
     late.take_places(Shard(1, 3), 10.0)
-    assert {one.k for one in late.due(1e9)} == {4}
+    assert {one.person_no for one in late.due(1e9)} == {4}
 
 
 def test_a_place_filled_by_another_meanwhile_is_filled_after_it() -> None:
@@ -90,7 +90,7 @@ def test_a_place_filled_by_another_meanwhile_is_filled_after_it() -> None:
     log.claim(3, schedule.retry(first, 5.0))
     assert not log.claim(0, first)
     round_.go_on(first, 5.5)
-    assert [(one.k, one.place, one.at_s) for one in round_.due(5.5)] == [(13, 1, 5.5)]
+    assert [(one.person_no, one.place, one.at_s) for one in round_.due(5.5)] == [(13, 1, 5.5)]
 
 
 def test_who_leaves_keeps_those_due_before() -> None:
@@ -98,5 +98,5 @@ def test_who_leaves_keeps_those_due_before() -> None:
     round_ = Round(CROWD, StartLog(CROWD))
     round_.take(Shard(0, 1))
     round_.keep_until(CROWD.arrival(40).at_s)
-    assert [arrival.k for arrival in round_.due(1e9)] == list(range(40))
+    assert [arrival.person_no for arrival in round_.due(1e9)] == list(range(40))
     assert round_.next_s == float("inf")

@@ -65,7 +65,7 @@ def test_a_place_is_taken_by_numbers_that_rise(k: int) -> None:
     schedule = crowd_of(CLOSED)
     log = StartLog.shared(schedule)
     arrival = schedule.arrival(2)
-    while arrival.k < k:
+    while arrival.person_no < k:
         arrival = schedule.retry(arrival, 1.0)
     assert log.last_of(2) is None
     assert log.claim(0, arrival)

@@ -15,6 +15,7 @@ import pytest
 from hms_esr.engine.cluster.wire import packed_tick, unpacked_tick
 from hms_esr.engine.recording.recorder import Recorder
 from hms_esr.record import Manifest, Record, SeriesKey, Tick
+from hms_esr.record.fold import fold_tick
 from hms_esr.store.tick_text import read_tick, tick_text
 from tests.engine.cluster.schedules import scenario_of
 
@@ -78,7 +79,7 @@ def merged(values: Sequence[float]) -> Record:
     record = Record(manifest, scenario_of())
     for recorder in recorders:
         for tick in recorder.take(SECONDS, 0.1):
-            record.fold(sent(tick))
+            fold_tick(record, sent(tick))
     return record
 
 

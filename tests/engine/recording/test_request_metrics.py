@@ -85,5 +85,5 @@ def test_failures_are_kept_up_to_a_cap() -> None:
             if recorder.wanted(counted):
                 recorder.failed(one("status", k, 1.0, 1.0 + k / 100, key.message), counted)
     found = [sample for tick in recorder.take(3, 0.0) for sample in tick.samples]
-    assert [sample.k for sample in found if sample.message == "no room"] == list(range(MOST_OF_A_KIND))
-    assert [sample.k for sample in found if sample.message == "no clerk"] == list(range(51, 60))
+    assert [sample.person_no for sample in found if sample.message == "no room"] == list(range(MOST_OF_A_KIND))
+    assert [sample.person_no for sample in found if sample.message == "no clerk"] == list(range(51, 60))
