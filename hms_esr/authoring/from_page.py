@@ -12,10 +12,10 @@ from dataclasses import dataclass
 from urllib.parse import quote, urlsplit
 
 from hms_esr.errors import EnvironmentProblem, StepFailed
-from hms_esr.execution.preflight import setup_http
 from hms_esr.formatting import brief, listed
 from hms_esr.html.form_submission import HtmlField, HtmlForm
 from hms_esr.html.page import Page
+from hms_esr.http.setup_request import setup_http
 from hms_esr.http.url import join
 from hms_esr.personas.form_values import value_for
 from hms_esr.personas.person import PeopleMaker

@@ -35,7 +35,7 @@ def command(url: str, out: Path | None, force: bool, may_load: tuple[str, ...]) 
         raise BadInput([Problem("--out", 0, 0, f"{out} is there already; --force overwrites it")])
     from hms_esr.authoring.from_page import first_scenario, see
     from hms_esr.cli.options import target_problem
-    from hms_esr.execution.preflight import guard_for
+    from hms_esr.http.setup_request import guard_for
     from hms_esr.library import persona_template
 
     address = url if "://" in url else f"http://{url}"

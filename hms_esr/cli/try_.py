@@ -169,7 +169,8 @@ def command(file: str, **given: Any) -> int:
     )  # first: Locust patches the standard library when it is imported
     from hms_esr.cli.run_options import city, pairs
     from hms_esr.execution.plan import Options, make_plan, needs_city
-    from hms_esr.execution.preflight import guard_for, preflight, trust_of
+    from hms_esr.execution.preflight import preflight
+    from hms_esr.http.setup_request import guard_for, trust_of
     from hms_esr.library import load_scenario
 
     variables = pairs("--var", given["variables"])

@@ -20,9 +20,11 @@ from hms_esr.execution.capacity import told_before
 from hms_esr.execution.fault_runner import FaultRunner, finish_left_over
 from hms_esr.execution.monitor import RunMonitor
 from hms_esr.execution.plan import SETUP_ROLE, RunPlan, manifest_of
-from hms_esr.execution.preflight import Trust, guard_for, preflight, setup_exchange, trust_of
+from hms_esr.execution.preflight import preflight
 from hms_esr.execution.sensor_poller import AT_TARGET, SensorPoller, addresses
 from hms_esr.execution.stop_switch import StopSwitch
+from hms_esr.http.setup_request import guard_for, setup_exchange, trust_of
+from hms_esr.http.tls import Trust
 from hms_esr.injectors.city import CityInjector
 from hms_esr.injectors.journal import Journal
 from hms_esr.library.uploads import told_made_up

@@ -13,9 +13,10 @@ from time import monotonic, sleep
 
 from hms_esr.errors import BadInput, EnvironmentProblem, NothingListens
 from hms_esr.events import Happened
-from hms_esr.execution.preflight import Trust, guard_for, setup_exchange
 from hms_esr.faults import Fault
 from hms_esr.faults.injector import Injector
+from hms_esr.http.setup_request import guard_for, setup_exchange
+from hms_esr.http.tls import Trust
 from hms_esr.injectors.city import CityInjector
 from hms_esr.injectors.journal import Journal, OpenFault
 

@@ -21,7 +21,7 @@ from typing import Any
 from hms_esr.compiled import how
 from hms_esr.engine.cluster.join_info import JoinInfo
 from hms_esr.errors import BadInput, Problem
-from hms_esr.execution.preflight import trust_of
+from hms_esr.http.setup_request import trust_of
 from hms_esr.library import LoadedScenario
 from hms_esr.library.folders import shown
 from hms_esr.library.uploads import found_uploads, no_file

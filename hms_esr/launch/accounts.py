@@ -8,7 +8,7 @@ from __future__ import annotations
 import json
 
 from hms_esr.errors import EnvironmentProblem
-from hms_esr.execution.preflight import guard_for, setup_http
+from hms_esr.http.setup_request import guard_for, setup_http
 from hms_esr.library import persona_template
 from hms_esr.personas.person import PeopleMaker
 

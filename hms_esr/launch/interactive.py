@@ -15,8 +15,9 @@ from hms_esr.engine.user.step_runner import run_steps
 from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem, TargetRefused
 from hms_esr.execution.execute import LoadDriver, LoadJob, RunOutcome, drive_load, execute_run
 from hms_esr.execution.plan import SETUP_ROLE, Options, RunPlan, make_plan, needs_city
-from hms_esr.execution.preflight import guard_for, preflight, trust_of
+from hms_esr.execution.preflight import preflight
 from hms_esr.execution.stop_switch import StopSwitch
+from hms_esr.http.setup_request import guard_for, trust_of
 from hms_esr.launch.live_figures import LiveFigures
 from hms_esr.library import all_scenarios, load_scenario
 from hms_esr.library.folders import shown

@@ -11,7 +11,8 @@ from typing import Any
 
 from hms_esr.engine.cluster.worker import Join, WorkerRun
 from hms_esr.execution.machine import open_files
-from hms_esr.execution.preflight import Trust, guard_for
+from hms_esr.http.setup_request import guard_for
+from hms_esr.http.tls import Trust
 from hms_esr.scenario.guard import Guard
 
 

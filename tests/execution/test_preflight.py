@@ -13,15 +13,9 @@ from typing import Any
 import pytest
 
 from hms_esr.errors import EnvironmentProblem, TargetRefused
-from hms_esr.execution.preflight import (
-    Trust,
-    guard_for,
-    preflight,
-    proof_reader,
-    proof_still_there,
-    setup_http,
-    trust_of,
-)
+from hms_esr.execution.preflight import preflight, proof_still_there
+from hms_esr.http.setup_request import guard_for, proof_reader, setup_http, trust_of
+from hms_esr.http.tls import Trust
 from hms_esr.scenario.guard import Asked, Guard, Pinned
 from hms_esr.scenario.model import Http
 from hms_esr.scenario.proof import Proof, write_proof

@@ -8,7 +8,7 @@ import pytest
 
 from hms_esr.city.faults import FaultBoard
 from hms_esr.errors import EnvironmentProblem, NothingListens, TargetRefused
-from hms_esr.execution.preflight import guard_for, setup_exchange
+from hms_esr.http.setup_request import guard_for, setup_exchange
 from hms_esr.injectors.city import CityInjector, on_this_machine
 from tests.engine.target import ok, target
 

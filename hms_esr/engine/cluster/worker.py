@@ -149,7 +149,7 @@ class WorkerRun(LeaseKeeper):
 
     def _carry_out(self, start_loop: WorkerLoop, helpers: list[Any]) -> None:
         channel, context = self._channel, start_loop.context
-        collector = GcControl(context.recorder, start_loop.quiet)
+        collector = GcControl(context.recorder.record_pause, start_loop.quiet)
         collector.start()
         helpers.append(gevent.spawn(send_status, start_loop, channel))
         helpers.append(gevent.spawn(send_seconds, start_loop, channel, self._check_lease))

@@ -14,8 +14,6 @@ from typing import Any
 
 import gevent
 
-from hms_esr.engine.recording.recorder import Recorder
-
 LOOK_EVERY_S = 0.1
 SHORT_S = 0.005
 """A walk that takes no longer is no pause worth waiting for."""
@@ -53,11 +51,11 @@ class GcControl:
     With 50,000 people a walk stops everybody for a quarter of a second, and Python makes it whenever it likes. Here
     what exists at the start is set aside for good, and walks are made when nobody is under way or due, when they are
     short, or when memory has grown, garbage is made, and no better moment came. People leave none: what they had is
-    freed when they go. Every pause goes to ``recorder``.
+    freed when they go. Every pause in ms goes to ``record_pause``.
     """
 
-    def __init__(self, recorder: Recorder, quiet: Quiet) -> None:
-        self._recorder = recorder
+    def __init__(self, record_pause: Callable[[float], None], quiet: Quiet) -> None:
+        self._record_pause = record_pause
         self._quiet = quiet
         self._thresholds = gc.get_threshold()
         self._began = 0.0
@@ -117,4 +115,4 @@ class GcControl:
         self._freed += info["collected"]
         if info["generation"] == 2:
             self._walk_s = pause_s
-        self._recorder.pause_ms = max(self._recorder.pause_ms, pause_s * 1000)
+        self._record_pause(pause_s * 1000)

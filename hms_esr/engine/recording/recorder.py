@@ -50,6 +50,10 @@ class Recorder(RequestMetrics):
             count.by_second[tick.second] = count.by_second.get(tick.second, 0) + 1
         return key
 
+    def record_pause(self, pause_ms: float) -> None:
+        """The process stood still for ``pause_ms``; a tick tells the longest pause of its second."""
+        self.pause_ms = max(self.pause_ms, pause_ms)
+
     def person_due(self, person_no: int, planned_s: float, now_s: float) -> None:
         """Somebody's intended moment has come."""
         self.due += 1

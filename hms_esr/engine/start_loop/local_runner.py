@@ -115,7 +115,7 @@ class LocalRun:
     def run(self) -> LoadResult:
         """From the first person to the last tick."""
         self.context.cast.warm()
-        collector = GcControl(self.context.recorder, self.start_loop.quiet)
+        collector = GcControl(self.context.recorder.record_pause, self.start_loop.quiet)
         collector.start()
         self.clock.start()
         helpers = [gevent.spawn(self._second_hand), gevent.spawn(watch_lag, self.clock, self.context.recorder)]

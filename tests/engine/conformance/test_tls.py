@@ -19,7 +19,7 @@ from hms_esr.engine.client.connection import SecureConnection
 from hms_esr.engine.client.transport import Transport
 from hms_esr.engine.cluster.wire import packed_assignment, unpacked_assignment
 from hms_esr.errors import EnvironmentProblem, StepFailed
-from hms_esr.execution.preflight import trust_of
+from hms_esr.http.setup_request import trust_of
 from hms_esr.http.tls import Trust
 from hms_esr.scenario.model import Http, Scenario
 from hms_esr.schedule.assignment import Assignment

@@ -16,12 +16,18 @@ LATER = 1e9
 
 
 @pytest.fixture
-def collector() -> Iterator[Callable[..., GcControl]]:
+def recorder() -> Recorder:
+    """Who is told of pauses."""
+    return Recorder("worker 1")
+
+
+@pytest.fixture
+def collector(recorder: Recorder) -> Iterator[Callable[..., GcControl]]:
     """``collector(nobody, free_s)``: a started one; ended after the test."""
     started: list[GcControl] = []
 
     def start(nobody: bool, free_s: float, walk_s: float = 0.02) -> GcControl:
-        made = GcControl(Recorder("worker 1"), lambda: (nobody, free_s))
+        made = GcControl(recorder.record_pause, lambda: (nobody, free_s))
         started.append(made)
         made.start()
         made._walk_s = walk_s
@@ -89,10 +95,10 @@ def test_walks_do_not_follow_each_other(collector: Any) -> None:
     assert one.look(one._walked_at + REST_S + 0.1, 0)
 
 
-def test_every_pause_is_on_record_in_its_second(collector: Any) -> None:
+def test_every_pause_is_on_record_in_its_second(collector: Any, recorder: Recorder) -> None:
     """The longest pause of a second is in its tick, and in no later one."""
     one = collector(True, 1.0)
     one.look(LATER, 0)
-    first, second = one._recorder.take(1, 0.0)[0], one._recorder.take(2, 0.0)[0]
+    first, second = recorder.take(1, 0.0)[0], recorder.take(2, 0.0)[0]
     assert first.gc_ms >= one._walk_s * 1000 > 0
     assert second.gc_ms < first.gc_ms
