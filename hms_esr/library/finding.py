@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from hms_esr.dialects import dialect_of
+from hms_esr.dialects.recognition import dialect_of
 from hms_esr.dialects.translation import as_list
 from hms_esr.errors import BadInput, Problem
 from hms_esr.library.folders import document, is_file, shipped, shown

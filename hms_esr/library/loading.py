@@ -10,7 +10,8 @@ from dataclasses import dataclass, field
 from pathlib import Path as File
 from typing import TYPE_CHECKING, Any
 
-from hms_esr.dialects import DIALECTS, Translation, dialect_of
+from hms_esr.dialects import DIALECTS, Translation
+from hms_esr.dialects.recognition import dialect_of
 from hms_esr.errors import BadInput, Problem
 from hms_esr.library.certificates import found_certificates
 from hms_esr.library.finding import find_scenario, stem_of

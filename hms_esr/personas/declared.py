@@ -15,7 +15,8 @@ from pydantic import ValidationError
 from pydantic_core import InitErrorDetails, PydanticCustomError
 
 from hms_esr.personas.defaults import USES, uses
-from hms_esr.personas.fields import FIELDS, Field, read_field
+from hms_esr.personas.fields import FIELDS, Field
+from hms_esr.personas.fields.read import read_field
 from hms_esr.personas.fields.template import TemplateField
 from hms_esr.registry import did_you_mean
 from hms_esr.schema.types import as_text

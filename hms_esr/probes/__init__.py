@@ -10,13 +10,4 @@ from hms_esr.registry import Registry
 
 PROBES: Registry[type[Probe]] = Registry("probe", {"gauge": "hms_esr.probes.gauge:Gauge"})
 
-__all__ = ["PROBES", "Probe", "Seen", "figure"]
-
-
-def figure(name: str, seen: Seen) -> float | None:
-    """The figure called ``name``, from the first kind that finds it; None when none does."""
-    for kind in PROBES.names():
-        value = PROBES.get(kind)().find(name, seen)
-        if value is not None:
-            return value
-    return None
+__all__ = ["PROBES", "Probe", "Seen"]

@@ -5,23 +5,8 @@ Knows nothing of disks: a report is text with a file name. Entry point group: ``
 
 from __future__ import annotations
 
-from typing import Protocol
-
-from hms_esr.record import Record
 from hms_esr.registry import Registry
-from hms_esr.verdicts.judgement import Judgement
-
-
-class Report(Protocol):
-    """One kind of report. Classes are made without arguments."""
-
-    filename: str
-    """What the file in the run's folder is called."""
-
-    def write(self, record: Record, judgement: Judgement) -> str:
-        """The whole file's text, UTF-8."""
-        ...
-
+from hms_esr.reports.report import Report
 
 REPORTS: Registry[type[Report]] = Registry(
     "report",

@@ -6,17 +6,8 @@ Imports nothing else of this project and only the standard library, so that it w
 from __future__ import annotations
 
 from hms_esr.sensors.asgi import AsgiSensors
-from hms_esr.sensors.meter import METER, Meter, MeterGauge
+from hms_esr.sensors.meter import METER, Meter, MeterGauge, gauge
 from hms_esr.sensors.telling import PATH
 from hms_esr.sensors.wsgi import WsgiSensors
-
-
-def gauge(name: str) -> MeterGauge:
-    """The gauge of that name of this process (made when first asked for), such as ``gauge("db.waits")``.
-
-    ``set(value)`` says how much it is, ``add(n)`` counts, ``read(function)`` has it asked whenever somebody looks.
-    """
-    return METER.gauge(name)
-
 
 __all__ = ["METER", "PATH", "AsgiSensors", "Meter", "MeterGauge", "WsgiSensors", "gauge"]

@@ -182,3 +182,11 @@ def _after_fork() -> None:
 os.register_at_fork(after_in_child=_after_fork)
 METER = Meter()
 """The meter of this process, used where no other is given."""
+
+
+def gauge(name: str) -> MeterGauge:
+    """The gauge of that name of this process (made when first asked for), such as ``gauge("db.waits")``.
+
+    ``set(value)`` says how much it is, ``add(n)`` counts, ``read(function)`` has it asked whenever somebody looks.
+    """
+    return METER.gauge(name)

@@ -5,12 +5,8 @@ Knows nothing of how a request is sent. Entry point group: ``hms_esr.steps``.
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING
-
 from hms_esr.registry import Registry
-
-if TYPE_CHECKING:
-    from hms_esr.steps.step import Step
+from hms_esr.steps.step import Step
 
 STEPS: Registry[type[Step]] = Registry(
     "step",

@@ -13,7 +13,7 @@ from math import isfinite
 from hms_esr.errors import NoData
 from hms_esr.expressions.expression import MetricRef, parse
 from hms_esr.formatting import brief
-from hms_esr.probes import figure
+from hms_esr.probes.figure import figure
 from hms_esr.record import Record
 from hms_esr.registry import did_you_mean
 from hms_esr.verdicts.measures import MEASURES, Measure, Measured, Words

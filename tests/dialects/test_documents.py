@@ -6,8 +6,9 @@ from typing import Any
 
 import pytest
 
-from hms_esr.dialects import DIALECTS, dialect_of
+from hms_esr.dialects import DIALECTS
 from hms_esr.dialects.keywords import Scenario as KeywordScenario
+from hms_esr.dialects.recognition import dialect_of
 from hms_esr.errors import BadInput
 from hms_esr.library import read_scenario
 from hms_esr.scenario.model import Scenario

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import pytest
 
-from hms_esr.probes import PROBES, figure
+from hms_esr.probes import PROBES
+from hms_esr.probes.figure import figure
 
 SEEN = {"finance": {"overdue": 7.0, "load": 1.0}, "permits": {"permits.processed": 40.0, "load": 2.0}}
 

@@ -7,7 +7,8 @@ from typing import Any
 
 from hypothesis import given, settings
 
-from hms_esr.dialects import DIALECTS, dialect_of
+from hms_esr.dialects import DIALECTS
+from hms_esr.dialects.recognition import dialect_of
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.source import read_document
 from hms_esr.scenario.yaml_writer import canonical_data, canonical_yaml
