@@ -35,7 +35,7 @@ BODY: dict[str, Any] = {
         "application/json": {
             "schema": {
                 "type": "object",
-                "description": "A scenario in any accent; its schema: hms-esr schema",
+                "description": "A scenario in any dialect; its schema: hms-esr schema",
                 "properties": {
                     "target": {"type": "string", "description": "What is loaded; wins over the scenario's own."},
                     "options": {"$ref": "#/components/schemas/RunOptions"},

@@ -44,7 +44,7 @@ def add_start_routes(router: APIRouter, services: Services) -> None:
     ) -> Any:
         """Start a run, or put it in the queue.
 
-        The body is a scenario in any accent, as JSON or YAML, whatever its content type says; beside it may stand
+        The body is a scenario in any dialect, as JSON or YAML, whatever its content type says; beside it may stand
         `target` and `options`. Options in the address win. Files on the server are out of reach: what a scenario
         uploads is made up, data files and certificates are refused. With an Idempotency-Key a repeated request starts
         nothing.

@@ -20,7 +20,7 @@ _HALF = {
 
 
 class Canonical:
-    """``name``, ``load``, ``journeys``, ``checks`` …: the form every other accent becomes."""
+    """``name``, ``load``, ``journeys``, ``checks`` …: the form every other dialect becomes."""
 
     @staticmethod
     def recognizes(data: Mapping[str, Any]) -> bool:
@@ -29,9 +29,9 @@ class Canonical:
 
     @staticmethod
     def translate(data: Mapping[str, Any]) -> Translation:
-        """The same; a key that makes an accent only together with another is answered with the other."""
+        """The same; a key that makes a dialect only together with another is answered with the other."""
         result = Translation({key: value for key, value in data.items() if key not in _HALF})
         for key in data:
             if key in _HALF:
-                result.wrong((key,), f"'{key}' alone is no accent: {_HALF[key]}", key=True)
+                result.wrong((key,), f"'{key}' alone is no dialect: {_HALF[key]}", key=True)
         return result

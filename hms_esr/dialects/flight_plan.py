@@ -57,7 +57,7 @@ class FlightPlan:
 
 
 def _steps(result: Translation, steps: Any, to: Path, came_from: Path) -> Any:
-    """Steps with the accent's keys renamed, also those inside ``maybe``."""
+    """Steps with the dialect's keys renamed, also those inside ``maybe``."""
     if not isinstance(steps, list):
         return steps
     return [_renamed(result, one, (*to, index), (*came_from, index)) for index, one in enumerate(steps)]

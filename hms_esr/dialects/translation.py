@@ -1,6 +1,6 @@
 """Owns what a translation is: canonical data, and for each of its places the place of the file it came from.
 
-Knows nothing of any accent.
+Knows nothing of any dialect.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ SHARED_KEYS = (
     *("description", "tags", "seed", "identity", "target", "targets", "http", "vars", "data", "clock", "drain"),
     *("max_people", "warm_up", "spacing", "before", "after", "sensors", "cost"),
 )
-"""Canonical keys that mean the same in every accent."""
+"""Canonical keys that mean the same in every dialect."""
 
 
 @dataclass(slots=True)
@@ -47,7 +47,7 @@ class Translation:
         self.mistakes.append(Mistake(path, text, key))
 
     def share(self, data: Mapping[str, Any], own: Iterable[str], shared: Iterable[str] = SHARED_KEYS) -> None:
-        """Take over ``shared`` keys as they are; refuse what is neither among them nor the accent's ``own``."""
+        """Take over ``shared`` keys as they are; refuse what is neither among them nor the dialect's ``own``."""
         own, shared = list(own), list(shared)
         for key, value in data.items():
             if key in own:

@@ -1,6 +1,6 @@
 """Owns what a rehearsal is: the canonical model, the guarded reading of files, the fluent builder, the target guard.
 
-Knows nothing of accents (dialects), engines or disks.
+Knows nothing of dialects, engines or disks.
 
 - ``types``    the kinds of values in a scenario (durations, texts, shares) and the frozen model they live in
 - ``model``    the canonical scenario

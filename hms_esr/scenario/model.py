@@ -1,6 +1,6 @@
 """Owns the canonical scenario: who comes, what they do, how many, when, what breaks, what must hold.
 
-Knows nothing of accents, files or engines; an object of these classes is always complete and possible.
+Knows nothing of dialects, files or engines; an object of these classes is always complete and possible.
 """
 
 from __future__ import annotations

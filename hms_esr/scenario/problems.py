@@ -1,6 +1,6 @@
 """Owns turning the model's complaints into mistakes at places: every one, once, in the order of the file.
 
-Knows nothing of accents or files beyond a document's places.
+Knows nothing of dialects or files beyond a document's places.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Owns the JSON Schema of canonical scenario files, made from the model and the tables of kinds.
 
-Knows nothing of accents: editors complete and check the canonical form with it.
+Knows nothing of dialects: editors complete and check the canonical form with it.
 """
 
 from __future__ import annotations

@@ -1,6 +1,6 @@
 """Owns writing a scenario down: canonical YAML that reads back to an equal scenario.
 
-Knows nothing of the accent it came in.
+Knows nothing of the dialect it came in.
 """
 
 from __future__ import annotations

@@ -33,7 +33,7 @@ KINDS: list[tuple[Registry[Any], type, str]] = [
     (FAULTS, Fault, "faults.md"),
     (MEASURES, Measure, "checks.md"),
     (PROBES, Probe, "checks.md"),
-    (DIALECTS, Dialect, "accents.md"),
+    (DIALECTS, Dialect, "dialects.md"),
     (REPORTS, Report, "runs.md"),
     (SINKS, Sink, "runs.md"),
 ]

@@ -55,8 +55,8 @@ ONE: list[tuple[str, str]] = [
     (HEAD + 'checks: [\'error_rate{journey="j"} < 1\']', "3:10  there is no journey 'j' to select. Allowed: journey."),
     (HEAD + "http: {headers: {X: '{{ persona.id }}'}}", "3:21  headers are the same for everybody; only"),
     (HEAD + "before: [{visit: '/{{ persona.id }}'}]", "3:18  there is no person before or after the run"),
-    (HEAD + "script: [submit]", "3:1  'script' alone is no accent: a fire drill has users and script"),
-    (HEAD + "steps: [submit]", "3:1  'steps' alone is no accent: a flight plan has scenario and steps"),
+    (HEAD + "script: [submit]", "3:1  'script' alone is no dialect: a fire drill has users and script"),
+    (HEAD + "steps: [submit]", "3:1  'steps' alone is no dialect: a flight plan has scenario and steps"),
     # wrong types, units, ranges
     (HEAD + "duration: 5", "3:11  '5' is not a duration; write a number and a unit such as 250ms, 30s, 5m"),
     (HEAD + "duration: 5 parsecs", "3:11  '5 parsecs' is not a duration"),

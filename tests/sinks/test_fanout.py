@@ -62,3 +62,28 @@ def test_a_sink_that_cannot_be_closed_is_reported() -> None:
 
     assert said == ["Listener could not be closed: OSError: gone"]
     assert last.closed == 1
+
+
+class OldListener:
+    """A sink of a package that still calls it ``hear``."""
+
+    def __init__(self) -> None:
+        self.heard: list[Event] = []
+
+    def hear(self, event: Event) -> None:
+        self.heard.append(event)
+
+    def close(self) -> None:
+        pass
+
+
+def test_hear_is_read_for_one_release_with_one_notice() -> None:
+    """A sink from before the rename hears everything; its owner is told once what to change."""
+    said: list[str] = []
+    old = OldListener()
+    fan_out = FanOut([old], said.append)
+    for event in (STARTED, ENDED):
+        fan_out.handle(event)
+    fan_out.close()
+    assert old.heard == [STARTED, ENDED]
+    assert said == ["OldListener has 'hear'; name it 'handle': the next release no longer reads 'hear'"]
