@@ -66,7 +66,7 @@ format: setup-dev
 	@$(BIN)/ruff format .
 	@$(BIN)/ruff check --fix .
 
-# Wants two quiet cores. One benchmark: make bench BENCH="--only get --rounds 5"
+# Wants two quiet cores. One benchmark: make bench BENCH="--only get --rounds 5"; an older commit: BENCH="--against HEAD~1"
 bench: setup-dev
 	@$(BIN)/python -m benchmarks $(BENCH)
 

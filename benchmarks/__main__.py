@@ -6,6 +6,7 @@ Knows nothing of any of them.
 from __future__ import annotations
 
 import argparse
+import math
 import os
 import sys
 import traceback
@@ -13,7 +14,9 @@ from pathlib import Path
 
 import psutil
 
-from benchmarks import _page, _results
+from benchmarks import _against, _page, _results
+from benchmarks._loads import LOADS
+from benchmarks._pairs import LEAST_PAIRS
 from benchmarks._processes import CORES, TARGET_CORE, own_core
 from benchmarks._results import Kept
 from benchmarks._setup import LeftOut, Setup
@@ -29,7 +32,7 @@ QUICK = _results.RAW / "quick"
 
 def main(arguments: list[str] | None = None) -> int:
     """Measure what is asked for, keep it, write the page."""
-    given = _parser().parse_args(arguments)
+    given = _parsed(arguments)
     if given.list:
         print("\n".join(f"{name:13} {what}" for name, what in BENCHMARKS.items()))
         return 0
@@ -43,6 +46,8 @@ def main(arguments: list[str] | None = None) -> int:
     load = os.getloadavg()[0]
     if not given.quick:
         _warn_if_busy()
+    if given.against:
+        return _against.compare(_comparison(given, results, page), load)
     missed: list[str] = []
     without: dict[str, str] = {}
     for number, name in enumerate(names, 1):
@@ -102,12 +107,55 @@ def _parser() -> argparse.ArgumentParser:
     )
     add = parser.add_argument
     add("--only", metavar="NAME", action="append", choices=list(BENCHMARKS), help="only this one (may be repeated)")
-    add("--rounds", metavar="N", type=_positive, help="rounds of each measure that is repeated (default 3)")
+    rounds = f"rounds of each measure that is repeated (default 3), or pairs (default and least {LEAST_PAIRS})"
+    add("--rounds", "--pairs", metavar="N", type=_positive, help=rounds)
     add("--list", action="store_true", help="what there is to measure")
     add("--quick", action="store_true", help="seconds for each, into build/bench/quick: only to see that it works")
     add("--into", metavar="FOLDER", type=Path, help="write results.json and benchmarks.md there, not into the project")
     add("--page", action="store_true", help="only write the page again, from what was measured")
+    against = parser.add_argument_group(
+        "an older commit",
+        "Compare the CPU per request of the work tree and of an older commit in interleaved pairs, each built in "
+        f"build/bench/against, under the loads {', '.join(LOADS)}. Exit status 1: slower; 2: cannot compare.",
+    )
+    add = against.add_argument
+    add("--against", metavar="COMMIT", help="the older commit: a hash, branch, tag or expression such as HEAD~3")
+    limit = f"pass up to this median ratio new / old, even outside the 95 %% interval (default {_against.LIMIT})"
+    add("--limit", metavar="RATIO", type=_ratio, default=_against.LIMIT, help=limit)
+    add("--committed", action="store_true", help="measure the present commit, not the work tree as it is")
     return parser
+
+
+def _parsed(arguments: list[str] | None) -> argparse.Namespace:
+    """Options that fit each other; otherwise status 2 with one line."""
+    parser = _parser()
+    given = parser.parse_args(arguments)
+    if given.against is None:
+        if given.committed or given.limit != _against.LIMIT:
+            parser.error("--committed and --limit need --against COMMIT")
+        return given
+    unfit = [name for name in given.only or () if name not in LOADS]
+    if unfit:
+        parser.error(f"--against cannot compare {', '.join(unfit)}: expected --only {', '.join(LOADS)}")
+    if given.rounds and given.rounds < LEAST_PAIRS and not given.quick:
+        parser.error(f"--pairs {given.rounds} is too few for --against: expected {LEAST_PAIRS} or more, or --quick")
+    return given
+
+
+def _comparison(given: argparse.Namespace, results: Path, page: Path) -> _against.Request:
+    loads = [name for name in LOADS if name in (given.only or LOADS)]
+    pairs = given.rounds or (_against.QUICK_PAIRS if given.quick else LEAST_PAIRS)
+    return _against.Request(given.against, loads, pairs, given.limit, given.committed, given.quick, results, page)
+
+
+def _ratio(text: str) -> float:
+    try:
+        ratio = float(text)
+    except ValueError:
+        ratio = math.nan
+    if not 0 < ratio < math.inf:
+        raise argparse.ArgumentTypeError(f"invalid ratio {text!r}: expected a number > 0 such as 1.03")
+    return ratio
 
 
 def _positive(text: str) -> int:

@@ -37,10 +37,13 @@ def scenario(folder: Path, load: str, duration_s: float, steps: Sequence[str], c
     return path
 
 
-def run(file: Path, url: str, *options: str) -> list[str]:
-    """The command that carries it out, whatever is dropped or late: benchmarks judge that themselves."""
+def run(file: Path, url: str, *options: str, by: Sequence[str] = ()) -> list[str]:
+    """The command that carries it out, whatever is dropped or late: benchmarks judge that themselves.
+
+    ``by`` is an ``hms-esr`` other than the one beside this Python.
+    """
     wide = ["--max-late", "100%", "--max-dropped", "100%", "--quiet"]
-    return [*program("hms-esr"), "run", str(file), "--target", url, *wide, *options]
+    return [*(by or program("hms-esr")), "run", str(file), "--target", url, *wide, *options]
 
 
 def summary(folder: Path) -> dict[str, Any]:

@@ -11,7 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 from pathlib import Path
 from statistics import median
 
-from benchmarks import _sizing
+from benchmarks import _against_page, _sizing
 from benchmarks._results import ROOT, Figure, Goal, Kept
 from benchmarks._table import BENCHMARKS
 
@@ -37,6 +37,17 @@ a part measured again replaces only its part.
 
 CPU is user and system time of the generator's processes. Where it is *per request*, it is taken over a window in the
 middle of the run, without start-up and end, and the target counts the requests.
+
+```console
+$ make bench BENCH="--against HEAD~1"
+```
+
+compares the work tree with an older commit (`--committed`: the present commit instead), each built below
+`build/bench/against/` with its modules compiled and kept there for the next time. For a GET, a form journey and an open
+load it runs 15 pairs, one process of each commit after the other, in alternating order, and prints the median ratio of
+CPU per request with its exact 95 % interval. A load passes when 1.0 is inside the interval or the ratio is at most 1.03
+(`--limit`); the exit status is 1 when one does not, 2 when a commit cannot be built. It takes about ten minutes; the
+latest comparison has a section at the end of this page.
 """
 
 
@@ -44,6 +55,8 @@ def page(kept: Mapping[str, Kept], notes: Mapping[str, str]) -> str:
     """The whole page. ``notes``: by benchmark, where the time goes and what was tried."""
     there = [(name, kept[name]) for name in BENCHMARKS if name in kept]
     sections = [_section(name, one, notes.get(name, "")) for name, one in there]
+    if _against_page.NAME in kept:
+        sections.append(_against_page.section(kept[_against_page.NAME]))
     return "\n".join([HEAD, _goals(there), *sections])
 
 

@@ -24,6 +24,8 @@ TARGET_CORE, GENERATOR_CORE = 0, 1
 CORES = sorted(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else []
 """Cores this process may use, before it keeps itself to one; empty where the system cannot say."""
 LOOK_S = 0.02
+CPU_CLOCK = 2
+"""With a process id, the clock of all its threads' CPU time, ended ones too: clock_getcpuclockid(3)."""
 LONGEST_S = 120.0
 """A process that does not end is killed after that."""
 
@@ -157,7 +159,9 @@ def tree_cpu_s(process: psutil.Process) -> float:
 
 
 def own_cpu_s(process: psutil.Process) -> float:
-    """User and system seconds of a process alone."""
+    """User and system seconds of a process alone: to the ns by its own clock on Linux, elsewhere by ticks of 10 ms."""
+    if sys.platform == "linux":
+        return time.clock_gettime(~process.pid << 3 | CPU_CLOCK)
     times = process.cpu_times()
     return float(times.user + times.system)
 

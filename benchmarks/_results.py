@@ -13,11 +13,10 @@ from collections.abc import Sequence
 from dataclasses import asdict, dataclass, field
 from datetime import date
 from importlib.metadata import version
+from importlib.util import find_spec
 from pathlib import Path
 from statistics import median
 from typing import Any, Literal
-
-from hms_esr.compiled import how
 
 ROOT = Path(__file__).resolve().parent.parent
 RESULTS = ROOT / "benchmarks" / "results.json"
@@ -99,10 +98,23 @@ def machine(load: float) -> dict[str, Any]:
         "cores": os.cpu_count() or 1,
         "system": f"{platform.machine()}, {platform.system()}",
         "python": platform.python_version(),
-        "engine": how(),
+        "engine": engine_of(_package()),
         "locust": version("locust"),
         "load": round(load, 2),
     }
+
+
+def engine_of(package: Path) -> str:
+    """``compiled`` where the package in this folder has compiled modules, ``python`` where Python reads them all."""
+    return "compiled" if any(package.rglob("*.so")) or any(package.rglob("*.pyd")) else "python"
+
+
+def _package() -> Path:
+    """The folder of the package that is measured, as this Python would import it."""
+    found = find_spec("hms_esr")
+    if found is None or not found.submodule_search_locations:
+        raise RuntimeError("hms_esr is not installed: run `make setup-dev`")
+    return Path(next(iter(found.submodule_search_locations)))
 
 
 def read(path: Path = RESULTS) -> dict[str, Kept]:

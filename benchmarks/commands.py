@@ -9,7 +9,7 @@ import sys
 import tempfile
 from pathlib import Path
 
-from benchmarks import form_journey
+from benchmarks import _form, form_journey
 from benchmarks._processes import GENERATOR_CORE, program, used
 from benchmarks._results import Figure, Found, Goal
 from benchmarks._setup import Setup
@@ -71,7 +71,7 @@ def measure(setup: Setup) -> Found:
     with tempfile.TemporaryDirectory() as name, CityProcess() as city:
         folder = Path(name)
         (folder / "long.yml").write_text(scenario())
-        form_journey.prepare(folder)
+        _form.prepare(folder)
         plain: tuple[dict[str, str], int | None] = ({}, None)
         commands = {
             "help": ([*program("hms-esr"), "--help"], *plain),

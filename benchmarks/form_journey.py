@@ -5,16 +5,11 @@ Never mixes the two: each side is a process of its own, in turn, and the city co
 
 from __future__ import annotations
 
-import json
 import tempfile
-import urllib.request
-from collections import Counter
 from dataclasses import dataclass
 from pathlib import Path
-from random import Random
-from typing import Any
 
-from benchmarks import _ours
+from benchmarks import _form, _ours
 from benchmarks._processes import TARGET_CORE, Window, own_core, program, running
 from benchmarks._results import ROOT, Figure, Found, Goal
 from benchmarks._setup import Setup
@@ -36,29 +31,6 @@ SIDES = {
 AT_ONCE = 50
 """People of ours, or users of Locust, at full speed."""
 MOST_PER_USER_PER_S = 1000.0
-SCENARIO = """name: form-journey
-spacing: even
-load: {load}
-http: {{connections: {connections}}}
-journeys:
-  - name: apply
-    persona: grower
-    pace: none
-    steps:
-      - login
-      - visit: /apply-subsidy
-      - fill: {{farm_name: "{{{{ persona.farm_name }}}}", acres: "{{{{ persona.acres }}}}"}}
-      - upload: schedule_f.pdf
-      - submit
-      - expect: {{page: /apply-subsidy/received, text: "Schedule F were received"}}
-checks: ["error_rate == 0", "success_rate == 1"]
-"""
-PERSONA = """role: grower
-fields:
-  farm_name: {template: "{last_name} Family Farm"}
-  acres: {range: {min: 40, max: 3200, step: 10}}
-account: true
-"""
 HOW = """Login, form, upload of a 20 kB PDF, submit, with redirects, session cookie and CSRF token: six
 requests a person, {rate:g} people a second, against the city on another core. The goal is for one connection
 per person: kept through its six requests and closed with the person, on both sides; beside it, both with
@@ -95,18 +67,11 @@ class Crowd:
         return MOST_PER_USER_PER_S if self.full_speed else self.people / self.length_s / self.users
 
 
-def prepare(folder: Path) -> None:
-    """Files both sides use: persona and PDF."""
-    (folder / "personas").mkdir()
-    (folder / "personas" / "grower.yaml").write_text(PERSONA)
-    (folder / "schedule_f.pdf").write_bytes(b"%PDF-1.4\n" + Random(1).randbytes(20_000) + b"\n%%EOF\n")
-
-
 def command(side: str, folder: Path, url: str, schedule: Crowd) -> tuple[list[str], dict[str, str]]:
     """A side's command and environment."""
     if side.startswith("ours"):
         file = folder / "journey.yml"
-        file.write_text(SCENARIO.format(load=schedule.load, connections=schedule.connections))
+        file.write_text(_form.SCENARIO.format(load=schedule.load, connections=schedule.connections))
         return _ours.run(file, url), {}
     users = str(schedule.users)
     env = {
@@ -119,34 +84,21 @@ def command(side: str, folder: Path, url: str, schedule: Crowd) -> tuple[list[st
     return [*locust, "--host", url, "--only-summary", "--skip-log-setup"], env
 
 
-def requests(url: str) -> int:
-    """Requests the city has counted; asking is not one of them."""
-    return int(_counts(url)["requests"])
-
-
-def _counts(url: str) -> dict[str, Any]:
-    with urllib.request.urlopen(f"{url}/__city/counts", timeout=10) as answer:
-        found: dict[str, Any] = json.load(answer)
-    return found
-
-
 def see_that_all_came(url: str, people: int, before: int) -> None:
     """See that the city counted exactly six requests a person and received every form; then forget them."""
-    table = _counts(url)
-    rows: Counter[tuple[str, str, int]] = Counter()
-    for row in table["by"]:
-        rows[row["method"], row["path"], row["status"]] += row["n"]
+    table = _form.counts(url)
+    rows = _form.rows(table)
     received = rows["POST", "/apply-subsidy", 303]
     if table["requests"] != PER_PERSON * people + before or received != people:
         raise RuntimeError(f"{people} people should send {PER_PERSON} requests each; the city counted {dict(rows)}")
-    urllib.request.urlopen(urllib.request.Request(f"{url}/__city/reset", method="POST"), timeout=10).close()
+    _form.reset(url)
 
 
 def window(side: str, folder: Path, url: str, schedule: Crowd, settle_s: float, span_s: float) -> Window:
     """One run of one side, looked at in its middle."""
     line, env = command(side, folder, url, schedule)
     with running(line, folder, env) as process:
-        taken = process.window(lambda: requests(url), settle_s, span_s)
+        taken = process.window(lambda: _form.requests(url), settle_s, span_s)
         process.end()
     summary = _ours.summary(folder) if side.startswith("ours") else None
     people = summary["people"]["completed"] if summary else schedule.people
@@ -168,7 +120,7 @@ def measure(setup: Setup) -> Found:
     with tempfile.TemporaryDirectory() as name, CityProcess() as city:
         own_core(TARGET_CORE, city.pid)
         folder = Path(name)
-        prepare(folder)
+        _form.prepare(folder)
         for side in setup.turns(list(taken)):
             schedule = crowd_of(side, setup)
             taken[side].append(window(side, folder, city.url, schedule, settle_s, span_s).us_per_request)

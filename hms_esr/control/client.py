@@ -31,7 +31,7 @@ def launch(
 ) -> str:
     """Start a run on a control plane and give its id at once; ``options`` are those of a run: ``scale=3``, ``seed=2``.
 
-    ``scenario`` is a Scenario of hms_esr_client or hms_esr, a dict in any dialect, or a path to a YAML or JSON file. The
+    ``scenario`` is a Scenario of hms_esr_client or hms_esr, a dict in any dialect, or a path to a file. The
     server is ``url``, else ``ESR_URL``, else this machine's; ``token`` else ``ESR_TOKEN``. Raises BadInput with every
     mistake's place, TargetRefused, EnvironmentProblem when no server answers. Within a file that is only read for its
     scenario it starts nothing and returns "".
