@@ -50,7 +50,7 @@ class Printer:
         self._told = 0
         self._alert = ""
 
-    def say(self, text: str) -> None:
+    def render(self, text: str) -> None:
         """A line, secrets masked."""
         click.echo(self._mask.text(text))
 
@@ -65,13 +65,13 @@ class Printer:
         for named in virtual_user.steps[self._told : virtual_user.at]:
             if not named.step.sends:
                 self._step = named.name
-                self.say(f"\n{named.name}\n  {what_it_did(named.step)}")
+                self.render(f"\n{named.name}\n  {what_it_did(named.step)}")
         self._told = max(self._told, virtual_user.at)
 
     def _tell_alert(self) -> None:
         """What the last page says went wrong, though its status is a good one and no step minded."""
         if self._alert:
-            self.say(f"  the page says: {self._alert}")
+            self.render(f"  the page says: {self._alert}")
         self._alert = ""
 
     def _head(self, virtual_user: UserState) -> None:
@@ -81,7 +81,7 @@ class Printer:
         self._told = virtual_user.at + 1
         if virtual_user.where != self._step:
             self._step = virtual_user.where
-            self.say(f"\n{virtual_user.where}")
+            self.render(f"\n{virtual_user.where}")
 
     def exchanged(self, virtual_user: UserState, hop: HttpAnswer) -> None:
         """One request and its answer."""
@@ -90,12 +90,12 @@ class Printer:
 
         self._head(virtual_user)
         if hop.failure is not None:
-            self.say(f"  {hop.method} {hop.url} → no answer: {hop.failure.message}")
+            self.render(f"  {hop.method} {hop.url} → no answer: {hop.failure.message}")
             return
         took_ms = (hop.ended_at - hop.started_at) * 1000
         title = "" if hop.redirected or "html" not in hop.media_type else f"  “{page_of(hop).title}”"
         onward = f"  → {hop.header('location')}" if hop.redirected else ""
-        self.say(f"  {hop.method} {hop.url} → {hop.status}  {took_ms:.0f} ms{title}{onward}")
+        self.render(f"  {hop.method} {hop.url} → {hop.status}  {took_ms:.0f} ms{title}{onward}")
         self._alert = "" if hop.redirected else alert_text(hop)
 
     def submitted(self, virtual_user: UserState, sent: Submission) -> None:
@@ -104,18 +104,18 @@ class Printer:
         password = virtual_user.fields.get("password", "")
         for name, value in sent.sent:
             masked = name in sent.secret or (value and value == password) or _looks_secret(name, value)
-            self.say(f"    {name} = {'***' if masked and value else value}")
+            self.render(f"    {name} = {'***' if masked and value else value}")
 
     def saved(self, virtual_user: UserState, names: tuple[str, ...]) -> None:
         """What a step saved."""
         for name in names:
-            self.say(f"    saved {name} = {virtual_user.vars[name]}")
+            self.render(f"    saved {name} = {virtual_user.vars[name]}")
 
     def failed(self, virtual_user: UserState, named: NamedStep, failure: StepFailed) -> None:
         """Why a step failed; the failure has the page's own words."""
         self._alert = ""
         self._head(virtual_user)
-        self.say(f"  FAILED at {named.name}: {failure.message}")
+        self.render(f"  FAILED at {named.name}: {failure.message}")
 
 
 def _looks_secret(name: str, value: str) -> bool:
@@ -211,7 +211,7 @@ def _try(plan: Any, guard: Any, secrets: tuple[str, ...]) -> int:
     if plan.scenario.before:
         before = run_steps(assignment, guard, plan.scenario.before, SETUP_ROLE)
         if before.state != "completed":
-            printer.say(f"before: step '{before.where}' failed: {before.reason or before.state}")
+            printer.render(f"before: step '{before.where}' failed: {before.reason or before.state}")
             run_steps(assignment, guard, plan.scenario.after, SETUP_ROLE)
             return 1
         variables |= before.vars
@@ -221,7 +221,7 @@ def _try(plan: Any, guard: Any, secrets: tuple[str, ...]) -> int:
     if plan.scenario.after:
         run_steps(assignment, guard, plan.scenario.after, SETUP_ROLE)
     if once.waits_for is not None:
-        printer.say(f"\nwaits for “{once.waits_for.status}” behind {once.waits_for.url}; a run would look in time")
+        printer.render(f"\nwaits for “{once.waits_for.status}” behind {once.waits_for.url}; a run would look in time")
     else:
-        printer.say(f"\n{once.state}" + (f": {once.reason}" if once.reason else ""))
+        printer.render(f"\n{once.state}" + (f": {once.reason}" if once.reason else ""))
     return 0 if once.state in ("completed", "waiting") else 1

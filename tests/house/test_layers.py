@@ -11,7 +11,10 @@ from tests.house.sources import calls, imports, python_files, tree
 READS_ENVIRONMENT = ("hms_esr/cli/", "hms_esr/control/", "hms_esr_client/", "locustfiles/")
 ENVIRONMENT = {"os.environ", "os.getenv", "os.environb", "os.putenv"}
 ENDS = {"sys.exit", "os._exit", "os.abort"}
-CORE = ("scenario", "steps", "profiles", "personas", "faults", "probes", "verdicts", "charts", "record")
+CORE = (
+    *("schema", "expressions", "steps", "profiles", "personas", "faults", "probes", "scenario", "schedule", "record"),
+    *("verdicts", "charts", "validation"),
+)
 OUTSIDE = {
     "os",
     "socket",

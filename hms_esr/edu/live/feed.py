@@ -75,9 +75,11 @@ class Feed:
             try:
                 self.body, slots = await asyncio.to_thread(self._next)
             except Exception as error:
-                self.observers.tell(json.dumps({"e": self.epoch, "n": self.ledger.number, "problem": str(error)[:300]}))
+                self.observers.notify(
+                    json.dumps({"e": self.epoch, "n": self.ledger.number, "problem": str(error)[:300]})
+                )
                 continue
-            self.observers.tell(self.message(self.ledger.turn(slots)))
+            self.observers.notify(self.message(self.ledger.turn(slots)))
 
     def message(self, change: Change) -> str:
         """A change as it travels."""

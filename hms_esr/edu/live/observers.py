@@ -55,7 +55,7 @@ class Observers:
         """One less."""
         self._all.discard(observer)
 
-    def tell(self, text: str) -> None:
+    def notify(self, text: str) -> None:
         """The same text to all; those too far behind are let go."""
         for observer in list(self._all):
             observer.offer(text)

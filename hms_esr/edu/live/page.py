@@ -64,8 +64,8 @@ def draw(watch: RunWatcher) -> tuple[Markup, PageState]:
     bar = top_bar.top(view)
     shared = view.slots.live("defs", "shared", view.frame.shared())
     defs = tag("svg", shared, class_="sprite", aria_hidden="true", focusable="false")
-    view.slots.say("@title", _title(view))
-    view.slots.say("@say", _announced(view))
+    view.slots.render("@title", _title(view))
+    view.slots.render("@say", _announced(view))
     return join([defs, bar, main]), view.slots
 
 

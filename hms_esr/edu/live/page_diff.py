@@ -41,7 +41,7 @@ class PageState:
         self.rows[key] = dict(rows)
         return tag(name, *(row for _, row in rows), data_k=key, **attributes)
 
-    def say(self, key: str, text: str) -> None:
+    def render(self, key: str, text: str) -> None:
         """A text without an element of its own: ``@title``, ``@say``."""
         self.inside[key] = text
 

@@ -27,6 +27,6 @@ def waiting(run: str) -> str:
 def _said(title: str, words: str, script: str) -> str:
     body: Markup = tag("main", tag("h1", title), para(text(words, 400)), id="main", class_="page")
     slots = PageState()
-    slots.say("@title", f"{title} · HMS-ESR")
-    slots.say("@say", "")
+    slots.render("@title", f"{title} · HMS-ESR")
+    slots.render("@say", "")
     return document(body, slots, Links(""), "", 0, script=script)

@@ -141,7 +141,7 @@ class WorkerRun(LeaseKeeper):
             return
         self._conducting = True
         try:
-            start_loop.conduct()
+            start_loop.run()
         except Exception as fault:
             import traceback
 

@@ -50,7 +50,7 @@ class WorkerLoop(StartLoop):
             self.round.go_on(arrival, self.context.clock.sim_s())
         return False
 
-    def conduct(self) -> None:
+    def run(self) -> None:
         """Until the master says that everything is over, or the lease ends."""
         try:
             self.phase = "running"

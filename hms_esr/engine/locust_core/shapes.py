@@ -32,7 +32,7 @@ class ProfileShape(LoadTestShape):
         self.duration_s = duration_s
         self.warp = warp
 
-    def wanted(self, at_s: float) -> Tick:
+    def users_at(self, at_s: float) -> Tick:
         """Users and users per second wanted at simulated second ``at_s``."""
         rate_per_s = self.curve.rate(at_s) * self.warp
         return max(1, ceil(rate_per_s)), max(1.0, rate_per_s)
@@ -40,7 +40,7 @@ class ProfileShape(LoadTestShape):
     def tick(self) -> Tick | None:
         """What is wanted now; None when the plan is over."""
         at_s = self.get_run_time()
-        return self.wanted(at_s) if at_s < self.duration_s else None
+        return self.users_at(at_s) if at_s < self.duration_s else None
 
 
 class RateShape(ProfileShape):
@@ -50,7 +50,7 @@ class RateShape(ProfileShape):
 class PeopleShape(ProfileShape):
     """People over a time: as many users as should have come by now."""
 
-    def wanted(self, at_s: float) -> Tick:
+    def users_at(self, at_s: float) -> Tick:
         """Everybody expected so far."""
         rate_per_s = self.curve.rate(at_s) * self.warp
         return max(1, ceil(self.curve.expected(at_s))), max(1.0, rate_per_s, self.curve.burst)
@@ -70,7 +70,7 @@ class WarpedShape(LoadTestShape):
     def tick(self) -> Tick | None:
         """What the shape wants at the warped time."""
         at_s = self.get_run_time() * self.shape.warp
-        return self.shape.wanted(at_s) if at_s < self.shape.duration_s else None
+        return self.shape.users_at(at_s) if at_s < self.shape.duration_s else None
 
 
 SHAPES: dict[type[Profile], type[ProfileShape]] = {

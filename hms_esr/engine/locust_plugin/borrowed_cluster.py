@@ -142,7 +142,7 @@ class BorrowedWorkerRun(WorkerRun):
             gc.unfreeze()
         return False
 
-    def conduct(self) -> None:
+    def run(self) -> None:
         """For Locust's one user."""
         self._conduct()
 

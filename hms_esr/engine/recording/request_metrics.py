@@ -86,9 +86,9 @@ class RequestMetrics:
         """A request that :meth:`hop` found slow."""
         self._examples.slow(self.at(sample.ended_s).second, sample)
 
-    def wanted(self, key: ErrorKey) -> bool:
+    def wants(self, key: ErrorKey) -> bool:
         """Whether there are few examples of errors counted as ``key`` yet."""
-        return self._examples.wanted(key)
+        return self._examples.wants(key)
 
     def failed(self, sample: Sample, key: ErrorKey) -> None:
         """An example of an error counted as ``key``."""

@@ -37,7 +37,7 @@ class SampleBuffer:
         self._noted = 0
         self._new: dict[int, dict[Ranked, tuple[Slowest, Sample]]] = {}
 
-    def wanted(self, key: ErrorKey) -> bool:
+    def wants(self, key: ErrorKey) -> bool:
         """Whether there are few failures of that kind yet."""
         return self._kinds.get(key, 0) < MOST_OF_A_KIND
 

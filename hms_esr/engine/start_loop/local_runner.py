@@ -110,7 +110,7 @@ class LocalRun:
         self._began_at = time()
         segment = self.clock.sim.segments[0]
         self._happened(ClockChanged(segment.real_s, segment.sim_s, segment.warp))
-        self._guarded(self.start_loop.conduct)
+        self._guarded(self.start_loop.run)
 
     def run(self) -> LoadResult:
         """From the first person to the last tick."""

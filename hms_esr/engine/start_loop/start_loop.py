@@ -69,7 +69,7 @@ class StartLoop:
         """The run's busiest second so far: settling never asks more than that."""
         self._peak_per_s = max(self._peak_per_s, requests_per_s)
 
-    def conduct(self) -> None:
+    def run(self) -> None:
         """From the first person to the last decision."""
         try:
             self.phase = "running"

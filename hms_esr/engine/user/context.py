@@ -144,7 +144,7 @@ class WorkerContext:
 
     def failed(self, virtual_user: UserState, key: ErrorKey, started_at: float, ended_at: float) -> None:
         """Keep an example of a failure already counted as ``key``, unless there are enough."""
-        if self.recorder.wanted(key):
+        if self.recorder.wants(key):
             at = started_at, ended_at, self.clock.origin
             sample = virtual_user.sample(key.kind, mask(key.message), key.status, *at)
             self.recorder.failed(sample, key)

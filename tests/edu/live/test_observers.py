@@ -22,7 +22,7 @@ class Hung:
 def test_a_hung_observer_is_let_go_and_the_others_hear_on() -> None:
     """After a few messages it did not read it is dropped; telling never waits, the other misses none."""
 
-    async def tell() -> tuple[bool, list[str], int]:
+    async def notify() -> tuple[bool, list[str], int]:
         observers = Observers()
         hung, reading = observers.join(), observers.join()
         feed: object = None
@@ -30,7 +30,7 @@ def test_a_hung_observer_is_let_go_and_the_others_hear_on() -> None:
         heard = []
         for n in range(MOST_BEHIND + 3):
             await asyncio.sleep(0)
-            observers.tell(f"{n}")
+            observers.notify(f"{n}")
             heard.append(await reading.next())
         await asyncio.wait_for(serving, 5)
         return hung.gone.is_set(), heard, len(observers)

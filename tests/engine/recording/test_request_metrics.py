@@ -82,7 +82,7 @@ def test_failures_are_kept_up_to_a_cap() -> None:
     for k in range(3 * MOST_OF_A_KIND):
         for key in keys[: 2 if k > 50 else 1]:
             counted = recorder.error(1.0 + k / 100, key, k, "t", stopped=False)
-            if recorder.wanted(counted):
+            if recorder.wants(counted):
                 recorder.failed(one("status", k, 1.0, 1.0 + k / 100, key.message), counted)
     found = [sample for tick in recorder.take(3, 0.0) for sample in tick.samples]
     assert [sample.person_no for sample in found if sample.message == "no room"] == list(range(MOST_OF_A_KIND))
