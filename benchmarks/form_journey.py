@@ -106,7 +106,7 @@ def window(side: str, folder: Path, url: str, schedule: Crowd, settle_s: float, 
     return taken
 
 
-def crowd_of(side: str, setup: Setup) -> Crowd:
+def schedule_of(side: str, setup: Setup) -> Crowd:
     """Who comes in a side's turn."""
     if side.endswith("full speed"):
         return Crowd(*setup.size((6000, 5.0), (1500, 3.0)), full_speed=True)
@@ -122,14 +122,14 @@ def measure(setup: Setup) -> Found:
         folder = Path(name)
         _form.prepare(folder)
         for side in setup.turns(list(taken)):
-            schedule = crowd_of(side, setup)
+            schedule = schedule_of(side, setup)
             taken[side].append(window(side, folder, city.url, schedule, settle_s, span_s).us_per_request)
     figures = [Figure(f"CPU per request, {SIDES[side]}, µs", values) for side, values in taken.items()]
     if "ours, reused" in taken:
         reused = [a / b for a, b in zip(taken["ours, reused"], taken["locust, reused"], strict=True)]
         figures.append(Figure("ratio, connections reused", reused, 2))
     what = "CPU per request, form journey with a session cookie"
-    rate_per_s = round(crowd_of("ours", setup).people / crowd_of("ours", setup).length_s)
+    rate_per_s = round(schedule_of("ours", setup).people / schedule_of("ours", setup).length_s)
     goals = [
         Goal(f"{what}, {when}", taken[f"ours{side}"], "≤", GOAL, "ratio", PEER, taken[f"locust{side}"], unit="µs")
         for when, side in ((f"{rate_per_s} people/s", ""), ("at full speed", ", at full speed"))

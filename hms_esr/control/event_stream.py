@@ -57,7 +57,7 @@ class EventStream:
             await self._look()
             new = self._events[known:]
             if new or self._last != before:
-                self.observers.tell(json.dumps({"events": new, "now": self._last}))
+                self.observers.notify(json.dumps({"events": new, "now": self._last}))
 
     async def _look(self) -> None:
         async with self._looking:

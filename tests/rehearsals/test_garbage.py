@@ -23,7 +23,7 @@ COUNTED = """
 import gc, json, sys
 import hms_esr.engine.start_loop.local_runner
 from collections import Counter
-from hms_esr.engine.loop.gc_control import Collector
+from hms_esr.engine.loop.gc_control import GcControl
 
 def start(self):
     gc.collect()
@@ -37,7 +37,7 @@ def stop(self):
     open("garbage.json", "w").write(json.dumps(kinds))
     gc.set_debug(0)
 
-Collector.start, Collector.stop, Collector.watch = start, stop, lambda self: None
+GcControl.start, GcControl.stop, GcControl.watch = start, stop, lambda self: None
 from hms_esr.cli import main
 main(["run", "leave.yml", "--target", sys.argv[1], "--max-late", "100%", "--quiet"])
 """

@@ -142,7 +142,7 @@ class BorrowedWorkerRun(WorkerRun):
             gc.unfreeze()
         return False
 
-    def run(self) -> None:
+    def perform(self) -> None:
         """For Locust's one user."""
         self._conduct()
 

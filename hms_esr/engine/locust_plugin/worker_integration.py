@@ -63,7 +63,7 @@ class WorkerIntegration:
         runner = self._environment.runner
         share = self._share = BorrowedWorkerRun(runner, run_id, self._guard_of, self._follow)
         Rehearsal.nothing_left()
-        Rehearsal.work.put(share.run)
+        Rehearsal.work.put(share.perform)
         try:
             share.run()
         except EsrError as error:

@@ -35,6 +35,6 @@ def test_a_hung_observer_is_let_go_and_the_others_hear_on() -> None:
         await asyncio.wait_for(serving, 5)
         return hung.gone.is_set(), heard, len(observers)
 
-    gone, heard, left = asyncio.run(tell())
+    gone, heard, left = asyncio.run(notify())
     assert gone and left == 1
     assert heard == [f"{n}" for n in range(MOST_BEHIND + 3)]

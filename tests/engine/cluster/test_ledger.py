@@ -5,7 +5,7 @@ from __future__ import annotations
 from hms_esr.clock import SimClock
 from hms_esr.engine.cluster.ledger import PersonLedger
 from hms_esr.record import PersonEnd, Tick
-from tests.engine.cluster.schedules import CLOSED, crowd_of
+from tests.engine.cluster.schedules import CLOSED, schedule_of
 
 
 def tick_of(due: list[int], started: list[int], ended: list[int], seq: int = 0) -> Tick:
@@ -16,7 +16,7 @@ def tick_of(due: list[int], started: list[int], ended: list[int], seq: int = 0) 
 
 def test_lost_people_are_counted_once_each() -> None:
     """Who was told of as due or started is not counted again; who was not is; each has one end, lost."""
-    accounts = PersonLedger(crowd_of())
+    accounts = PersonLedger(schedule_of())
     accounts.fold(tick_of(due=[1, 2, 3], started=[1, 2], ended=[1]))
     ks = accounts.not_ended([1, 2, 3, 4])
     assert ks == [2, 3, 4]
@@ -33,7 +33,7 @@ def test_lost_people_are_counted_once_each() -> None:
 
 def test_people_reported_by_two_are_noticed() -> None:
     """A second start or end of a person is kept in mind: the run cannot be trusted then."""
-    accounts = PersonLedger(crowd_of())
+    accounts = PersonLedger(schedule_of())
     accounts.fold(tick_of(due=[1], started=[1], ended=[1]))
     accounts.fold(tick_of(due=[2], started=[1], ended=[], seq=1))
     assert accounts.twice == {1}
@@ -41,7 +41,7 @@ def test_people_reported_by_two_are_noticed() -> None:
 
 def test_a_place_is_followed_back_to_the_last_end() -> None:
     """Of a place of a closed load, those after the last whose end is known are open."""
-    accounts = PersonLedger(crowd_of(CLOSED))
+    accounts = PersonLedger(schedule_of(CLOSED))
     accounts.fold(tick_of(due=[2, 8], started=[2, 8], ended=[2, 8]))
     assert accounts.place_not_ended(2, 20) == [20, 14]
     assert accounts.place_not_ended(2, 8) == []
@@ -49,7 +49,7 @@ def test_a_place_is_followed_back_to_the_last_end() -> None:
 
 def test_who_was_due_while_nobody_was_there_is_dropped_once() -> None:
     """Due by then and never told of: each is planned, ends dropped, and did not start; who comes later is left out."""
-    accounts = PersonLedger(crowd_of())
+    accounts = PersonLedger(schedule_of())
     at_s = accounts.schedule.arrival(4).at_s
     accounts.fold(tick_of(due=[1, 2], started=[1, 2], ended=[1]))
     ks = accounts.never_came(at_s)

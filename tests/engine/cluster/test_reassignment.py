@@ -11,7 +11,7 @@ from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.events import ClockChanged, Happened
 from hms_esr.record import PersonEnd, Tick
 from hms_esr.schedule.arrivals import ArrivalSchedule
-from tests.engine.cluster.schedules import CLOSED, crowd_of
+from tests.engine.cluster.schedules import CLOSED, schedule_of
 
 Told = list[Happened | ClockChanged]
 
@@ -52,7 +52,7 @@ def orders(member: WorkerState, kind: str) -> list[dict[str, object]]:
 
 def test_late_records_of_its_own_people_are_accepted() -> None:
     """Who started with a lost worker may have ended well; who was stopped with it is lost; the rest of them too."""
-    worker_pool = Team(crowd_of(), 2, at_s=3.0)
+    worker_pool = Team(schedule_of(), 2, at_s=3.0)
     gone = worker_pool.members[0]
     worker_pool.lose(gone)
     assert [end.state for end in worker_pool.tick(gone, 0, 2).ends] == ["completed", "completed"]
@@ -68,7 +68,7 @@ def test_late_records_of_its_own_people_are_accepted() -> None:
 
 def test_who_comes_back_with_a_person_taken_over_is_found_out() -> None:
     """A lost worker that started somebody beyond its grants: that person is on two workers' books."""
-    worker_pool = Team(crowd_of(), 2, at_s=3.0)
+    worker_pool = Team(schedule_of(), 2, at_s=3.0)
     gone, heir = worker_pool.members
     worker_pool.lose(gone)
     late = 80
@@ -80,7 +80,7 @@ def test_who_comes_back_with_a_person_taken_over_is_found_out() -> None:
 
 def test_records_that_come_after_the_books_were_closed_do_not_count() -> None:
     """Then everybody of that worker is accounted for already."""
-    worker_pool = Team(crowd_of(), 2, at_s=3.0)
+    worker_pool = Team(schedule_of(), 2, at_s=3.0)
     gone = worker_pool.members[0]
     worker_pool.lose(gone)
     gone.books_closed = True
@@ -89,7 +89,7 @@ def test_records_that_come_after_the_books_were_closed_do_not_count() -> None:
 
 def test_places_of_a_lost_remote_worker_go_on_with_numbers_nobody_had() -> None:
     """The others fill them, with people whom the lost worker cannot have started, however late its word comes."""
-    worker_pool = Team(crowd_of(CLOSED), 2, at_s=3.0)
+    worker_pool = Team(schedule_of(CLOSED), 2, at_s=3.0)
     gone, heir = worker_pool.members
     worker_pool.tick(gone, 0, 2, 4, 6)
     worker_pool.lose(gone)

@@ -9,9 +9,9 @@ from hypothesis import strategies as st
 
 from hms_esr.engine.cluster.shards import Round, Shard, places_of, unstarted
 from hms_esr.engine.cluster.start_log import StartLog
-from tests.engine.cluster.schedules import CLOSED, crowd_of
+from tests.engine.cluster.schedules import CLOSED, schedule_of
 
-CROWD = crowd_of()
+CROWD = schedule_of()
 
 
 def people(*shards: Shard) -> list[int]:
@@ -67,7 +67,7 @@ def test_who_has_started_is_not_taken_over() -> None:
 
 def test_a_place_goes_on_with_the_next_number() -> None:
     """A place of a closed load that is taken over gets the person after the last who came there, until the end."""
-    schedule = crowd_of(CLOSED)
+    schedule = schedule_of(CLOSED)
     log = StartLog(schedule)
     arrival = schedule.retry(schedule.arrival(1), 2.0)
     log.claim(0, arrival)
@@ -82,7 +82,7 @@ def test_a_place_goes_on_with_the_next_number() -> None:
 
 def test_a_place_filled_by_another_meanwhile_is_filled_after_it() -> None:
     """Who comes there next has a number nobody had, at the moment that was asked for."""
-    schedule = crowd_of(CLOSED)
+    schedule = schedule_of(CLOSED)
     log = StartLog(schedule)
     round_ = Round(schedule, log)
     round_.take_places(Shard(1, 6), 5.0)

@@ -9,16 +9,16 @@ import sys
 import pytest
 
 from hms_esr.engine.cluster.start_log import StartLog
-from tests.engine.cluster.schedules import CLOSED, crowd_of
+from tests.engine.cluster.schedules import CLOSED, schedule_of
 from tests.house.sources import ROOT
 
 DYING = """
 import os, sys
 from hms_esr.engine.cluster.start_log import StartLog
-from tests.engine.cluster.crowds import crowd_of
-crowd = crowd_of()
-log = StartLog(crowd, int(sys.argv[1]))
-made = [log.claim(1, crowd.arrival(k)) for k in (1, 3, 4)]
+from tests.engine.cluster.schedules import schedule_of
+schedule = schedule_of()
+log = StartLog(schedule, int(sys.argv[1]))
+made = [log.claim(1, schedule.arrival(k)) for k in (1, 3, 4)]
 os.write(1, repr(made).encode())
 os.kill(os.getpid(), 9)
 """
@@ -26,7 +26,7 @@ os.kill(os.getpid(), 9)
 
 def test_a_person_is_claimed_once() -> None:
     """The second who tries is refused, and the log says who came first."""
-    schedule = crowd_of()
+    schedule = schedule_of()
     log = StartLog.shared(schedule)
     assert log.claim(0, schedule.arrival(4))
     assert not log.claim(1, schedule.arrival(4))
@@ -37,7 +37,7 @@ def test_a_person_is_claimed_once() -> None:
 
 def test_entries_survive_a_kill_and_hold_for_every_process() -> None:
     """A process killed after its claims leaves them; nobody else gets these people."""
-    schedule = crowd_of()
+    schedule = schedule_of()
     log = StartLog.shared(schedule)
     assert log.claim(0, schedule.arrival(4))
     env = os.environ | {"PYTHONPATH": str(ROOT)}
@@ -51,7 +51,7 @@ def test_entries_survive_a_kill_and_hold_for_every_process() -> None:
 
 def test_who_was_shut_out_claims_nobody() -> None:
     """After a worker was shut out it gets nobody any more, others do."""
-    schedule = crowd_of()
+    schedule = schedule_of()
     log = StartLog.shared(schedule)
     assert log.shut_out(1)
     assert not log.claim(1, schedule.arrival(5))
@@ -62,7 +62,7 @@ def test_who_was_shut_out_claims_nobody() -> None:
 @pytest.mark.parametrize("k", [2, 8, 14])
 def test_a_place_is_taken_by_numbers_that_rise(k: int) -> None:
     """At a place of a closed load nobody comes again whose number was there, and the last who came is known."""
-    schedule = crowd_of(CLOSED)
+    schedule = schedule_of(CLOSED)
     log = StartLog.shared(schedule)
     arrival = schedule.arrival(2)
     while arrival.person_no < k:
@@ -78,7 +78,7 @@ def test_a_place_is_taken_by_numbers_that_rise(k: int) -> None:
 
 def test_free_people_of_a_class_are_counted() -> None:
     """How many of every third person have not started, and who is the first of them."""
-    schedule = crowd_of()
+    schedule = schedule_of()
     log = StartLog(schedule)
     assert log.free_of(1, 100, 3) == (33, 1)
     for k in (1, 4, 10):

@@ -34,8 +34,8 @@ def second_of(seq: int, people: int) -> Tick:
 def test_people_go_on_while_a_busy_second_is_packed() -> None:
     """Another greenlet runs before it is sent; a second handed over meanwhile, quickly packed, waits for its turn."""
     channel, seen = Channel(), []
-    channel = WorkerChannel(channel, reader=None)  # type: ignore[arg-type]  # nothing comes
-    packing = [gevent.spawn(channel.deliver, [second_of(seq, people)]) for seq, people in enumerate((2000, 0, 500, 0))]
+    worker = WorkerChannel(channel, reader=None)  # type: ignore[arg-type]  # nothing comes
+    packing = [gevent.spawn(worker.deliver, [second_of(seq, people)]) for seq, people in enumerate((2000, 0, 500, 0))]
     somebody = gevent.spawn(lambda: seen.append(list(channel.sent)))
     gevent.joinall([*packing, somebody], raise_error=True)
     assert seen == [[]]

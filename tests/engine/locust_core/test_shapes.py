@@ -12,15 +12,15 @@ from hms_esr.engine.locust_core.shapes import RehearsalShape, WarpedShape, shape
 from hms_esr.profiles.concurrent import ConcurrentLoad
 from hms_esr.profiles.people import PeopleLoad
 from hms_esr.profiles.rate import RateLoad
-from hms_esr.engine.locust_core.users import conductor_class
+from hms_esr.engine.locust_core.users import start_loop_user_class
 from locust.runners import WorkerNode
 
 rate = shape_of(RateLoad(points=[["0s", 5], ["10s", 30]]), 20, 1)
-print("rate", rate.wanted(3), rate.wanted(12))
+print("rate", rate.users_at(3), rate.users_at(12))
 people = shape_of(PeopleLoad(people=100, over_s="10s"), 10, 1)
-print("people", people.wanted(5), people.wanted(10))
+print("people", people.users_at(5), people.users_at(10))
 closed = shape_of(ConcurrentLoad(concurrent=8, ramp_up_s="4s"), 20, 1)
-print("closed", closed.wanted(2)[0], closed.wanted(10)[0])
+print("closed", closed.users_at(2)[0], closed.users_at(10)[0])
 
 class At:
     now = 0.0
@@ -38,9 +38,9 @@ print("goes on", whole.tick() is not None)
 done = True
 print("ends", whole.tick())
 
-conductor = conductor_class(lambda: None, "http://127.0.0.1:1")
+starter = start_loop_user_class(lambda: None, "http://127.0.0.1:1")
 nodes = [WorkerNode("a"), WorkerNode("b")]
-dispatch = OnePerWorker(nodes, [conductor])
+dispatch = OnePerWorker(nodes, [starter])
 dispatch.new_dispatch(50, 10)
 print("two", list(dispatch))
 dispatch.add_worker(WorkerNode("c"))
@@ -64,7 +64,7 @@ def test_shapes_and_dispatch_in_a_process_of_their_own() -> None:
     assert said["warped"] == "True 50"
     assert said["over"] == said["ends"] == "None"
     assert said["goes_on"] == "True"
-    one, none = "{'Conductor': 1}", "{'Conductor': 0}"
+    one, none = "{'StartLoopUser': 1}", "{'StartLoopUser': 0}"
     assert said["two"] == f"[{{'a': {one}, 'b': {one}}}]"
     assert said["three"] == f"[{{'a': {one}, 'b': {one}, 'c': {one}}}]"
     assert said["left"] == f"[{{'b': {one}, 'c': {one}}}]"

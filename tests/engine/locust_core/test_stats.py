@@ -30,10 +30,10 @@ ERROR = ErrorKey("apply", "submit", "status", "Internal Server Error", 500)
 def ticks_of(worker, times_ms, second):
     recorder = Recorder(worker)
     for ms in times_ms:
-        recorder.hop(second + 0.5, DONE, False, 10, ms, ms / 2)
-    recorder.hop(second + 0.6, BROKEN, True, 1, 40.0, 20.0)
+        recorder.record_request(second + 0.5, DONE, False, 10, ms, ms / 2)
+    recorder.record_request(second + 0.6, BROKEN, True, 1, 40.0, 20.0)
     recorder.error(second + 0.6, ERROR, 7, "trace", stopped=False)
-    recorder.hop(second + 0.7, LOOK, False, 5, 8.0, 4.0)
+    recorder.record_request(second + 0.7, LOOK, False, 5, 8.0, 4.0)
     return recorder.take(second + 1, 0.1)
 
 two, stall, retried, idle, many = (RequestStats() for _ in range(5))

@@ -19,7 +19,7 @@ def scenario_of(load: Any = OPEN, duration: str = "10s", **more: Any) -> Scenari
     return Scenario.model_validate(whole | more)
 
 
-def crowd_of(load: Any = OPEN, **more: Any) -> ArrivalSchedule:
+def schedule_of(load: Any = OPEN, **more: Any) -> ArrivalSchedule:
     """Everybody of such a scenario."""
     return ArrivalSchedule(scenario_of(load, **more), seed=2, warp=1.0)
 
