@@ -59,7 +59,7 @@ check: setup-dev
 
 test: check
 	@$(BIN)/python -m pytest --numprocesses $(TESTS_AT_ONCE) --dist worksteal -m 'not soak and not alone and not containers'
-	@$(BIN)/python -m pytest -p tests.interpreted --numprocesses $(TESTS_AT_ONCE) -m 'not soak and not alone' tests/engine
+	@$(BIN)/python -m pytest -p tests.interpreted --numprocesses $(TESTS_AT_ONCE) -m 'not soak and not alone' tests/engine tests/http tests/html
 	@$(BIN)/python -m pytest -m 'alone and not soak'
 
 format: setup-dev
