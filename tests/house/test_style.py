@@ -12,7 +12,7 @@ from tests.house.sources import PACKAGES, ROOT, python_files, text_files, tree
 OURS = (*PACKAGES, "tests", "benchmarks", "locustfiles", "docs")
 FILE_LINES = 400
 FUNCTION_LINES = 40
-CLASS_LINES = 150
+CLASS_LINES = 250
 
 LONG_FUNCTIONS: dict[str, str] = {}
 """``path:function`` → why it may be longer than the measure."""
@@ -58,7 +58,7 @@ def test_functions_are_small() -> None:
 
 
 def test_classes_are_small() -> None:
-    """No class is over 150 lines, but for those listed here with their reason."""
+    """No class is over 250 lines, but for those listed here with their reason."""
     assert not _too_long(ast.ClassDef, CLASS_LINES, LONG_CLASSES)
 
 
