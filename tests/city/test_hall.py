@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from hms_esr.city.hall import Hall, is_made_up
+from tests.each import each
 
 from .browser import Browser
 
 
-@pytest.mark.parametrize(
+@each(
     ("email", "made_up"),
     [
         ("a@b.test", True),

@@ -13,6 +13,7 @@ from hms_esr.library import read_scenario
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.source import read_document
 from hms_esr.scenario.written import canonical_data
+from tests.each import each
 
 PLAN = """\
 # renew_license.scn.yaml
@@ -219,7 +220,7 @@ WRONG: list[tuple[str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected"), WRONG, ids=[row[1][:50] for row in WRONG])
+@each(("text", "expected"), WRONG)
 def test_mistakes_are_placed_where_the_person_wrote_them(text: str, expected: str) -> None:
     """Places and words are those of the accent, whatever the canonical form looks like."""
     with pytest.raises(BadInput) as caught:

@@ -11,6 +11,7 @@ from hms_esr.engine.client_answer import HttpAnswer
 from hms_esr.engine.forms import HtmlForm, submission
 from hms_esr.engine.page import status_link
 from hms_esr.errors import StepFailed
+from tests.each import each
 from tests.engine.people import session
 from tests.engine.target import Got, ok, redirect, target
 
@@ -55,8 +56,8 @@ WAYS: dict[str, Callable[[PersonSession, HttpAnswer, str, str], object]] = {
 }
 
 
-@pytest.mark.parametrize("policy", ["per_person", "reused"])
-@pytest.mark.parametrize("way", WAYS)
+@each("policy", ["per_person", "reused"])
+@each("way", WAYS)
 def test_no_way_leads_to_a_stranger(way: str, policy: str) -> None:
     """A second port of this machine, not named: the step fails saying so, and 0 connections are made there."""
     with target(lambda got: ok()) as foreign:

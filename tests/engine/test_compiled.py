@@ -10,6 +10,7 @@ import pytest
 
 from hms_esr.engine.compiled import HERE, compiled_modules, how, see_that_none_is_old
 from hms_esr.errors import EnvironmentProblem
+from tests.each import each
 
 TYPED = sorted(path.stem for path in HERE.glob("*.pxd"))
 
@@ -33,7 +34,7 @@ def test_every_module_with_c_types_is_compiled() -> None:
     assert sorted(compiled_modules()) == TYPED
 
 
-@pytest.mark.parametrize("name", TYPED)
+@each("name", TYPED)
 def test_a_module_with_c_types_is_one_python_reads_too(name: str) -> None:
     """Beside each .pxd is the module's own file; what was imported is the one or the other."""
     assert (HERE / f"{name}.py").exists()

@@ -14,6 +14,7 @@ from hms_esr.engine.forms import HtmlField, HtmlForm, Submission, submission
 from hms_esr.engine.page import Page, error_text, status_link
 from hms_esr.errors import StepFailed
 from hms_esr.scenario.step import Upload
+from tests.each import each
 
 URL = "http://h.test/dir/page?q=1"
 PDF = Upload("a.pdf", "application/pdf", b"%PDF")
@@ -29,7 +30,7 @@ def sent(inside: str, filled: dict[str, str] | None = None, **options: Any) -> s
     return submission(form(inside), filled or {}, options.pop("uploads", {}), **options).body.decode()
 
 
-@pytest.mark.parametrize(
+@each(
     ("inside", "filled", "expected"),
     [
         ("<input name=a value=1><input name=b>", {}, "a=1&b="),
@@ -110,7 +111,7 @@ def test_multipart_bodies_are_those_of_browsers() -> None:
     assert made.sent == (('a"b', "12"), ("f", 'q"\n.pdf'), ("g", ""))
 
 
-@pytest.mark.parametrize(
+@each(
     ("marks", "button", "method", "url", "media_type", "body"),
     [
         ("", "", "GET", "http://h.test/dir/page?a=1&b=2", "", b""),
@@ -262,7 +263,7 @@ def answer(body: bytes, media_type: str, status: int = 400, **headers: str) -> H
     return made
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "media_type", "expected"),
     [
         (b"<h1>Error</h1><p role=alert> Schedule F  missing</p>", "text/html", "Schedule F missing"),

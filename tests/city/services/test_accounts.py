@@ -8,6 +8,7 @@ import pytest
 
 from hms_esr.city.hall import Hall
 from hms_esr.city.services.accounts import local_path
+from tests.each import each
 
 from ..browser import Browser, Seen
 
@@ -87,7 +88,7 @@ def test_wrong_accounts_are_refused_whole(browser: Browser, hall: Hall, body: An
     assert not hall.accounts
 
 
-@pytest.mark.parametrize(
+@each(
     ("wanted", "path"),
     [
         ("/permits/new", "/permits/new"),
