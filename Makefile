@@ -14,13 +14,14 @@ TESTS_AT_ONCE ?= 3
 C_TYPES := $(wildcard hms_esr/engine/*.pxd)
 COMPILED := setup.py $(C_TYPES) $(C_TYPES:.pxd=.py)
 
-.PHONY: help setup setup-dev demo test check format bench soak containers compose-secrets docs lock clean
+.PHONY: help setup setup-dev demo test coverage check format bench soak containers compose-secrets docs lock clean
 
 help:
 	@echo "make demo    set up .venv, rehearse 500 farmers against the embedded city, print verdict and report"
 	@echo "make test    format, lint, types, layers, then every test"
 	@echo "make setup   only set up .venv; hms-esr is then $(BIN)/hms-esr"
 	@echo "make check   format, lint, types, layers       make format  apply the formatter"
+	@echo "make coverage  every test with its branches counted; BASE=figures.json compares with another commit's"
 	@echo "make bench   speed beside its peers            make soak    long, seeded endurance tests"
 	@echo "make containers  the cluster of docker-compose.yml for real, with podman"
 	@echo "make compose-secrets  what docker compose up needs once"
@@ -61,6 +62,14 @@ test: check
 	@$(BIN)/python -m pytest --numprocesses $(TESTS_AT_ONCE) --dist worksteal -m 'not soak and not alone and not containers'
 	@$(BIN)/python -m pytest -p tests.interpreted --numprocesses $(TESTS_AT_ONCE) -m 'not soak and not alone' tests/engine
 	@$(BIN)/python -m pytest -m 'alone and not soak'
+
+# The engine as Python reads it, because C code is not seen; the next setup compiles it again. Tests are slower here, and
+# some refuse to be watched: whether they pass is what make test says. Compare: make coverage BASE=/elsewhere/figures.json
+coverage: setup-dev
+	@rm -rf hms_esr/engine/*.so $(VENV)/.ready $(VENV)/.ready-dev build/coverage && mkdir -p build/coverage
+	-@$(BIN)/python -m coverage run -m pytest --numprocesses $(TESTS_AT_ONCE) --dist worksteal -m 'not soak and not alone and not containers'
+	@$(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage json --quiet
+	@$(BIN)/python -m tests.covered build/coverage/figures.json $(BASE)
 
 format: setup-dev
 	@$(BIN)/ruff format .
