@@ -8,8 +8,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # A site for tests. Without its dependencies: it asks for a greenlet older than gevent can use; ours are in [dev].
 HTTPBIN := httpbin==0.10.4
 PODMAN_COMPOSE := podman-compose==1.6.0
-# Most tests wait for other processes: three at once suit two cores. Those that judge moments come afterwards, one by one.
-TESTS_AT_ONCE ?= 3
+# Long tests wait for other processes: four at once suit two cores. Those that judge moments come afterwards, one by one.
+TESTS_AT_ONCE ?= 4
 # Modules with C types are compiled while setting up, where there is a C compiler; made again when one has changed.
 C_TYPES := $(wildcard hms_esr/engine/*.pxd)
 COMPILED := setup.py $(C_TYPES) $(C_TYPES:.pxd=.py)
@@ -60,8 +60,8 @@ check: setup-dev
 
 test: check
 	@$(BIN)/python -m pytest --numprocesses $(TESTS_AT_ONCE) --dist worksteal -m 'not soak and not alone and not containers'
-	@$(BIN)/python -m pytest -p tests.interpreted --numprocesses $(TESTS_AT_ONCE) -m 'not soak and not alone' tests/engine
-	@$(BIN)/python -m pytest -m 'alone and not soak'
+	@$(BIN)/python -m pytest -p tests.interpreted --numprocesses 2 --dist worksteal -m 'not soak and not alone and not own_process' tests/engine
+	@$(BIN)/python -m pytest -m 'alone and not soak' tests/rehearsals
 
 # The engine as Python reads it, because C code is not seen; the next setup compiles it again. Tests are slower here, and
 # some refuse to be watched: whether they pass is what make test says. Compare: make coverage BASE=/elsewhere/figures.json

@@ -5,6 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.own_process
+
 QUESTIONS = """
 import hms_esr.engine.local
 from hms_esr.engine.dispatch import OnePerWorker

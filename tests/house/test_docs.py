@@ -77,6 +77,7 @@ def _run(desk: Path, command: str, own_site: str) -> subprocess.CompletedProcess
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", WITH_COMMANDS)
 def test_every_command_of_a_page_runs(page: str, desk: Path, own_site: str) -> None:
     """Commands run in the page's order and end as it says (``# exit 1``, otherwise 0); named files come first."""

@@ -22,6 +22,8 @@ from hms_esr.kubernetes.kubectl import Kubectl, find_kubectl
 from hms_esr.kubernetes.order import Order
 from tests.house.sources import ROOT
 
+pytestmark = pytest.mark.long
+
 SCENARIO = """
 name: look
 duration: 1s

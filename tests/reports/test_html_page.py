@@ -136,7 +136,7 @@ def test_hostile_texts_stay_texts() -> None:
 
 def test_what_does_not_fit_is_counted() -> None:
     """A run with more than a page can hold says what was left out."""
-    page = made(large())
+    page = page_of("large")
     assert "more kinds of error" in page
     assert "more events without a letter" in page
     assert "more characters are not shown; manifest.json has the whole text." in page
