@@ -5,18 +5,18 @@ from __future__ import annotations
 import re
 from datetime import UTC, datetime
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hms_esr import formatting
+from tests.each import each
 
 
 def plain(text: str) -> str:
     return text.replace(formatting.NBSP, " ")
 
 
-@pytest.mark.parametrize(
+@each(
     ("value", "limit", "text"),
     [
         (0.96, 0.98, "96.0%"),
@@ -46,7 +46,7 @@ def test_shares_do_not_round_to_a_promise(value: float, limit: float) -> None:
             assert printed != round(other * 100, 10)
 
 
-@pytest.mark.parametrize(
+@each(
     ("value_ms", "limit_ms", "text"),
     [
         (0.0, None, "0 ms"),
@@ -72,7 +72,7 @@ def test_times(value_ms: float, limit_ms: float | None, text: str) -> None:
     assert plain(formatting.time_ms(value_ms, limit_ms)) == text
 
 
-@pytest.mark.parametrize(
+@each(
     ("found", "text"),
     [
         (formatting.count(38920), "38,920"),
@@ -133,7 +133,7 @@ def test_units_stay_with_their_number() -> None:
     assert formatting.time_ms(482) == "482\u00a0ms"
 
 
-@pytest.mark.parametrize(
+@each(
     ("message", "masked"),
     [
         ("State or territory not recognized: PR", "State or territory not recognized: PR"),

@@ -13,6 +13,7 @@ from hms_esr.authoring.from_page import SeenPage, comment, first_scenario, key
 from hms_esr.html.page import Page
 from hms_esr.library import persona_template, read_scenario
 from hms_esr.scenario.source import read_document
+from tests.each import each
 
 URL = "http://127.0.0.1:8000/apply"
 CITIZEN = persona_template("citizen")
@@ -29,7 +30,7 @@ def filled(html: str) -> dict[str, str]:
     return found
 
 
-@pytest.mark.parametrize(
+@each(
     ("control", "value"),
     [
         ('<input name="email">', "{{ persona.email }}"),

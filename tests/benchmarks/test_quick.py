@@ -15,6 +15,8 @@ import pytest
 from benchmarks._table import BENCHMARKS
 from tests.house.sources import ROOT
 
+pytestmark = pytest.mark.long
+
 WITH_NGINX = ("get", "thinking", "master", "growth")
 
 

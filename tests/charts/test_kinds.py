@@ -24,6 +24,7 @@ from hms_esr.charts.strip import counts, levels, strip
 from hms_esr.charts.svg import Bin
 from hms_esr.clock import SimClock
 from hms_esr.histogram import Histogram
+from tests.each import each
 
 HOSTILE = "</svg><script>\"'&"
 MARKS = (Mark("A", "fault", 20, 30, HOSTILE), Mark("B", "moment", 80, 80, "no new people"))
@@ -69,7 +70,7 @@ KINDS: dict[str, Callable[[], str]] = {
 }
 
 
-@pytest.mark.parametrize("kind", KINDS)
+@each("kind", KINDS)
 def test_every_chart_is_an_image_with_a_name_and_its_own_scale_of_nothing_but_data(kind: str) -> None:
     """Well-formed XML, role img, title, desc; the outer drawing has no viewBox, inner ones stretch; no script."""
     made = KINDS[kind]()

@@ -4,11 +4,11 @@ from __future__ import annotations
 
 from xml.etree import ElementTree
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hms_esr.charts.markup import Markup, esc, join, short, tag
+from tests.each import each
 
 
 @given(st.text())
@@ -20,7 +20,7 @@ def test_any_text_is_the_same_text_again_after_parsing(text: str) -> None:
     assert (element.text or "").replace("\ufffd", "") == kept.replace("\ufffd", "")
 
 
-@pytest.mark.parametrize("character", ["\x00", "\x08", "\x1b", "\r", "\u202e", "\u2066", "\ud800", "\uffff", "\x85"])
+@each("character", ["\x00", "\x08", "\x1b", "\r", "\u202e", "\u2066", "\ud800", "\uffff", "\x85"])
 def test_characters_that_break_or_turn_text_are_replaced(character: str) -> None:
     """Control characters, direction overrides and lone surrogates become a replacement character."""
     assert esc(f"a{character}b") == "a\ufffdb"

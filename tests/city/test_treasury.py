@@ -5,11 +5,12 @@ from __future__ import annotations
 import pytest
 
 from hms_esr.city.treasury import TEST_CARDS, refusal
+from tests.each import each
 
 NOW = (2026, 3)
 
 
-@pytest.mark.parametrize("number", [*sorted(TEST_CARDS), "4242 4242 4242 4242", "4111-1111-1111-1111"])
+@each("number", [*sorted(TEST_CARDS), "4242 4242 4242 4242", "4111-1111-1111-1111"])
 def test_published_test_cards_are_taken(number: str) -> None:
     """Every published test card is taken, written with spaces or dashes too."""
     assert refusal(number, "12/34", "123", NOW) is None

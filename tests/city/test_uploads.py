@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from hms_esr.city.uploads import LARGEST_BYTES, problem
+from tests.each import each
 
 from .browser import JPEG, PDF
 
 
-@pytest.mark.parametrize(
+@each(
     ("kind", "data", "found"),
     [
         ("pdf", PDF, None),

@@ -12,6 +12,7 @@ from click.testing import CliRunner, Result
 from hms_esr.cli import group
 from hms_esr.cli.secret_files import read_secrets
 from hms_esr.errors import BadInput
+from tests.each import each
 
 LOOK = """
 name: look
@@ -40,9 +41,9 @@ def alone(folder: Path, *arguments: str) -> tuple[int, str]:
     return done.returncode, done.stderr.strip()
 
 
-@pytest.mark.parametrize("command", ["run", "plan"])
-@pytest.mark.parametrize("option", ["--warp", "--scale"])
-@pytest.mark.parametrize("value", ["nan", "inf", "-inf", "1e400", "x"])
+@each("command", ["run", "plan"])
+@each("option", ["--warp", "--scale"])
+@each("value", ["nan", "inf", "-inf", "1e400", "x"])
 def test_only_finite_numbers_are_numbers(look: Path, command: str, option: str, value: str) -> None:
     """What Python reads as nan or infinite is a usage error, as any other word is."""
     done = esr(command, "look.yml", f"{option}={value}")
@@ -50,8 +51,8 @@ def test_only_finite_numbers_are_numbers(look: Path, command: str, option: str, 
     assert f"{value!r} is not a number" in done.output
 
 
-@pytest.mark.parametrize("command", ["run", "plan"])
-@pytest.mark.parametrize(
+@each("command", ["run", "plan"])
+@each(
     ("option", "value", "allowed"),
     [
         ("--warp", "1e-300", "0.001<=x<=100000"),

@@ -10,10 +10,10 @@ from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
-import pytest
 import yaml
 
 from tests.containers.rules import NUMBERED, broken_rules, plain
+from tests.each import each
 from tests.house.sources import PACKAGES, ROOT
 
 FILE = ROOT / "docker-compose.yml"
@@ -63,7 +63,7 @@ SPOILED: list[tuple[str, Callable[[dict[str, Any]], Any], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("name", "spoil", "says"), SPOILED)
+@each(("name", "spoil", "says"), SPOILED)
 def test_a_broken_rule_is_found(name: str, spoil: Callable[[dict[str, Any]], Any], says: str) -> None:
     """Each rule has a file that breaks it, and is named then."""
     document = copy.deepcopy(WHOLE)

@@ -21,6 +21,8 @@ from hms_esr.store.process import find
 from tests.control.conftest import LONG, Server
 from tests.house.sources import ROOT
 
+pytestmark = pytest.mark.long
+
 DOL_SCENARIO = """\
 # file: dol_scenario.py
 from hms_esr_client import Scenario

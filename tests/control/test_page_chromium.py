@@ -15,7 +15,7 @@ from tests.control.conftest import LONG, Server
 from tests.records import Day
 from tests.store.kept import write_run
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]
 STATES = ["PASS", "FAIL", "INVALID", "INTERRUPTED", "running", "queued, place 1"]
 
 

@@ -16,6 +16,7 @@ from hms_esr.control.queued_run import QueuedRun, is_run_id, keep
 from hms_esr.control.run_queue import KEEP_WAITING_S, Full, RunQueue
 from hms_esr.control.run_status import RunStatus
 from hms_esr.errors import EnvironmentProblem
+from tests.each import each
 
 
 class Puppet(RunProcess):
@@ -181,7 +182,7 @@ def test_one_server_for_a_folder(tmp_path: Path, opened: Callable[..., RunQueue]
         RunQueue(tmp_path, 1)
 
 
-@pytest.mark.parametrize("text", ["", ".", "..", "a/b", "../a", ".hidden", "a\0", "a\n", "ä", "x" * 201])
+@each("text", ["", ".", "..", "a/b", "../a", ".hidden", "a\0", "a\n", "ä", "x" * 201])
 def test_ids_that_are_no_part_of_a_path(text: str) -> None:
     """Only such as this program makes."""
     assert not is_run_id(text)

@@ -19,6 +19,8 @@ from hms_esr.library import read_scenario
 from hms_esr.scenario.source import read_document
 from tests.control.conftest import LENIENT, LONG, SHORT, Server
 
+pytestmark = pytest.mark.long
+
 FEW_SECONDS = {"name": "few", "load": {"people": 12, "over": "3s"}, "journeys": [{"steps": [{"visit": "/"}]}]}
 
 

@@ -1,4 +1,4 @@
-"""Files in the dialects of the promises, and what they mean in canonical form."""
+"""Files in the accents of the promises, and what they mean in canonical form."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from hms_esr.library import read_scenario
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.source import read_document
 from hms_esr.scenario.yaml_writer import canonical_data
+from tests.each import each
 
 PLAN = """\
 # renew_license.scn.yaml
@@ -179,7 +180,7 @@ def test_keywords_name_every_mistake() -> None:
         ("name: x", "canonical"),
     ],
 )
-def test_each_dialect_is_known_by_its_keys(text: str, name: str) -> None:
+def test_each_accent_is_known_by_its_keys(text: str, name: str) -> None:
     """Exactly one dialect other than the canonical form recognizes a file, or none."""
     data = read_document(text, "f").data
     assert dialect_of(data) == name
@@ -220,9 +221,9 @@ WRONG: list[tuple[str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected"), WRONG, ids=[row[1][:50] for row in WRONG])
+@each(("text", "expected"), WRONG)
 def test_mistakes_are_placed_where_the_person_wrote_them(text: str, expected: str) -> None:
-    """Places and words are those of the dialect, whatever the canonical form looks like."""
+    """Places and words are those of the accent, whatever the canonical form looks like."""
     with pytest.raises(BadInput) as caught:
         read_scenario(read_document(text, "f"))
     assert expected in str(caught.value), str(caught.value)
@@ -258,7 +259,7 @@ def test_translating_changes_nothing_it_was_given(text: str) -> None:
 
 
 @pytest.mark.parametrize("text", [PLAN, DRILL, TABLE, WHAT_IF])
-def test_the_canonical_form_of_each_dialect_is_read_as_the_same_scenario(text: str) -> None:
-    """After translation nothing knows which dialect a file was written in."""
+def test_the_canonical_form_of_each_accent_is_read_as_the_same_scenario(text: str) -> None:
+    """After translation nothing knows which accent a file was written in."""
     scenario = read_scenario(read_document(text, "f")).scenario
     assert Scenario.model_validate(canonical_data(scenario)) == scenario

@@ -10,6 +10,7 @@ from hms_esr.execution.capacity import Capacity, Needs, needs_of
 from hms_esr.execution.machine import Machine, most_people
 from hms_esr.library import load_scenario
 from hms_esr.schedule.arrivals import ArrivalSchedule
+from tests.each import each
 
 MACHINE = Machine(cores=8, speed=1.0, open_files=20_000, ports=28_232, port_held_s=60.0, free_bytes=8 * 2**30)
 NEEDS = Needs(10_000, people_per_s=100, person_us=1000, at_once=50, per_person_connections=True, tls=False)
@@ -30,7 +31,7 @@ def changed(thing: object, **values: object) -> object:
     return replace(thing, **values)  # type: ignore[type-var]
 
 
-@pytest.mark.parametrize(
+@each(
     ("machine", "change", "workers", "said"),
     [
         ({}, {}, 1, []),

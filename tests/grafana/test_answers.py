@@ -7,6 +7,7 @@ from math import isclose
 import pytest
 
 from hms_esr.sinks.influx.figures import CODES
+from tests.each import each
 from tests.grafana.asked import answered, called, column, has_data, times_of
 from tests.grafana.conftest import SCENARIO, Filled
 from tests.grafana.dashboards import NAMES, Panel, board, everything, panels
@@ -15,7 +16,7 @@ WITHOUT_DATA: dict[str, str] = {}
 """``board: panel`` → why it has no data in a run with faults, errors, sensors, two workers and a spool."""
 
 
-@pytest.mark.parametrize("panel", everything(), ids=lambda panel: panel.name)
+@each("panel", everything(), name=lambda panel: panel.name)
 def test_every_query_of_a_panel_returns_data(filled: Filled, panel: Panel) -> None:
     """With Grafana's macros filled in, at 1 s and at 10 s for each point drawn."""
     assert (panel.name in WITHOUT_DATA) is not all(
@@ -26,7 +27,7 @@ def test_every_query_of_a_panel_returns_data(filled: Filled, panel: Panel) -> No
         assert all(has_data(answered(filled, panel, letter, coarse)) for letter in panel.queries)
 
 
-@pytest.mark.parametrize("name", [name for name in NAMES if name != "history"])
+@each("name", [name for name in NAMES if name != "history"])
 def test_a_run_is_never_mixed_with_another(filled: Filled, name: str) -> None:
     """A run whose id only begins like one that is there has no data."""
     nobody = filled.looking(run=filled.first.run[:-1])
@@ -210,7 +211,7 @@ def test_an_annotation_is_told_the_same_in_both_places() -> None:
             assert (one["target"]["textColumn"], one["target"]["tagsColumn"]) == ("text", "kind")
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_variables_list_what_there_is(filled: Filled, name: str) -> None:
     """Scenarios, runs of the scenario, steps of the run, figures of sensors."""
     runs = {filled.first.run, filled.second.run}

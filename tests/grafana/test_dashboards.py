@@ -7,14 +7,13 @@ import re
 from collections.abc import Iterator
 from typing import Any
 
-import pytest
-
 from grafana import tokens
 from grafana.generate import texts
+from tests.each import each
 from tests.grafana.dashboards import FOLDER, NAMES, Panel, board, everything, panels
 
-EVERY = pytest.mark.parametrize("panel", everything(), ids=lambda panel: panel.name)
-BOARDS = pytest.mark.parametrize("name", NAMES)
+EVERY = each("panel", everything(), name=lambda panel: panel.name)
+BOARDS = each("name", NAMES)
 
 
 def _properties(panel: Panel) -> Iterator[dict[str, Any]]:

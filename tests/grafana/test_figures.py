@@ -9,6 +9,7 @@ import pytest
 
 from hms_esr.histogram import Histogram
 from hms_esr.record import Second
+from tests.each import each
 from tests.grafana.asked import answered, called, column, times_of
 from tests.grafana.conftest import Filled
 from tests.grafana.filled import FIGURES, Sent
@@ -34,7 +35,7 @@ def _times(seconds: list[Second]) -> Histogram:
     return merged
 
 
-@pytest.mark.parametrize(
+@each(
     ("board", "title", "name", "field"),
     [
         ("rehearsal", "People per second", "Started", "delivered"),

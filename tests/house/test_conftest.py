@@ -7,7 +7,10 @@ import subprocess
 import sys
 from pathlib import Path
 
-from tests.house.sources import ROOT
+import pytest
+
+from tests.conftest import long_first
+from tests.house.sources import ROOT, python_files
 
 LEFT_OUT = """
 def test_it(needs):
@@ -28,7 +31,7 @@ def _pytest(folder: Path, test: str, **environment: str) -> subprocess.Completed
     return subprocess.run(
         [sys.executable, "-m", "pytest", "-p", "tests.conftest", "-p", "no:cacheprovider", "-c", os.devnull, "."],
         cwd=folder,
-        env=without_ci | {"PYTHONPATH": str(ROOT)} | environment,
+        env=without_ci | {"PYTHONPATH": str(ROOT), "PYTEST_DISABLE_PLUGIN_AUTOLOAD": "1"} | environment,
         capture_output=True,
         text=True,
         check=False,
@@ -53,3 +56,36 @@ def test_a_process_left_running_fails_the_run(tmp_path: Path) -> None:
     done = _pytest(tmp_path, LEFT_RUNNING)
     assert done.returncode == 1
     assert "still running after the tests" in done.stdout and "time.sleep(600)" in done.stdout
+
+
+class Named:
+    """A collected test, as far as its place in the order goes."""
+
+    def __init__(self, name: str) -> None:
+        self.name = name
+        self.path = Path(name[:2])
+
+    def get_closest_marker(self, name: str) -> bool:
+        return self.name.startswith("l")
+
+
+@pytest.mark.parametrize("processes", [1, 2, 3, 4])
+def test_long_tests_come_first_at_each_process(processes: int) -> None:
+    """None is lost or doubled; a file's long tests stay together; the last of several processes begins with others."""
+    names = ["a1", "lb1", "a2", "lb2", "lc1", "a3", "ld1", "a4", "le1", "a5", "a6", "a7"]
+    ordered = [one.name for one in long_first([Named(name) for name in names], processes)]  # type: ignore[misc]
+    assert sorted(ordered) == sorted(names)
+    assert ordered.index("lb2") == ordered.index("lb1") + 1
+    size = len(names) // processes
+    first = [ordered[number * size][0] for number in range(processes)]
+    assert first == (["l"] * (processes - 1) + ["a"] if processes > 1 else ["l"])
+    assert [name for name in ordered if name[0] == "a"] == sorted(name for name in names if name[0] == "a")
+
+
+def test_tests_that_run_alone_are_where_make_test_looks_for_them() -> None:
+    """Every file that marks a test as alone is in a folder named by the Makefile, or a soak."""
+    line = next(one for one in (ROOT / "Makefile").read_text(encoding="utf-8").splitlines() if "'alone and" in one)
+    folder = f"{line.split()[-1]}/"
+    marked = [name for name in python_files("tests") if "pytest.mark.alone" in (ROOT / name).read_text("utf-8")]
+    assert [name for name in marked if not name.startswith((folder, "tests/soak/", "tests/house/"))] == []
+    assert len([name for name in marked if name.startswith(folder)]) > 0

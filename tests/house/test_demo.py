@@ -8,7 +8,11 @@ import subprocess
 import sys
 from pathlib import Path
 
+import pytest
+
 from tests.house.sources import ROOT
+
+pytestmark = pytest.mark.long
 
 DEMO = "scenarios/schedule_f.yml"
 

@@ -15,6 +15,7 @@ from pathlib import Path
 import pytest
 
 from hms_esr.city.process import CityProcess
+from tests.each import each
 from tests.house.documents import anchors, blocks, links, pages, text
 from tests.house.sources import ROOT
 
@@ -76,6 +77,7 @@ def _run(desk: Path, command: str, own_site: str) -> subprocess.CompletedProcess
     )
 
 
+@pytest.mark.long
 @pytest.mark.parametrize("page", WITH_COMMANDS)
 def test_every_command_of_a_page_runs(page: str, desk: Path, own_site: str) -> None:
     """Commands run in the page's order and end as it says (``# exit 1``, otherwise 0); named files come first."""
@@ -99,7 +101,7 @@ def test_every_reason_for_not_running_is_needed() -> None:
     assert [start for start in NOT_RUN if not any(command.startswith(start) for command in commands)] == []
 
 
-@pytest.mark.parametrize("page", pages())
+@each("page", pages())
 def test_commands_stand_in_console_blocks(page: str) -> None:
     """A line that calls hms-esr stands behind ``$`` in a console block, so that it is run here."""
     if page in CHECKED_ELSEWHERE:
@@ -114,27 +116,28 @@ def test_commands_stand_in_console_blocks(page: str) -> None:
     assert not loose
 
 
-@pytest.mark.parametrize("page", pages())
+@each("page", pages())
 def test_scenarios_shown_are_valid(page: str, tmp_path: Path) -> None:
     """Every whole scenario on a page passes ``validate``, with the personas shown beside it."""
     from hms_esr.library import load_scenario
 
     if page == "docs/extending.md":
         return  # its scenario needs its package; test_extension.py runs both
-    shown = blocks(page)
+    folder, shown = tmp_path / page.replace("/", "_"), blocks(page)
+    folder.mkdir()
     for block in shown:
         if block.file:
-            (tmp_path / block.file).parent.mkdir(parents=True, exist_ok=True)
-            (tmp_path / block.file).write_text(block.content, encoding="utf-8")
+            (folder / block.file).parent.mkdir(parents=True, exist_ok=True)
+            (folder / block.file).write_text(block.content, encoding="utf-8")
     for number, block in enumerate(shown):
         whole = re.search(r"^(load|users|scenario|load_profile):", block.content, re.MULTILINE)
         if block.language == "yaml" and whole:
-            path = tmp_path / f"shown_{number}.yml"
+            path = folder / f"shown_{number}.yml"
             path.write_text(block.content, encoding="utf-8")
             load_scenario(str(path))
 
 
-@pytest.mark.parametrize("page", pages())
+@each("page", pages())
 def test_links_lead_somewhere(page: str) -> None:
     """Every link inside the project points to a file and a heading that exist."""
     for link in links(page):

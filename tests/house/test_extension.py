@@ -14,6 +14,8 @@ import pytest
 
 from tests.house.sources import ROOT
 
+pytestmark = pytest.mark.long
+
 PACKAGE = ROOT / "tests" / "extension_package"
 PAGE = (ROOT / "docs" / "extending.md").read_text(encoding="utf-8")
 

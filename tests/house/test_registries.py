@@ -24,6 +24,7 @@ from hms_esr.sinks import SINKS
 from hms_esr.steps import STEPS
 from hms_esr.steps.step import Step
 from hms_esr.verdicts.measures import MEASURES, Measure
+from tests.each import each
 from tests.house.sources import ROOT, files, python_files, tree
 
 KINDS: list[tuple[Registry[Any], type, str]] = [
@@ -38,9 +39,7 @@ KINDS: list[tuple[Registry[Any], type, str]] = [
     (SINKS, Sink, "runs.md"),
 ]
 ENTRIES = [(registry, contract, page, name) for registry, contract, page in KINDS for name in registry.names()]
-EACH = pytest.mark.parametrize(
-    ("registry", "contract", "page", "name"), ENTRIES, ids=[f"{entry[0].kind}-{entry[3]}" for entry in ENTRIES]
-)
+EACH = each(("registry", "contract", "page", "name"), ENTRIES, name=lambda entry: f"{entry[0].kind} {entry[3]}")
 
 
 def _tables() -> Iterator[str]:
@@ -117,7 +116,7 @@ def _uses() -> str:
     return "\n".join((ROOT / one).read_text(encoding="utf-8", errors="replace") for one in data + tests)
 
 
-@pytest.mark.parametrize("registry", [entry[0] for entry in KINDS], ids=[entry[0].kind for entry in KINDS])
+@each("registry", [entry[0] for entry in KINDS])
 def test_an_unknown_name_is_answered_with_the_nearest(registry: Registry[Any]) -> None:
     """A slip of the pen gets the right name."""
     known = registry.names()[0]

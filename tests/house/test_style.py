@@ -7,6 +7,7 @@ import re
 
 import pytest
 
+from tests.each import each
 from tests.house.sources import PACKAGES, ROOT, python_files, text_files, tree
 
 OURS = (*PACKAGES, "tests", "benchmarks", "locustfiles", "docs")
@@ -45,7 +46,7 @@ def _too_long(kinds: type | tuple[type, ...], most: int, allowed: dict[str, str]
     return found
 
 
-@pytest.mark.parametrize("folder", OURS)
+@each("folder", OURS)
 def test_no_file_is_over_400_lines(folder: str) -> None:
     """A Python file fits in a head: at most 400 lines."""
     lengths = {name: len((ROOT / name).read_text(encoding="utf-8").splitlines()) for name in python_files(folder)}

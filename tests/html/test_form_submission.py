@@ -15,6 +15,7 @@ from hms_esr.html.page import Page
 from hms_esr.http.response import HttpAnswer
 from hms_esr.http.url import parse
 from hms_esr.steps.step import Upload
+from tests.each import each
 
 URL = "http://h.test/dir/page?q=1"
 PDF = Upload("a.pdf", "application/pdf", b"%PDF")
@@ -30,7 +31,7 @@ def sent(inside: str, filled: dict[str, str] | None = None, **options: Any) -> s
     return submission(form(inside), filled or {}, options.pop("uploads", {}), **options).body.decode()
 
 
-@pytest.mark.parametrize(
+@each(
     ("inside", "filled", "expected"),
     [
         ("<input name=a value=1><input name=b>", {}, "a=1&b="),
@@ -111,7 +112,7 @@ def test_multipart_bodies_are_those_of_browsers() -> None:
     assert made.sent == (('a"b', "12"), ("f", 'q"\n.pdf'), ("g", ""))
 
 
-@pytest.mark.parametrize(
+@each(
     ("marks", "button", "method", "url", "media_type", "body"),
     [
         ("", "", "GET", "http://h.test/dir/page?a=1&b=2", "", b""),
@@ -263,7 +264,7 @@ def answer(body: bytes, media_type: str, status: int = 400, **headers: str) -> H
     return made
 
 
-@pytest.mark.parametrize(
+@each(
     ("body", "media_type", "expected"),
     [
         (b"<h1>Error</h1><p role=alert> Schedule F  missing</p>", "text/html", "Schedule F missing"),

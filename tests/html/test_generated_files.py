@@ -16,6 +16,7 @@ from PIL import Image
 from hms_esr.city.uploads import problem
 from hms_esr.errors import StepFailed
 from hms_esr.html.generated_files import is_valid, made_up
+from tests.each import each
 
 NAMES = (
     "form.pdf",
@@ -31,14 +32,14 @@ NAMES = (
 )
 
 
-@pytest.mark.parametrize("name", NAMES)
-@pytest.mark.parametrize("size_kb", [1, 2.5, 64, 420])
+@each("name", NAMES)
+@each("size_kb", [1, 2.5, 64, 420])
 def test_a_file_has_exactly_the_wanted_size(name: str, size_kb: float) -> None:
     """In bytes: size × 1024."""
     assert len(made_up(name, size_kb, 7).content) == size_kb * 1024
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_a_file_is_a_function_of_name_size_and_number(name: str) -> None:
     """The same number gives the same bytes, another number others of the same length."""
     one, again, other = made_up(name, 3, 1), made_up(name, 3, 1), made_up(name, 3, 2**64 - 1)
@@ -99,8 +100,8 @@ def test_a_png_is_whole(size_kb: float | None) -> None:
     assert (kinds[0], kinds[-1], len(rows)) == (b"IHDR", b"IEND", 16 * 17)
 
 
-@pytest.mark.parametrize("name", ["x.png", "x.jpg", "x.gif", "x.webp"])
-@pytest.mark.parametrize("size_kb", [0, 0.3, 0.351, 1, 100, None])
+@each("name", ["x.png", "x.jpg", "x.gif", "x.webp"])
+@each("size_kb", [0, 0.3, 0.351, 1, 100, None])
 def test_a_picture_opens(name: str, size_kb: float | None) -> None:
     """Another program reads every pixel, all of one grey, whatever fills the file up to its size."""
     with Image.open(BytesIO(made_up(name, size_kb, 5).content)) as picture:

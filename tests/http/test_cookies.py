@@ -2,15 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
-
 from hms_esr.http.cookies import CookieJar
 from hms_esr.http.url import parse
+from tests.each import each
 
 NOW_S = 1_800_000_000.0
 
 
-@pytest.mark.parametrize(
+@each(
     ("set_by", "text", "asked_at", "sent"),
     [
         ("http://a.test/x/y", "n=v", "http://a.test/x/z", "n=v"),

@@ -10,6 +10,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hms_esr.http.response_head import Head, quick_head, whole_head
+from tests.each import each
 
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\n"
 NAMES = st.sampled_from(
@@ -60,7 +61,7 @@ def test_what_a_head_says_of_the_connection_is_followed(connection: str) -> None
     assert found[1].keep is (connection.lower() == "keep-alive")
 
 
-@pytest.mark.parametrize(
+@each(
     "change",
     [
         (b"HTTP/1.1", b"HTTP/1.0"),

@@ -10,11 +10,12 @@ from hypothesis import strategies as st
 
 from hms_esr.errors import StepFailed
 from hms_esr.http.url import join, parse, target_of
+from tests.each import each
 
 PAGE = "http://h.test:81/dir/page?q=1"
 
 
-@pytest.mark.parametrize(
+@each(
     ("reference", "url"),
     [
         ("/a", "http://h.test:81/a"),
@@ -53,7 +54,7 @@ OTHERS = [
 ]
 
 
-@pytest.mark.parametrize(
+@each(
     "reference", [*OTHERS, "http://a:b@h.test/", "http://h.test:99999/", "http://h test/", "http:///x", "tel:5550100"]
 )
 def test_what_is_not_http_is_refused(reference: str) -> None:

@@ -22,6 +22,8 @@ from hms_esr.kubernetes.order import Order
 from hms_esr.launch.kubernetes.job_follower import JobFollower
 from tests.house.sources import ROOT
 
+pytestmark = pytest.mark.long
+
 SCENARIO = """
 name: look
 duration: 1s

@@ -9,6 +9,7 @@ from typing import Any
 import kubernetes_validate
 import pytest
 
+from tests.each import each
 from tests.house.sources import ROOT
 from tests.k8s.objects import FOLDERS, Object, built, objects, pods, shown
 from tests.k8s.rules import faults, may_speak
@@ -88,7 +89,7 @@ BROKEN = {
 }
 
 
-@pytest.mark.parametrize("complaint", BROKEN)
+@each("complaint", BROKEN)
 def test_a_rule_that_is_broken_is_named(complaint: str) -> None:
     """Each rule finds what breaks it."""
     found = objects(built("k8s/overlays/production"))

@@ -22,6 +22,7 @@ from hms_esr.kubernetes.order import MASTER_PORT, Order, name_of
 from hms_esr.launch.kubernetes.bundle import MOST_IN_ONE, config_maps, scenario_files
 from hms_esr.launch.kubernetes.manifests import as_yaml, manifests, needs_label, run_arguments
 from hms_esr.library import load_scenario
+from tests.each import each
 from tests.house.sources import ROOT
 from tests.k8s.objects import Object, objects, pods
 from tests.k8s.rules import faults, selects
@@ -59,8 +60,8 @@ ORDERS = {
 }
 
 
-@pytest.mark.parametrize("version", ["1.28", "1.37"])
-@pytest.mark.parametrize("which", ORDERS)
+@each("version", ["1.28", "1.37"])
+@each("which", ORDERS)
 def test_a_rendered_run_is_valid_and_keeps_the_rules(which: str, version: str) -> None:
     """Kubernetes takes every object of every shape of run, and the rules of the overlays hold for them too."""
     found = objects(as_yaml(manifests(ORDERS[which])))
@@ -215,7 +216,7 @@ def test_names_are_what_kubernetes_takes() -> None:
     assert len(long) == len(other) == 40 and long != other
 
 
-@pytest.mark.parametrize(
+@each(
     ("words", "complaint"),
     [
         (["--", "--out", "x"], "--out  is set by hms-esr k8s run"),

@@ -9,6 +9,7 @@ from hypothesis import strategies as st
 from hms_esr.personas.form_values import value_for
 from hms_esr.personas.safe import TEST_CARDS, Draw, real_looking
 from hms_esr.seeded import draw
+from tests.each import each
 
 from .people import maker
 
@@ -63,13 +64,13 @@ BY_NAME = [
 ]
 
 
-@pytest.mark.parametrize(("name", "field"), BY_NAME)
+@each(("name", "field"), BY_NAME)
 def test_told_by_the_name(name: str, field: str) -> None:
     """A text field is filled with what its name means, in any spelling."""
     assert typed(name) == PERSON[field]
 
 
-@pytest.mark.parametrize(
+@each(
     ("autocomplete", "field"),
     [
         ("given-name", "first_name"),

@@ -14,6 +14,7 @@ from hms_esr.personas.random_values import check_random_name, known_random_names
 from hms_esr.personas.safe import Draw, real_looking
 from hms_esr.personas.states import BY_CODE, BY_NAME
 from hms_esr.seeded import draw
+from tests.each import each
 
 ROOT = Path(__file__).resolve().parents[2]
 
@@ -31,7 +32,7 @@ def test_states() -> None:
     assert {random_value("state_codes", draws(seed)) for seed in range(2000)} == set(BY_CODE)
 
 
-@pytest.mark.parametrize("name", known_random_names())
+@each("name", known_random_names())
 def test_every_known_name_makes_a_safe_text(name: str) -> None:
     """Each known name makes a text, the same for the same draw, that cannot be somebody's identifier."""
     check_random_name(name)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from hms_esr.personas import safe
 from hms_esr.personas.random_values import random_value
+from tests.each import each
 
 from .people import SHIPPED, maker, shipped
 
@@ -76,7 +77,7 @@ def test_the_test_cards_carry_their_check_digit() -> None:
     assert all(safe.luhn(card) for card in safe.TEST_CARDS)
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "123-45-6789",
@@ -99,7 +100,7 @@ def test_real_looking_texts_are_told_and_replaced(text: str) -> None:
     assert safe.real_looking(safe.made_safe(text, lambda i: 2**60 + i)) == ""
 
 
-@pytest.mark.parametrize(
+@each(
     "text",
     [
         "000-12-3456",

@@ -9,13 +9,14 @@ import yaml
 from pydantic import ValidationError
 
 from hms_esr.personas.template import PersonaTemplate, Rage, Spread, lognormal_s
+from tests.each import each
 
 from .people import SHIPPED, maker, shipped, template
 
 NAMES = sorted(file.stem for file in SHIPPED.glob("*.yaml"))
 
 
-@pytest.mark.parametrize("name", NAMES)
+@each("name", NAMES)
 def test_every_shipped_template_is_valid(name: str) -> None:
     """Each file of personas/ makes people, is named after its role, says what it is, and is written as it was read."""
     made = shipped(name)
@@ -112,7 +113,7 @@ REFUSED: list[tuple[dict[str, Any], tuple[Any, ...], str]] = [
 ]
 
 
-@pytest.mark.parametrize(("keys", "place", "why"), REFUSED, ids=[str(keys)[:50] for keys, _, _ in REFUSED])
+@each(("keys", "place", "why"), REFUSED)
 def test_refused(keys: dict[str, Any], place: tuple[Any, ...], why: str) -> None:
     """A wrong template is refused at its place, with what is allowed."""
     with pytest.raises(ValidationError) as caught:

@@ -10,6 +10,8 @@ import pytest
 
 from tests.rehearsals.conftest import fetch
 
+pytestmark = pytest.mark.long
+
 TABLE: dict[str, Any] = {
     "name": "claims",
     "duration_hours": 24,

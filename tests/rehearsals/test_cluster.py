@@ -6,7 +6,11 @@ import json
 from itertools import pairwise
 from typing import Any
 
+import pytest
+
 from tests.rehearsals.clusters import LATE, twice
+
+pytestmark = pytest.mark.long
 
 
 def test_workers_deliver_the_plan(rehearsal: Any) -> None:

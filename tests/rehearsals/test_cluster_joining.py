@@ -9,6 +9,8 @@ import pytest
 
 from tests.rehearsals.clusters import SECRET
 
+pytestmark = pytest.mark.long
+
 
 def test_workers_join_by_a_line_and_a_secret(gathering: Any) -> None:
     """Two workers come by themselves, everybody comes once, both end with 0; one with another secret is not heard."""

@@ -13,8 +13,10 @@ import pytest
 from tests.rehearsals.books import STATES, Books, kill_one
 from tests.rehearsals.clusters import LATE, Gathering, Rehearsal
 
+pytestmark = pytest.mark.long
+
 LEASE_S = 5.0
-SECONDS = 10
+SECONDS = 6
 
 
 @pytest.fixture

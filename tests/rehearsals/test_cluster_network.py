@@ -16,6 +16,8 @@ from tests.rehearsals.books import Books
 from tests.rehearsals.clusters import LATE, NO_LIMITS, Gathering
 from tests.rehearsals.machines import Machines
 
+pytestmark = pytest.mark.long
+
 LEASE_S = 5.0
 CUT_S = 10.0
 LIBRARIES = Path("/usr/lib")

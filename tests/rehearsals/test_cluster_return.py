@@ -6,7 +6,11 @@ import signal
 from collections import Counter
 from typing import Any
 
+import pytest
+
 from tests.rehearsals.clusters import NO_LIMITS, twice
+
+pytestmark = pytest.mark.long
 
 
 def accounted(summary: dict[str, Any]) -> int:

@@ -5,7 +5,11 @@ from __future__ import annotations
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.rehearsals.test_sameness import SCENARIO, seen
+
+pytestmark = pytest.mark.long
 
 CLAIMS = """
 name: claims

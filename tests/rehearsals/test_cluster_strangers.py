@@ -13,6 +13,8 @@ import pytest
 from tests.engine.cluster.strangers import send_raw, speak_locust
 from tests.rehearsals.clusters import Rehearsal, twice
 
+pytestmark = pytest.mark.long
+
 FRAMES = 2_500
 """By each of two ways in each of two runs: 10 000 in all."""
 

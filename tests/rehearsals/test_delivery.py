@@ -48,7 +48,7 @@ def most_off_plan(at_plan: dict[int, float], log: list[list[Any]]) -> int:
 
 @pytest.mark.parametrize(
     ("name", "rate", "duration", "peak"),
-    [("steps", "[[0s, 5], [7s, 30], [14s, 40]]", "20s", 40), ("flat", "300", "20s", 300)],
+    [("steps", "[[0s, 5], [3s, 30], [6s, 40]]", "9s", 40), ("flat", "300", "9s", 300)],
 )
 def test_people_come_when_they_are_meant_to(
     name: str, rate: str, duration: str, peak: int, tmp_path: Path, esr: Any, logging_target: Any

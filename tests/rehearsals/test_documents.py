@@ -10,6 +10,8 @@ import pytest
 from tests.rehearsals import files
 from tests.rehearsals.conftest import fetch
 
+pytestmark = pytest.mark.long
+
 CASES = [
     ("plan.scn.yaml", files.FLIGHT_PLAN, ["--warp", "60"], 0, "PASS", {"planned": 40, "completed": 40}),
     ("drill.yml", files.FIRE_DRILL, ["--warp", "20"], 0, "PASS", {"planned": 200, "completed": 200}),

@@ -11,6 +11,8 @@ import pytest
 from flask import Flask, jsonify
 from werkzeug.serving import make_server
 
+pytestmark = pytest.mark.long
+
 
 @pytest.fixture
 def odd(request: pytest.FixtureRequest) -> Iterator[str]:

@@ -17,6 +17,8 @@ import pytest
 
 from tests.rehearsals.conftest import ROOT, fetch
 
+pytestmark = pytest.mark.long
+
 LOOK = """
 name: look
 load: {{people: {people}, over: {over}}}

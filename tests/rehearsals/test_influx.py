@@ -23,6 +23,8 @@ from tests.rehearsals.conftest import LoggingTarget, Ran
 from tests.sinks.influx.fault_server import FaultServer
 from tests.store.kept import write_run
 
+pytestmark = pytest.mark.long
+
 Target = Callable[..., LoggingTarget]
 KINDS = ("esr_step", "esr_latency", "esr_heat", "esr_run", "esr_worker", "esr_check", "esr_event")
 SERIES = {"esr_step": 2, "esr_heat": 2, "esr_run": 1, "esr_worker": 2, "esr_check": 1, "esr_spool": 1}

@@ -16,6 +16,8 @@ import pytest
 from tests.rehearsals.clusters import SECRET, twice
 from tests.rehearsals.locusts import LISTENER, OWN_USER, Locust, free_port, heard, scenario
 
+pytestmark = pytest.mark.long
+
 START = ("--headless", "--scenario", "look.yml", "--max-late", "100%")
 FILES = ("--csv", "out/all", "--html", "out/all.html", "--json-file", "out/all")
 

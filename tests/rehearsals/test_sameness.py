@@ -6,7 +6,11 @@ import json
 from pathlib import Path
 from typing import Any
 
+import pytest
+
 from tests.rehearsals.conftest import fetch
+
+pytestmark = pytest.mark.long
 
 SCENARIO = """
 name: same

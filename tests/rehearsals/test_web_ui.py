@@ -19,6 +19,8 @@ import pytest
 from tests.rehearsals.conftest import ROOT, Ran
 from tests.rehearsals.locusts import Locust, free_port, scenario
 
+pytestmark = pytest.mark.long
+
 PASSWORD = "correct horse battery"
 Answered = tuple[int, str, http.client.HTTPMessage]
 

@@ -15,7 +15,7 @@ from tests.records import made_up_record
 from tests.reports.edge_records import hostile, killed, large, nobody, short_faults
 from tests.verdicts.test_silence import seconds_of
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]
 RUNS: dict[str, Callable[[], Record]] = {
     "usual": lambda: made_up_record(people=600, workers=3),
     "hostile": hostile,

@@ -4,15 +4,15 @@ from __future__ import annotations
 
 import re
 from base64 import b64encode
+from functools import cache
 from hashlib import sha256
 from xml.etree import ElementTree
-
-import pytest
 
 from hms_esr.record import Record
 from hms_esr.reports import REPORTS
 from hms_esr.reports.html import HtmlReport
 from hms_esr.verdicts.judge import judge
+from tests.each import each
 from tests.records import made_up_record
 from tests.reports.edge_records import HOSTILE, hostile, large, nobody, short_faults, three_people
 from tests.reports.parsed import parsed, svgs
@@ -32,10 +32,10 @@ RUNS = {
 SECTIONS = "figures load times percentiles people errors checks recovery trust limits repeat words".split()  # noqa: SIM905
 
 
-@pytest.fixture(scope="module", params=RUNS)
-def page(request: pytest.FixtureRequest) -> str:
-    """The report of each kind of run."""
-    return made(RUNS[request.param]())
+@cache
+def page_of(run: str) -> str:
+    """The report of a kind of run."""
+    return made(RUNS[run]())
 
 
 def made(record: Record) -> str:
@@ -49,8 +49,10 @@ def test_the_table_of_reports_names_it() -> None:
     assert HtmlReport.filename == "report.html"
 
 
-def test_a_page_is_one_small_well_formed_file(page: str) -> None:
+@each("run", RUNS)
+def test_a_page_is_one_small_well_formed_file(run: str) -> None:
     """At most 500 kB of UTF-8, every element closed in order, no id twice, every inner link leads somewhere."""
+    page = page_of(run)
     assert len(page.encode()) <= 500_000
     read = parsed(page)
     assert len(read.ids) == len(set(read.ids))
@@ -61,8 +63,10 @@ def test_a_page_is_one_small_well_formed_file(page: str) -> None:
             assert set(one.attributes.get(name, "").split()) <= set(read.ids)
 
 
-def test_a_page_requests_nothing_and_runs_nothing(page: str) -> None:
+@each("run", RUNS)
+def test_a_page_requests_nothing_and_runs_nothing(run: str) -> None:
     """No script, no style attribute, no handler, no address to fetch; one style whose hash the policy allows."""
+    page = page_of(run)
     read = parsed(page)
     names = {one.name for one in read.elements}
     assert not names & {"script", "link", "img", "iframe", "object", "embed", "image", "audio", "video", "form", "base"}
@@ -79,8 +83,10 @@ def test_a_page_requests_nothing_and_runs_nothing(page: str) -> None:
     assert not re.findall(r"url\((?!#)", page)
 
 
-def test_all_parts_come_in_order_and_none_failed(page: str) -> None:
+@each("run", RUNS)
+def test_all_parts_come_in_order_and_none_failed(run: str) -> None:
     """One h1; the verdict is the first h2, then twelve numbered sections, each with something in it."""
+    page = page_of(run)
     read = parsed(page)
     assert len(read.all("h1")) == 1
     heads = read.all("h2")
@@ -91,8 +97,10 @@ def test_all_parts_come_in_order_and_none_failed(page: str) -> None:
     assert read.all("title")[0].text.startswith(heads[0].text.removeprefix("Verdict: ") + " · ")
 
 
-def test_every_chart_is_xml_with_a_name(page: str) -> None:
+@each("run", RUNS)
+def test_every_chart_is_xml_with_a_name(run: str) -> None:
     """Charts parse as XML; those that are images have title and description, others are hidden from readers."""
+    page = page_of(run)
     charts = svgs(page)
     for one in charts:
         svg = ElementTree.fromstring(one)
@@ -103,8 +111,10 @@ def test_every_chart_is_xml_with_a_name(page: str) -> None:
     assert not re.search(r'"[^"]*\b(?:nan|inf)\b', "".join(charts))
 
 
-def test_every_table_has_a_caption_and_heads(page: str) -> None:
+@each("run", RUNS)
+def test_every_table_has_a_caption_and_heads(run: str) -> None:
     """Each table: a caption; each head cell a scope; stacked ones carry roles, so that phones keep their meaning."""
+    page = page_of(run)
     read = parsed(page)
     tables, captions = read.all("table"), read.all("caption")
     assert len(tables) == len(captions)
@@ -126,7 +136,7 @@ def test_hostile_texts_stay_texts() -> None:
 
 def test_what_does_not_fit_is_counted() -> None:
     """A run with more than a page can hold says what was left out."""
-    page = made(large())
+    page = page_of("large")
     assert "more kinds of error" in page
     assert "more events without a letter" in page
     assert "more characters are not shown; manifest.json has the whole text." in page

@@ -7,6 +7,7 @@ import re
 import pytest
 
 from hms_esr.reports.html.page import style
+from tests.each import each
 
 CSS = style("name")
 RATIOS = {  # light, dark: on the weaker of background and panel
@@ -47,8 +48,8 @@ def contrast(one: str, other: str) -> float:
     return (high + 0.05) / (low + 0.05)
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("name", RATIOS)
+@each("dark", [False, True])
+@each("name", RATIOS)
 def test_colors_stand_out_from_background_and_panel(name: str, dark: bool) -> None:
     """Text at least 4.5, marks at least 3, and as much as the house's table of tokens promises."""
     found = tokens(dark)
@@ -57,8 +58,8 @@ def test_colors_stand_out_from_background_and_panel(name: str, dark: bool) -> No
     assert ratio == pytest.approx(RATIOS[name][dark], abs=0.06)
 
 
-@pytest.mark.parametrize("dark", [False, True])
-@pytest.mark.parametrize("name", SOLID)
+@each("dark", [False, True])
+@each("name", SOLID)
 def test_the_verdict_word_is_readable_on_its_panel(name: str, dark: bool) -> None:
     """White on ok, bad and inv; dark ink on yellow."""
     found = tokens(dark)

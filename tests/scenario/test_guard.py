@@ -12,6 +12,7 @@ from hms_esr.errors import BadInput, EnvironmentProblem, TargetRefused
 from hms_esr.scenario.guard import Asked, Guard, Pinned
 from hms_esr.scenario.proof import Proof
 from hms_esr.scenario.target_caps import TargetCaps
+from tests.each import each
 
 NAMES = {
     "localhost": ["127.0.0.1", "::1"],
@@ -52,7 +53,7 @@ class World:
 PROOF = Proof("public.gov", date(2030, 1, 1), "ops@public.gov", TargetCaps(200.0, 7200.0, 500))
 
 
-@pytest.mark.parametrize(
+@each(
     ("named", "may_load", "asked", "ip"),
     [
         (["http://127.0.0.1:9800"], [], "http://127.0.0.1:9800/x", "127.0.0.1"),
@@ -77,7 +78,7 @@ def test_what_is_named_or_promised_is_allowed(named: list[str], may_load: list[s
     assert guard.allow_url(asked).ip == ip
 
 
-@pytest.mark.parametrize(
+@each(
     ("named", "may_load", "asked", "words"),
     [
         (["http://127.0.0.1:9800"], [], "http://127.0.0.1:9801", "--i-may-load 127.0.0.1:9801"),

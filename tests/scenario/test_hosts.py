@@ -7,9 +7,10 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hms_esr.scenario.hosts import HostPort, host_name, host_port, kind_of, split_url
+from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("written", "name"),
     [
         ("Example.GOV.", "example.gov"),
@@ -43,16 +44,14 @@ def test_a_host_has_one_spelling(written: str, name: str) -> None:
 NO_HOSTS = ["", ".", "a..b", "-a.test", "a b", "a/b", "a@b", "1.2.3.4.5", "256.1.1.1", "1.2.3.999", "09.1.1.1", "[::1"]
 
 
-@pytest.mark.parametrize(
-    "written", [*NO_HOSTS, "[::1%eth0]", "[zz]", "x" * 64 + ".test", "a%2e.test", "a\n.test", "a\x00b"]
-)
+@each("written", [*NO_HOSTS, "[::1%eth0]", "[zz]", "x" * 64 + ".test", "a%2e.test", "a\n.test", "a\x00b"])
 def test_what_is_no_host_is_refused(written: str) -> None:
     """With a sentence."""
     with pytest.raises(ValueError, match=r"is not a|has a zone"):
         host_name(written)
 
 
-@pytest.mark.parametrize(
+@each(
     ("ip", "kind"),
     [
         ("127.0.0.1", "loopback"),
@@ -110,7 +109,7 @@ def test_places_are_read_with_and_without_a_port(written: str, place: HostPort) 
     assert host_port(str(place)) == place
 
 
-@pytest.mark.parametrize(
+@each(
     ("url", "words"),
     [
         ("ftp://a.test/", "only http and https"),

@@ -6,6 +6,7 @@ import pytest
 
 from hms_esr.errors import BadInput
 from hms_esr.scenario.source import read_document
+from tests.each import each
 
 READ: list[tuple[str, object]] = [
     ('- fill:   "id"  value: "X 1"', [{"fill": "id", "value": "X 1"}]),
@@ -24,7 +25,7 @@ READ: list[tuple[str, object]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected"), READ)
+@each(("text", "expected"), READ)
 def test_pairs_on_one_line_are_read(text: str, expected: object) -> None:
     """Each pair becomes a key of the item."""
     assert read_document(text, "f").data == expected

@@ -10,6 +10,7 @@ from hms_esr.library import read_scenario
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.problems import mistakes_of
 from hms_esr.scenario.source import read_document
+from tests.each import each
 
 HEAD = "name: x\nload: {people: 5, over: 1m}\n"
 STEPS = HEAD + "journeys:\n  - steps:\n"
@@ -104,7 +105,7 @@ ONE: list[tuple[str, str]] = [
 ]  # fmt: skip
 
 
-@pytest.mark.parametrize(("text", "expected"), ONE, ids=[row[1][:60] for row in ONE])
+@each(("text", "expected"), ONE)
 def test_one_mistake_is_one_problem_with_place_and_cure(text: str, expected: str) -> None:
     """Nothing else is complained about."""
     (problem,) = problems(text)

@@ -10,6 +10,7 @@ from hypothesis import strategies as st
 
 from hms_esr.scenario.proof import Proof, read_proof, write_proof
 from hms_esr.scenario.target_caps import TargetCaps
+from tests.each import each
 
 TODAY = date(2026, 11, 20)
 GOOD = "hms-esr: proof 1\nhost: a.gov\nuntil: 2026-11-20\ncontact: ops@a.gov\n"
@@ -32,7 +33,7 @@ def test_a_proof_without_caps_has_the_usual_ones() -> None:
     assert read_proof("\ufeff# ours\n\n" + GOOD, "a.gov", TODAY).caps == TargetCaps(50.0, 1800.0, 1000)
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "words"),
     [
         ("", "first line is not"),

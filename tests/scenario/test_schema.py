@@ -13,6 +13,7 @@ from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.schema import json_schema
 from hms_esr.scenario.yaml_writer import canonical_data
 from hms_esr.steps import STEPS
+from tests.each import each
 from tests.scenario.scenarios import SCENARIOS
 
 SCHEMA = json_schema()
@@ -41,7 +42,7 @@ def test_it_accepts_the_canonical_form_of_the_examples(stem: str) -> None:
     JUDGE.validate(canonical_data(load_scenario(stem).scenario))
 
 
-@pytest.mark.parametrize(
+@each(
     "wrong",
     [
         {"clok": {}},

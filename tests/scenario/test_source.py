@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 from hms_esr.errors import BadInput
 from hms_esr.scenario.source import MAX_BYTES, read_document
+from tests.each import each
 
 REFUSED: list[tuple[str, str | bytes, str]] = [
     ("empty", "", "f.yml:1:1  the file is empty"),
@@ -55,7 +56,7 @@ REFUSED: list[tuple[str, str | bytes, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("text", "expected"), [row[1:] for row in REFUSED], ids=[row[0] for row in REFUSED])
+@each(("text", "expected"), [row[1:] for row in REFUSED])
 def test_a_file_that_is_refused_says_where_and_why_in_one_line(text: str | bytes, expected: str) -> None:
     """Each kind of wrong file gets one problem with its place."""
     with pytest.raises(BadInput) as caught:

@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
 from hms_esr.sinks.letters import shown
+from tests.each import each
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "encoding", "seen"),
     [
         ("✔ done → 3\u00a0s", "utf-8", "✔ done → 3\u00a0s"),

@@ -7,6 +7,7 @@ import pytest
 from hms_esr.events import Happened, RunStarted
 from hms_esr.sinks import phrases
 from hms_esr.verdicts.judge import judge
+from tests.each import each
 from tests.records import made_up_record
 from tests.sinks.hears import ENDED, STARTED, fault, progress
 from tests.verdicts.test_silence import seconds_of
@@ -41,7 +42,7 @@ def test_the_first_line_says_who_where_and_how_long(event: RunStarted, said: str
     assert plain(phrases.started(event)) == said
 
 
-@pytest.mark.parametrize(
+@each(
     ("event", "said"),
     [
         (

@@ -13,6 +13,7 @@ from hms_esr.verdicts.bottleneck import FULL, NO_FILE, NO_PORT, bottleneck, work
 from hms_esr.verdicts.judge import judge
 from hms_esr.verdicts.judgement import Judgement, Limits
 from hms_esr.verdicts.sentence import MOST_WORDS, words_in
+from tests.each import each
 from tests.records import made_up_record
 
 Change = Callable[[Record], None]
@@ -84,7 +85,7 @@ def judged(change: Change, **options: object) -> Judgement:
     return judge(record)
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "kind", "said", "advised"),
     [
         (_saturated, "processor", "ran out of processor time", "--workers 6"),

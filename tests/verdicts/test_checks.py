@@ -12,6 +12,7 @@ from hms_esr.scenario.model import Check
 from hms_esr.verdicts.checks import judge_check
 from hms_esr.verdicts.judgement import CheckResult
 from hms_esr.verdicts.metrics import Metrics
+from tests.each import each
 from tests.records import made_up_record
 
 RECORD = made_up_record(people=40, fault=None)
@@ -44,7 +45,7 @@ def finishing(completed: int, failed: int) -> Record:
 WARNED = {"check": "latency_p95_ms < 2000", "warn": "< 1000"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("check", "record", "verdict", "shown", "limit", "room", "close"),
     [
         (WARNED, latency(1420), "WARN", "1.42 s", "under 2 s", "0.58 s left; 0.42 s past warning", False),

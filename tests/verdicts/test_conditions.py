@@ -11,6 +11,7 @@ from hms_esr.record import Record
 from hms_esr.verdicts.conditions import conditions
 from hms_esr.verdicts.judge import judge
 from hms_esr.verdicts.judgement import Condition, Limits
+from tests.each import each
 from tests.records import made_up_record
 
 Change = Callable[[Record], None]
@@ -57,7 +58,7 @@ def undecided(n: int) -> Change:
     return change
 
 
-@pytest.mark.parametrize(
+@each(
     ("change", "name", "state", "measured"),
     [
         (states(completed=1000), "Planned people dropped", "holds", "0 (0%)"),

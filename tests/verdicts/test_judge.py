@@ -15,6 +15,7 @@ from hms_esr.formatting import NBSP
 from hms_esr.record import Record, Tick
 from hms_esr.verdicts.judge import judge
 from hms_esr.verdicts.sentence import MOST_WORDS, words_in
+from tests.each import each
 from tests.records import CHECKS, Day, made_up_record, made_up_ticks, record_of
 
 GOOD = Day(people=60, workers=2, checks=("success_rate > 0.5", *CHECKS[1:]))
@@ -38,7 +39,7 @@ def ends(run: Record, **changes: Any) -> Record:
 WARN = {"check": "latency_p95_ms < 2000", "warn": "< 400"}
 
 
-@pytest.mark.parametrize(
+@each(
     ("run", "verdict", "code", "sentence"),
     [
         (
@@ -144,7 +145,7 @@ def test_the_verdict_and_its_sentence(run: dict[str, Any], verdict: str, code: i
     assert words_in(found.sentence) <= MOST_WORDS
 
 
-@pytest.mark.parametrize(
+@each(
     ("changes", "verdict", "code", "sentence"),
     [
         (

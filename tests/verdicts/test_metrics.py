@@ -12,6 +12,7 @@ from hms_esr.expressions.expression import MetricRef, parse
 from hms_esr.record import Record
 from hms_esr.verdicts.measures import MEASURES
 from hms_esr.verdicts.metrics import Metrics, is_metric, known_metrics, measure, problem_with, words
+from tests.each import each
 from tests.records import made_up_record
 
 FIGURES = ("mean", "p50", "p90", "p95", "p99", "p99_9", "max")
@@ -34,7 +35,7 @@ def value_of(text: str, of: Record | None = None) -> float:
     return measure(of or record(), ref).value
 
 
-@pytest.mark.parametrize("name", PROMISED)
+@each("name", PROMISED)
 def test_every_promised_metric_is_measured(name: str) -> None:
     """Each metric of the language has a value in an ordinary run, and words with a place for it."""
     assert is_metric(name)
@@ -92,7 +93,7 @@ def test_the_warm_up_is_not_judged() -> None:
     assert value_of("success_rate", run) != run.people("completed") / run.planned
 
 
-@pytest.mark.parametrize(
+@each(
     ("name", "says"),
     [
         ("finance.overdue", "unknown metric 'finance.overdue'"),
@@ -113,7 +114,7 @@ def test_missing_data_has_a_reason(name: str, says: str) -> None:
     assert says in str(caught.value)
 
 
-@pytest.mark.parametrize("name", [name for name in PROMISED if name != "cloud_cost"])
+@each("name", [name for name in PROMISED if name != "cloud_cost"])
 def test_an_empty_record_has_no_metrics(name: str) -> None:
     """Without anybody every metric is without data."""
     empty = made_up_record(people=1, fault=None)
@@ -149,7 +150,7 @@ def test_functions_of_the_scenario_read_all_metrics() -> None:
     assert len(metrics) == len(list(metrics))
 
 
-@pytest.mark.parametrize(
+@each(
     ("function", "says"),
     [
         (lambda metrics: metrics["nonsense"], "has no data: unknown metric 'nonsense'"),

@@ -8,6 +8,7 @@ import pytest
 
 from hms_esr.city.city_state import CityState
 from hms_esr.city.services.accounts import local_path
+from tests.each import each
 
 from ..browser import Browser, Seen
 
@@ -89,7 +90,7 @@ def test_wrong_accounts_are_refused_whole(
     assert not city_state.accounts
 
 
-@pytest.mark.parametrize(
+@each(
     ("wanted", "path"),
     [
         ("/permits/new", "/permits/new"),

@@ -5,15 +5,28 @@ from __future__ import annotations
 import pytest
 
 from hms_esr.city.states import STATES
+from tests.each import each
 
 from ..browser import PDF, Browser
 
 TRANSCRIPT = {"transcript": ("transcript.pdf", PDF)}
 
 
-@pytest.mark.parametrize("state", [*STATES.values(), *STATES])
+@each("state", [*STATES.values(), *STATES])
+def test_every_state_is_taken(browser: Browser, state: str) -> None:
+    """Every state and territory, by name and by code."""
+    assert browser.post_json("/submit", {"state": state}).status == 200
+
+
+def test_the_form_offers_every_state(browser: Browser) -> None:
+    """A person picks one of the 56 by its name."""
+    offered = [option.attributes["value"] for option in browser.get("/apply").html.css("select[name=state] option")]
+    assert [one for one in offered if one] == [*STATES.values()]
+
+
+@pytest.mark.parametrize("state", ["Iowa", "TX", "Puerto Rico", "VI"])
 def test_a_student_of_any_state_applies(browser: Browser, state: str) -> None:
-    """Every state and territory is taken, by name and by code."""
+    """A state and a territory are taken, by name and by code."""
     seen = browser.submit(browser.get("/apply"), {"state": state}, TRANSCRIPT)
     assert (seen.status, seen.path) == (200, "/apply/received")
     assert "received" in seen.text

@@ -18,7 +18,7 @@ from tests.edu.live.replay import FAULT, Replay
 from tests.records import Day
 from tests.store.kept import write_run
 
-pytestmark = pytest.mark.chromium
+pytestmark = [pytest.mark.chromium, pytest.mark.long]
 Serve = Callable[[Path, str], str]
 SHOWN = {"timeout": 15_000}
 

@@ -12,6 +12,7 @@ from hms_esr.html.error_messages import status_link
 from hms_esr.html.form_submission import HtmlForm, submission
 from hms_esr.html.page import page_of
 from hms_esr.http.response import HttpAnswer
+from tests.each import each
 from tests.engine.people import session
 from tests.engine.target import Got, ok, redirect, target
 
@@ -56,8 +57,8 @@ WAYS: dict[str, Callable[[PersonSession, HttpAnswer, str, str], object]] = {
 }
 
 
-@pytest.mark.parametrize("policy", ["per_person", "reused"])
-@pytest.mark.parametrize("way", WAYS)
+@each("policy", ["per_person", "reused"])
+@each("way", WAYS)
 def test_no_way_leads_to_a_stranger(way: str, policy: str) -> None:
     """A second port of this machine, not named: the step fails saying so, and 0 connections are made there."""
     with target(lambda got: ok()) as foreign:

@@ -15,6 +15,7 @@ from hms_esr.engine.client.http_client import PersonSession
 from hms_esr.engine.client.transport import Transport
 from hms_esr.errors import StepFailed
 from hms_esr.http.request_headers import header_lines, person_head
+from tests.each import each
 from tests.engine.people import guard, session
 from tests.engine.target import Got, Piece, ok, redirect, target
 
@@ -66,7 +67,7 @@ def test_people_share_connections_only_when_told_to() -> None:
             transport.close()
 
 
-@pytest.mark.parametrize(
+@each(
     ("answer", "body"),
     [
         (
@@ -81,7 +82,6 @@ def test_people_share_connections_only_when_told_to() -> None:
         (ok(brotli.compress(b"br " * 9), Content_Encoding="br"), b"br " * 9),
         (ok(b"x" * 3_000_000), b"x" * 3_000_000),
     ],
-    ids=["chunked", "informational", "204", "304", "deflate", "raw-deflate", "br", "3MB"],
 )
 def test_every_form_of_answer_is_read_and_the_connection_kept(answer: bytes, body: bytes) -> None:
     """Two of them in a row over one connection."""
@@ -113,7 +113,7 @@ def test_a_head_request_takes_no_body() -> None:
     assert there.connections == 1
 
 
-@pytest.mark.parametrize(
+@each(
     ("given", "kind", "words"),
     [
         (b"SSH-2.0-OpenSSH_9\r\n\r\n", "connection", "the answer is not HTTP"),
@@ -168,7 +168,7 @@ def test_a_broken_encoding_or_a_bomb_is_a_failure_and_no_flood() -> None:
         answer.json()
 
 
-@pytest.mark.parametrize(
+@each(
     ("status", "method", "then"),
     [
         ("301 Moved", "POST", "GET"),

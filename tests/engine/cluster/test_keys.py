@@ -6,7 +6,11 @@ import os
 import subprocess
 import sys
 
+import pytest
+
 from tests.house.sources import ROOT
+
+pytestmark = pytest.mark.own_process
 
 SCRIPT = """
 from locust.rpc import zmqrpc

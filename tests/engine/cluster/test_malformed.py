@@ -13,6 +13,8 @@ import pytest
 from tests.engine.cluster.strangers import KINDS, send_raw, speak_locust
 from tests.house.sources import ROOT
 
+pytestmark = pytest.mark.own_process
+
 SECRET = "a secret of some length"
 LISTEN = """
 import gevent.monkey; gevent.monkey.patch_all()

@@ -8,13 +8,14 @@ from hypothesis import strategies as st
 
 from hms_esr.errors import StepFailed
 from hms_esr.http.url import join
+from tests.each import each
 from tests.engine.people import session
 from tests.engine.target import ok, target
 
 BROKEN = ["//[x", "//[x]/", "//[::1", "//]x[", "http://[::1", "//[::1]:x", "//h:99999999999/", "//[v1.x]/"]
 
 
-@pytest.mark.parametrize("reference", BROKEN)
+@each("reference", BROKEN)
 def test_broken_brackets_are_refused_in_words(reference: str) -> None:
     """They are no place, whatever the page they stand on."""
     for base in ("http://h.test/a", "http://[::1]:81/"):

@@ -4,19 +4,19 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hms_esr.http.cookies import CookieJar, date_s
 from hms_esr.http.url import parse
+from tests.each import each
 
 PAGE = parse("http://a.test/x/y")
 NOW_S = 1_800_000_000.0
 NEVER = float("inf")
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "expected"),
     [
         ("Sun, 06 Nov 1994 08:49:37 GMT", (1994, 11, 6, 8, 49, 37)),
@@ -42,7 +42,7 @@ def test_dates_are_read_in_every_shape(text: str, expected: tuple[int, int, int,
     assert date_s(text) == (NEVER if expected is None else datetime(*expected, tzinfo=UTC).timestamp())
 
 
-@pytest.mark.parametrize(
+@each(
     ("attributes", "kept"),
     [
         ("Max-Age=--5", True),

@@ -12,6 +12,8 @@ import pytest
 
 from tests.engine.conformance import authority, servers
 
+pytestmark = pytest.mark.own_process
+
 SCENARIO = """\
 name: tls
 target: https://127.0.0.1:{port}

@@ -7,6 +7,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from hms_esr.engine.client.tcp_socket import Broken
+from tests.each import each
 from tests.engine.conformance.answers import Written, cut_up, written
 from tests.engine.conformance.hearing import Hearing, heard
 
@@ -110,7 +111,7 @@ def test_after_head_the_connection_goes_on_as_the_head_says(head: bytes, kept: b
     assert heard(Hearing([head]), "HEAD")[1] is kept
 
 
-@pytest.mark.parametrize(
+@each(
     "raw",
     [
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",

@@ -16,11 +16,12 @@ import brotli
 import gevent
 import pytest
 
-from hms_esr.engine.client import transport as client_transport
+from hms_esr.engine.client import transport
 from hms_esr.engine.client.transport import Transport
 from hms_esr.errors import StepFailed
 from hms_esr.http.response import HttpAnswer, decoded
 from hms_esr.http.url import parse
+from tests.each import each
 from tests.engine.people import guard, session
 from tests.engine.target import Got, Piece, ok, redirect, target
 
@@ -129,7 +130,7 @@ STAGES = {
 }
 
 
-@pytest.mark.parametrize("stage", STAGES)
+@each("stage", STAGES)
 def test_a_reset_at_any_stage_of_a_new_connection_is_told_and_not_repeated(stage: str) -> None:
     """One request, one failure, for GET as for POST."""
     heads = []
@@ -273,7 +274,7 @@ def _is_reset(sock: Any) -> bool:
 
 def test_an_idle_connection_closed_by_the_target_costs_nobody_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
     """After a pause the kernel is asked before the connection is used, so a POST meets a fresh one."""
-    monkeypatch.setattr(client_transport, "_ASK_KERNEL_AFTER_S", -1.0)
+    monkeypatch.setattr(transport, "_ASK_KERNEL_AFTER_S", -1.0)
     with target(lambda got: [ok(), "close"]) as there:
         person, hops = session(there.url)
         for _ in range(3):
@@ -294,8 +295,7 @@ PACKED: dict[str, Callable[[bytes], bytes]] = {
 }
 
 
-@pytest.mark.parametrize("encoding", PACKED)
-@pytest.mark.parametrize("body", [b"", b"a", LARGE], ids=["empty", "one", "3MB"])
+@each(("encoding", "body"), [(one, body) for one in PACKED for body in (b"", b"a", LARGE)])
 def test_a_packed_answer_is_unpacked(encoding: str, body: bytes) -> None:
     """Every encoding that is asked for, and how servers write it."""
     with target(lambda got: ok(PACKED[encoding](body), Content_Encoding=encoding)) as there:
@@ -339,8 +339,8 @@ def test_a_million_empty_members_are_no_flood() -> None:
     assert decoded(gzip.compress(b"") * 100_000 + gzip.compress(b"end"), "gzip") == b"end"
 
 
-@pytest.mark.parametrize("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
-@pytest.mark.parametrize(
+@each("status", ["301 Moved", "302 Found", "303 See Other", "307 Temporary", "308 Permanent"])
+@each(
     ("location", "path"),
     [
         ("b", "/dir/b"),

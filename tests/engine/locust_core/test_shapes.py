@@ -5,6 +5,10 @@ from __future__ import annotations
 import subprocess
 import sys
 
+import pytest
+
+pytestmark = pytest.mark.own_process
+
 QUESTIONS = """
 import hms_esr.engine.start_loop.local_runner
 from hms_esr.engine.locust_core.dispatcher import OnePerWorker

@@ -12,6 +12,8 @@ import pytest
 
 from tests.house.sources import ROOT
 
+pytestmark = pytest.mark.own_process
+
 BEGAN_AT = 1_700_000_000
 SCRIPT = """
 import hms_esr.engine.locust_core.stats

@@ -10,6 +10,7 @@ import pytest
 from pydantic import ValidationError
 
 from hms_esr.personas.fields import FIELDS
+from tests.each import each
 
 from ..people import maker, template
 
@@ -29,7 +30,7 @@ def refusal(spec: Any) -> str:
     return mistake["msg"]
 
 
-@pytest.mark.parametrize("name", FIELDS.names())
+@each("name", FIELDS.names())
 def test_every_kind_loads_and_keeps_the_protocol(name: str) -> None:
     """Each entry of the table is a class with make, and says what it owns."""
     kind = FIELDS.get(name)
@@ -121,7 +122,7 @@ REFUSED: list[tuple[Any, str]] = [
 ]
 
 
-@pytest.mark.parametrize(("spec", "why"), REFUSED, ids=[str(spec)[:50] for spec, _ in REFUSED])
+@each(("spec", "why"), REFUSED)
 def test_refused(spec: Any, why: str) -> None:
     """What a kind cannot take is refused below the field's name, with what is allowed."""
     assert why in refusal(spec)

@@ -9,6 +9,7 @@ from hms_esr.histogram import Histogram
 from hms_esr.record import Cell, SeriesKey
 from hms_esr.verdicts.measures.latency import figure_ms
 from hms_esr.verdicts.metrics import measure
+from tests.each import each
 from tests.records import made_up_record
 
 
@@ -26,7 +27,7 @@ def value_of(text: str) -> float:
     return measure(record, ref).value
 
 
-@pytest.mark.parametrize(
+@each(
     ("text", "value_ms"),
     [
         ("service_latency_p50_ms", 50.0),

@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import pytest
-
 from hms_esr.engine.locust_plugin.web.origins import is_loopback, refusal
+from tests.each import each
 
 HERE = "127.0.0.1"
 
 
-@pytest.mark.parametrize(
+@each(
     ("host", "origin", "site", "method", "bound_to", "allowed"),
     [
         ("127.0.0.1:8089", None, None, "POST", HERE, True),
