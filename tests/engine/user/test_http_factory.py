@@ -25,16 +25,14 @@ def ask(named: list[Target], home: str, http: dict[str, Any], *addresses: str, v
     assignment = Assignment("run-7", scenario, 1, 60.0, home, {}, secrets=SECRETS, contact="ops@a.gov")
     cast: Any = SimpleNamespace(sim_time=lambda sim_s: "2026-03-02T08:00:00.000000")
     person = SimpleNamespace(user_agent="Mozilla/5.0", accept_language="es")
-    virtual_user: Any = SimpleNamespace(
-        person=person, k=17, sent=0, context=SimpleNamespace(exchanged=lambda person, hop: None), trace_start="0" * 28
-    )
+    virtual_user: Any = SimpleNamespace(person=person, person_no=17, sent=0, trace_start="0" * 28)
     gate = guard(*(there.url for there in named), home)
-    means = HttpFactory(assignment, gate, cast, RunClock(60.0), variables or {})
-    session = means.session(virtual_user)
+    factory = HttpFactory(assignment, gate, cast, RunClock(60.0), variables or {})
+    session = factory.session(virtual_user, lambda hop: None)
     for address in addresses:
         session.fetch("GET", address, base=home)
     session.close()
-    means.close()
+    factory.close()
 
 
 def test_secrets_and_credentials_go_to_the_target_alone() -> None:
