@@ -20,6 +20,12 @@ def refused(text: str) -> None:
         int(text)
 
 
+@each("tens", [10, 20])
+@each("ones", range(50))
+def small(tens: int, ones: int) -> None:
+    assert tens + ones < 30
+
+
 @each("name", [])
 def of_nothing(name: str) -> None:
     """No case."""
@@ -30,10 +36,19 @@ def test_every_offender_is_named_with_its_reason() -> None:
     with pytest.raises(AssertionError) as caught:
         squares()
     first, *offenders = str(caught.value).splitlines()
-    assert first == "2 of 3 do not hold:"
+    assert first == "cases that do not hold: 2"
     assert [line[:6] for line in offenders if line.startswith("(")] == ["(3, 8)", "(4, 15"]
-    with pytest.raises(AssertionError, match="1 of 2 do not hold:\n'7': Failed: DID NOT RAISE"):
+    with pytest.raises(AssertionError, match="hold: 1\n'7': Failed: DID NOT RAISE"):
         refused()
+
+
+def test_no_offender_of_many_combinations_is_left_out() -> None:
+    """Decorators above one another name every combination that breaks the fact."""
+    with pytest.raises(AssertionError) as caught:
+        small()
+    offenders = [line.split(": ")[:2] for line in str(caught.value).splitlines() if "AssertionError" in line]
+    wanted = [(tens, ones) for tens in (10, 20) for ones in range(50) if tens + ones >= 30]
+    assert offenders == [[str(tens), str(ones)] for tens, ones in wanted]
 
 
 def test_no_case_is_no_fact() -> None:
