@@ -4,7 +4,7 @@ from hms_esr.engine.client.tcp_socket cimport TcpSocket
 
 cdef class FastPath(TcpSocket):
     cdef public HttpAnswer _answer
-    cdef public bint _headers_done, _keep
+    cdef public bint _keep
     cdef public Py_ssize_t _largest_bytes, _left
     cdef public long used
     cpdef bint _unheard(self) except *

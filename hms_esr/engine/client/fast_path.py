@@ -13,13 +13,13 @@ from hms_esr.http.response_head import known_heads, quick_head
 class FastPath(TcpSocket):
     """A connection as far as plain answers go. ``_left``: bytes of the body still to come."""
 
-    __slots__ = ("_answer", "_headers_done", "_keep", "_largest_bytes", "_left", "used")
+    __slots__ = ("_answer", "_keep", "_largest_bytes", "_left", "used")
 
     def __init__(self, largest_bytes: int) -> None:
         super().__init__()
         self._largest_bytes = largest_bytes
         self._answer: HttpAnswer | None = None
-        self._headers_done = self._keep = False
+        self._keep = False
         self._left = 0
         self.used = 0
 
@@ -46,7 +46,6 @@ class FastPath(TcpSocket):
         answer.status = found[0]
         answer.head = head
         answer.parts.append(data[end:])
-        self._headers_done = True
         if left:
             self._left = left
         else:
