@@ -19,19 +19,22 @@ _TOKEN = re.compile(rb"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
 _LENGTH = re.compile(r"[0-9]{1,18}")
 _CHUNK_SIZE = re.compile(rb"([0-9A-Fa-f]{1,15}) *")
 
+_SIZE, _END, _TRAILER = range(3)
+"""What the next line between chunks is."""
+
 Fields = list[tuple[bytes, bytes]]
 
 
 class AnswerReader:
-    """One answer, fed piece by piece. ``status`` is None until its head is whole; ``parts`` gets the body's bytes.
+    """One answer, fed piece by piece. ``status`` is -1 until its head is whole; ``parts`` gets the body's bytes.
 
     ``done``: the answer is whole; ``keep``: the connection can carry another one then.
     """
 
     __slots__ = (
         "_buffer",
-        "_chunk",
         "_chunked",
+        "_expects",
         "_left",
         "_method",
         "done",
@@ -46,10 +49,10 @@ class AnswerReader:
         self._method = method
         self._buffer = b""
         self._chunked = False
-        self._chunk = "size"
-        self._left: int | None = None
-        """Bytes still to come of the body or of the chunk; None without a known length."""
-        self.status: int | None = None
+        self._expects = _SIZE
+        self._left = -1
+        """Bytes still to come of the body or of the chunk; -1 without a known length."""
+        self.status = -1
         self.headers: Fields = []
         self.head: Head | None = None
         self.parts = parts
@@ -62,9 +65,9 @@ class AnswerReader:
             return
         if self._buffer:
             data, self._buffer = self._buffer + data, b""
-        if self.status is None:
+        if self.status < 0:
             at = 0
-            while self.status is None:
+            while self.status < 0:
                 at = self._take_head(data, at)
                 if at < 0:
                     return
@@ -73,14 +76,18 @@ class AnswerReader:
             self.keep = self.keep and not data
         elif self._chunked:
             self._take_chunks(data)
-        elif self._left is None:
+        elif self._left < 0:
             self.parts.append(data)
         else:
             self._take_known(data)
 
+    def begin_chunks(self, status: int, head: Head) -> None:
+        """The head is known already, and says that the body comes in chunks."""
+        self.status, self.head, self.keep, self._chunked = status, head, head.keep, True
+
     def end(self) -> bool:
         """The peer sends no more: whether the answer is whole now."""
-        if self.status is not None and not self._chunked and self._left is None:
+        if self.status >= 0 and not self._chunked and self._left < 0:
             self.done = True
         return self.done
 
@@ -109,19 +116,18 @@ class AnswerReader:
         """``kept``: the connection stays unless the head says otherwise."""
         head = whole_head(fields)
         chunked = "chunked" in _listed(head, b"transfer-encoding")
-        length = None if chunked else _content_length(head)
-        _one_location(head)
+        length = -1 if chunked else _content_length(head)
         self.status, self.headers, self.head = status, fields, head
         if self._method == "HEAD" or status in (204, 304):
             chunked, length = False, 0
         self._chunked, self._left = chunked, length
-        self.keep = (chunked or length is not None) and _kept_alive(head, kept)
+        self.keep = (chunked or length >= 0) and _kept_alive(head, kept)
         self.done = length == 0
 
     # body
 
     def _take_known(self, data: bytes) -> None:
-        left = (self._left or 0) - len(data)
+        left = self._left - len(data)
         self.parts.append(data[: self._left])
         self._left = max(0, left)
         if left <= 0:
@@ -131,12 +137,12 @@ class AnswerReader:
     def _take_chunks(self, data: bytes) -> None:
         at = 0
         while not self.done:
-            if self._left:
+            if self._left > 0:
                 piece = data[at : at + self._left]
                 self.parts.append(piece)
                 at += len(piece)
                 self._left -= len(piece)
-                if self._left:
+                if self._left > 0:
                     return
             end = data.find(b"\n", at)
             if end < 0:
@@ -151,16 +157,16 @@ class AnswerReader:
 
     def _chunk_line(self, line: bytes) -> None:
         """A line between chunks: a length, the end of a chunk, or a trailer, which is left out."""
-        if self._chunk == "end":
+        if self._expects == _END:
             if line:
                 raise _not_http(line, "expected the end of a chunk")
-            self._chunk = "size"
-        elif self._chunk == "size":
+            self._expects = _SIZE
+        elif self._expects == _SIZE:
             found = _CHUNK_SIZE.fullmatch(line.partition(b";")[0])
             if found is None:
                 raise _not_http(line, "expected a chunk's length, a hexadecimal number")
             self._left = int(found[1], 16)
-            self._chunk = "end" if self._left else "trailer"
+            self._expects = _END if self._left else _TRAILER
         elif not line:
             self.done = True
 
@@ -193,23 +199,16 @@ def _listed(head: Head, name: bytes) -> list[str]:
     return [one.strip(" \t").lower() for value in head.by_name.get(name, ()) for one in value.split(",")]
 
 
-def _content_length(head: Head) -> int | None:
-    """The length told, once or several times alike; None without one: the body lasts until the connection ends."""
+def _content_length(head: Head) -> int:
+    """The length told, once or several times alike; -1 without one: the body lasts until the connection ends."""
     told = list(dict.fromkeys(_listed(head, b"content-length")))
     if not told:
-        return None
+        return -1
     if not _LENGTH.fullmatch(told[0]):
         raise _not_http(f"Content-Length: {told[0]}".encode(), "expected a number of bytes")
     if len(told) > 1:
         raise _not_http(f"Content-Length: {told[1]}".encode(), f"another one says {told[0][:20]}")
     return int(told[0])
-
-
-def _one_location(head: Head) -> None:
-    told = dict.fromkeys(head.by_name.get(b"location", ()))
-    if len(told) > 1:
-        one, other, *_ = told
-        raise _not_http(f"Location: {other}".encode(), f"another one says {one[:40]!r}")
 
 
 def _kept_alive(head: Head, usual: bool) -> bool:

@@ -20,11 +20,7 @@ _ANSWER_AFTER_RESET_S = 1.0
 class Connection(FastPath):
     """HTTP over TCP. Closed for good after any failure. ``used`` counts exchanges begun."""
 
-    __slots__ = ("_reader",)
-
-    def __init__(self, largest_bytes: int) -> None:
-        super().__init__(largest_bytes)
-        self._reader: AnswerReader | None = None
+    __slots__ = ()
 
     def exchange(self, request: bytes, body: bytes, answer: HttpAnswer, deadline: float) -> bool:
         """Send and read one answer into ``answer``; whether the connection may be used again.
@@ -111,8 +107,8 @@ class Connection(FastPath):
 
     def _heard(self, reader: AnswerReader, answer: HttpAnswer) -> None:
         """What the reader knows by now."""
-        if reader.head is not None:
-            answer.status, answer.head, answer.headers = reader.status or 0, reader.head, reader.headers
+        if answer._head is None and reader.head is not None:
+            answer.status, answer.head, answer.headers = reader.status, reader.head, reader.headers
         self._keep, self.done = reader.keep, reader.done
 
     def _end(self) -> None:

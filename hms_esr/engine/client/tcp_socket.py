@@ -196,9 +196,10 @@ class TcpSocket(Waiting):
     def alive(self) -> bool:
         """Whether the peer has neither closed nor sent anything, asked of the kernel: the loop may not know yet."""
         if self._kernel is None:
-            self._kernel = _poll()
-            self._kernel.register(self._sock.fileno(), _NEWS)
-        return not self._kernel.poll(0)
+            kernel = _poll()
+            kernel.register(self._sock.fileno(), _NEWS)
+            self._kernel = kernel.poll
+        return not self._kernel(0)
 
     def _take(self, data: bytes) -> None:
         raise TypeError(f"{type(self).__name__} takes no bytes")
