@@ -7,6 +7,8 @@ from __future__ import annotations
 
 import signal
 import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,7 +94,8 @@ def run(**given: Any) -> int:
         _tell(f"Pods reach {namespace} when its owner says so: kubectl label namespace {namespace} hms-esr/target=true")
     from hms_esr.launch.kubernetes.job_follower import JobFollower
 
-    return JobFollower(kubectl, order, _tell).run(given["out"], leave=given["leave"])
+    with _signals_interrupt():
+        return JobFollower(kubectl, order, _tell).run(given["out"], leave=given["leave"])
 
 
 @command.command("keep", hidden=True)
@@ -116,8 +119,23 @@ def hand_over(out: Path) -> None:
     pack(out, sys.stdout.buffer)
 
 
+@contextmanager
+def _signals_interrupt() -> Iterator[None]:
+    """SIGTERM and SIGHUP (unless ignored, as under nohup) are Ctrl-C: the run is stopped, its objects are deleted."""
+    before = {number: signal.getsignal(number) for number in (signal.SIGTERM, signal.SIGHUP)}
+    for number, handler in before.items():
+        if handler is not signal.SIG_IGN:
+            signal.signal(number, signal.default_int_handler)
+    try:
+        yield
+    finally:
+        for number, handler in before.items():
+            signal.signal(number, handler)
+
+
 def _tell(text: str) -> None:
-    click.echo(text, err=True)
+    with suppress(OSError):  # a closed terminal must not keep the run's objects from being deleted
+        click.echo(text, err=True)
 
 
 def _order(given: dict[str, Any]) -> Order:

@@ -10,3 +10,4 @@ cdef class Head:
 
 cpdef Head whole_head(list headers)
 cpdef tuple quick_head(bytes raw)
+cpdef tuple usual_head(bytes raw)

@@ -22,11 +22,12 @@ _VARYING = re.compile(
 _SLOW = frozenset((b"Date", b"date", b"ETag", b"etag", b"Location", b"location"))
 """Those of them that many answers in a row may share."""
 _KEPT = ["keep-alive"]
-_UNUSUAL = frozenset((b"transfer-encoding", b"upgrade", b"proxy-connection", b"trailer"))
+_CHUNKED = ["chunked"]
+_UNUSUAL = frozenset((b"upgrade", b"proxy-connection", b"trailer"))
 _BODILESS = frozenset((b"204", b"304"))
 _MOST_LINES = 4096
 _MOST_HEADS = 256
-_LENGTH = re.compile("[0-9]{1,12}")
+_LENGTH = re.compile("-1|[0-9]{1,12}")
 
 
 class HeaderField(NamedTuple):
@@ -40,8 +41,9 @@ class HeaderField(NamedTuple):
 class Head:
     """Status and headers of one answer, or of many with the same head: never changed.
 
-    ``length``: of the body, in bytes; ``keep``: the connection stays. ``service``, ``content_type`` and ``encoding``
-    are empty without such a header, ``location`` and ``cookies`` (values of Set-Cookie) None.
+    ``length``: of the body, in bytes, -1 when it comes in chunks; ``keep``: the connection stays. ``service``,
+    ``content_type`` and ``encoding`` are empty without such a header, ``location`` and ``cookies`` (values of
+    Set-Cookie) None.
     """
 
     __slots__ = ("_by_name", "_raw", "content_type", "cookies", "encoding", "keep", "length", "location", "service")
@@ -87,7 +89,7 @@ class Head:
 _NOTHING: list[Any] = [None]
 _lines: dict[bytes, HeaderField] = {}
 known_heads: dict[bytes, tuple[int, Head]] = {}
-"""What :func:`quick_head` remembers, by the bytes it was asked for."""
+"""What :func:`usual_head` remembers, by the bytes it was asked for."""
 
 
 def whole_head(headers: list[tuple[bytes, bytes]]) -> Head:
@@ -103,6 +105,12 @@ def quick_head(raw: bytes) -> tuple[int, Head] | None:
 
     Read here are HTTP/1.1 answers of one given length, whose lines all look as usual.
     """
+    found = usual_head(raw)
+    return None if found is None or found[1].length < 0 else found
+
+
+def usual_head(raw: bytes) -> tuple[int, Head] | None:
+    """The same, also for answers that come in chunks (``length`` -1)."""
     known = known_heads.get(raw)
     if known is not None:
         return known
@@ -132,8 +140,11 @@ def _read(raw: bytes) -> tuple[int, Head] | None:
     if found is None or fields is None or found[1] in _BODILESS:
         return None
     by_name = _by_name(fields)
-    lengths, kept = by_name.get(b"content-length"), by_name.get(b"connection", _KEPT)
-    if lengths is None or len(lengths) > 1 or len(kept) > 1 or not _UNUSUAL.isdisjoint(by_name):
+    lengths, kept = by_name.get(b"content-length", []), by_name.get(b"connection", _KEPT)
+    chunks = by_name.get(b"transfer-encoding")
+    if chunks is not None:
+        lengths = ["-1"] if chunks == _CHUNKED and not lengths else []
+    if len(lengths) != 1 or len(kept) > 1 or not _UNUSUAL.isdisjoint(by_name):
         return None
     connection = kept[0].lower()
     if not _LENGTH.fullmatch(lengths[0]) or connection not in ("keep-alive", "close"):

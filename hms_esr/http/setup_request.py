@@ -16,7 +16,7 @@ from typing import TYPE_CHECKING, NoReturn
 from hms_esr.errors import EnvironmentProblem, NothingListens
 from hms_esr.http.tls import Trust
 from hms_esr.scenario.guard import Asked, Guard, Pinned
-from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, kind_of, split_url
+from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, is_localhost, kind_of, split_url
 from hms_esr.scenario.proof import PATH, Proof, read_proof
 
 if TYPE_CHECKING:
@@ -49,10 +49,14 @@ class SetupAnswer:
 def resolve(host: str, port: int) -> Sequence[str]:
     """IP addresses of ``host``; of this machine's the one where somebody listens on ``port`` comes first.
 
-    (``localhost`` is both 127.0.0.1 and ::1, and many servers listen on one of them.) OSError when unknown.
+    (``localhost`` and names below it are both 127.0.0.1 and ::1, no name server is asked; many servers listen on one
+    of them.) OSError when unknown.
     """
-    found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
-    ips = sorted(dict.fromkeys(str(entry[4][0]) for entry in found), key=lambda ip: ":" in ip)
+    if is_localhost(host):
+        ips = ["127.0.0.1", "::1"]
+    else:
+        found = socket.getaddrinfo(host, port, type=socket.SOCK_STREAM)
+        ips = sorted(dict.fromkeys(str(entry[4][0]) for entry in found), key=lambda ip: ":" in ip)
     if len(ips) > 1 and all(kind_of(ip.partition("%")[0]) == "loopback" for ip in ips):
         ips.sort(key=lambda ip: not _listens(ip, port))
     return ips

@@ -9,7 +9,7 @@ import re
 from urllib.parse import quote, urljoin
 
 from hms_esr.errors import StepFailed
-from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, split_url
+from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, is_this_machine, split_url
 
 _CLEAN = re.compile(r"[!$-;=?-Z_a-z~\[\]]*")
 _SPLIT = re.compile(r"([Hh][Tt][Tt][Pp][Ss]?://[^/?#\\\s]*)([^#\s\\]*)(?:#.*)?")
@@ -34,7 +34,7 @@ class Origin:
         self.host = place.host
         self.port = place.port or DEFAULT_PORT[scheme]
         self.secure = scheme == "https"
-        self.trusted = self.secure or place.host == "localhost" or place.host in ("::1", "127.0.0.1")
+        self.trusted = self.secure or is_this_machine(place.host)
         shown = HostPort(place.host, None if self.port == DEFAULT_PORT[scheme] else self.port)
         self.text = f"{scheme}://{shown}"
         self.host_line = f" HTTP/1.1\r\nHost: {shown}\r\n".encode()

@@ -10,7 +10,16 @@ from contextlib import suppress
 from typing import NamedTuple
 
 from hms_esr.errors import BadInput, EnvironmentProblem, Problem, TargetRefused
-from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, Kind, host_name, host_port, kind_of, split_url
+from hms_esr.scenario.hosts import (
+    DEFAULT_PORT,
+    HostPort,
+    Kind,
+    host_name,
+    host_port,
+    is_this_machine,
+    kind_of,
+    split_url,
+)
 from hms_esr.scenario.proof import Proof
 from hms_esr.scenario.target_caps import Breaker, TargetCaps, smallest
 
@@ -232,17 +241,13 @@ def _covers(places: frozenset[HostPort], asked: Asked, *, any_port: bool = False
 
 def _same_loopback(places: frozenset[HostPort], asked: Asked) -> bool:
     """Whether this is one of ``places`` under another name of this machine (localhost, 127.0.0.1, ::1)."""
-    if not _is_loopback_name(asked.host):
+    if not is_this_machine(asked.host):
         return False
-    return any(place.port == asked.port and _is_loopback_name(place.host) for place in places)
+    return any(place.port == asked.port and is_this_machine(place.host) for place in places)
 
 
 def _is_ip(host: str) -> bool:
     return ":" in host or host.replace(".", "").isdigit()
-
-
-def _is_loopback_name(host: str) -> bool:
-    return host == "localhost" or host.endswith(".localhost") or (_is_ip(host) and kind_of(host) == "loopback")
 
 
 def _not_named(asked: Asked) -> str:

@@ -130,6 +130,17 @@ def _authority(text: str) -> HostPort:
     return HostPort(host_name(match[1]), port)
 
 
+def is_localhost(host: str) -> bool:
+    """Whether a name, as :func:`host_name` writes it, always means this machine (RFC 6761 section 6.3)."""
+    return host == "localhost" or host.endswith(".localhost")
+
+
+def is_this_machine(host: str) -> bool:
+    """Whether a host, as :func:`host_name` writes it, is a loopback name or address."""
+    is_ip = ":" in host or host.replace(".", "").isdigit()
+    return is_localhost(host) or (is_ip and kind_of(host) == "loopback")
+
+
 def kind_of(ip: str) -> Kind:
     """What kind of place an IP address is. Forbidden: link-local, metadata, unspecified, multicast, reserved."""
     address = ipaddress.ip_address(ip)

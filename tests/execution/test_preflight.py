@@ -87,18 +87,19 @@ def test_a_certificate_file_that_cannot_be_used_is_named() -> None:
         preflight("https://127.0.0.1:1", guard_for(["https://127.0.0.1:1"]), "r", Http(ca="gone.pem"))
 
 
+@pytest.mark.parametrize("name", ["localhost", "portal.localhost"])
 @pytest.mark.parametrize("host", ["127.0.0.1", "::1"])
-def test_localhost_is_where_somebody_listens(host: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Servers listen on one of the two addresses of localhost; that one is pinned."""
+def test_localhost_is_where_somebody_listens(host: str, name: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """No name server is asked for names of this machine (RFC 6761); of its two addresses the one in use is pinned."""
     real = socket.getaddrinfo
 
-    def both(name: str, *rest: Any, **more: Any) -> list[Any]:
-        names = ["::1", "127.0.0.1"] if name == "localhost" else [name]
-        return [entry for one in names for entry in real(one, *rest, **more)]
+    def asked(name: str, *rest: Any, **more: Any) -> list[Any]:
+        assert "localhost" not in name
+        return real(name, *rest, **more)
 
-    monkeypatch.setattr(socket, "getaddrinfo", both)
+    monkeypatch.setattr(socket, "getaddrinfo", asked)
     with target(lambda got: ok(), host=host) as there:
-        url = f"http://localhost:{there.port}"
+        url = f"http://{name}:{there.port}"
         guard = guard_for([url])
         assert preflight(url, guard, "r") == 1
         assert guard.allow_url(url).ip == host

@@ -9,6 +9,7 @@ import signal
 import socket
 import subprocess
 import sys
+import time
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -229,6 +230,32 @@ def test_ctrl_c_asks_the_run_to_end_and_a_second_one_gives_up(
     stops = [call for call in cluster.calls if " exec the-pod --container run -- hms-esr stop r1 " in call]
     assert len(stops) == 1
     assert " delete " in cluster.calls[-1]
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGHUP])
+def test_other_signals_to_end_are_ctrl_c(cluster: Cluster, tmp_path: Path, number: signal.Signals) -> None:
+    """A pipeline that is stopped, a terminal that is closed: the run is asked to end, and nothing stays."""
+    cluster.play({"running": {}})
+    words = [sys.executable, "-m", "hms_esr", "k8s", "run", "schedule_f", "--workers", "2", "--run-id", "r1"]
+    with subprocess.Popen(words, cwd=tmp_path, stderr=subprocess.PIPE, text=True) as run:
+        assert run.stderr is not None
+        for wanted in (" logs --follow", " exec "):
+            _until_called(cluster, wanted)
+            run.send_signal(number)
+        said = run.stderr.read()
+    assert run.returncode == 130, said
+    assert "interrupted; the run was taken away without its results" in said
+    assert " exec the-pod --container run -- hms-esr stop r1 " in "\n".join(cluster.calls)
+    assert " delete " in cluster.calls[-1]
+
+
+def _until_called(cluster: Cluster, words: str) -> None:
+    """Wait until kubectl was called with ``words``."""
+    for _ in range(600):
+        if (cluster.folder / "calls.txt").exists() and any(words in call for call in cluster.calls):
+            return
+        time.sleep(0.05)
+    raise AssertionError(f"kubectl was never called with {words!r}")
 
 
 def test_without_kubectl_the_yaml_is_printed_and_said(tmp_path: Path) -> None:

@@ -1,15 +1,14 @@
+from hms_esr.http.answer_reader cimport AnswerReader
 from hms_esr.http.response cimport HttpAnswer
 from hms_esr.engine.client.fast_path cimport FastPath
 
 
 cdef class Connection(FastPath):
-    cdef public object _parser
-    cdef public list _headers
     cpdef bint exchange(self, bytes request, bytes body, HttpAnswer answer, double deadline) except *
     cpdef _send_all(self, bytes request, bytes body, HttpAnswer answer, double deadline)
     cpdef _send(self, bytes data, double deadline)
     cpdef _last_words(self, error, double deadline)
-    cpdef _parse(self, HttpAnswer answer, bytes data)
+    cpdef _heard(self, AnswerReader reader, HttpAnswer answer)
 
 
 cdef class SecureConnection(Connection):

@@ -7,12 +7,10 @@ from __future__ import annotations
 
 import ssl
 from time import perf_counter
-from typing import Any
-
-from httptools import HttpParserError, HttpParserUpgrade, HttpResponseParser
 
 from hms_esr.engine.client.fast_path import FastPath
 from hms_esr.engine.client.tcp_socket import BUFFER, Broken
+from hms_esr.http.answer_reader import AnswerReader
 from hms_esr.http.response import HttpAnswer
 
 _JOINED_MOST_BYTES = 65536
@@ -22,17 +20,7 @@ _ANSWER_AFTER_RESET_S = 1.0
 class Connection(FastPath):
     """HTTP over TCP. Closed for good after any failure. ``used`` counts exchanges begun."""
 
-    __slots__ = ("_headers", "_parser")
-
-    def __init__(self, largest_bytes: int) -> None:
-        super().__init__(largest_bytes)
-        self._parser: Any = None
-        self._headers: list[tuple[bytes, bytes]] = []
-
-    def close(self) -> None:
-        """Let go of everything; may be called again. The parser holds us: without this only a collector frees both."""
-        FastPath.close(self)
-        self._parser = None
+    __slots__ = ()
 
     def exchange(self, request: bytes, body: bytes, answer: HttpAnswer, deadline: float) -> bool:
         """Send and read one answer into ``answer``; whether the connection may be used again.
@@ -40,7 +28,7 @@ class Connection(FastPath):
         Raises Broken. Whatever else is raised into the waiting greenlet passes through; close then.
         """
         self._answer = answer
-        self.done = self._headers_done = self._keep = self.begun = False
+        self.done = self._keep = self.begun = False
         self._left = 0
         self.used += 1
         try:
@@ -50,9 +38,7 @@ class Connection(FastPath):
                     raise self.problem
                 self._wait(deadline)
         finally:
-            self._answer = None
-        if answer.method == "HEAD":
-            self._parser = None
+            self._answer = self._reader = None
         self.idle_since = perf_counter()
         return self._keep and not self.ended and self.problem is None
 
@@ -100,71 +86,41 @@ class Connection(FastPath):
             answer.bytes_received = len(data)
             if answer.method != "HEAD" and self._read_plain(answer, data):
                 return
-            self._headers = answer.headers
         self._parse(answer, data)
 
     def _parse(self, answer: HttpAnswer, data: bytes) -> None:
-        if self._parser is None:
-            self._parser = parser = HttpResponseParser(self)
-            # As browsers: lines may end in LF alone, spaces may follow a chunk's length.
-            parser.set_dangerous_leniencies(lenient_optional_cr_before_lf=True, lenient_spaces_after_chunk_size=True)
+        reader = self._reader
+        if reader is None:
+            if self.done:
+                self._keep = False
+                return
+            reader = self._reader = AnswerReader(answer.method, answer.parts)
         try:
-            self._parser.feed_data(data)
-        except HttpParserUpgrade:
-            self.problem = Broken("the answer switches to a protocol that was not asked for")
-        except HttpParserError:
-            self.problem = Broken("the answer is not HTTP")
+            reader.feed(data)
+        except ValueError as error:
+            self.problem = Broken(str(error))
+            return
+        self._heard(reader, answer)
         if answer.bytes_received > self._largest_bytes:
             self.done = False
             self.problem = Broken(f"the answer is larger than {self._largest_bytes / 2**20:.0f} MiB")
+
+    def _heard(self, reader: AnswerReader, answer: HttpAnswer) -> None:
+        """What the reader knows by now."""
+        if answer._head is None and reader.head is not None:
+            answer.status, answer.head, answer.headers = reader.status, reader.head, reader.headers
+        self._keep, self.done = reader.keep, reader.done
 
     def _end(self) -> None:
         answer = self._answer
         if answer is None or self.done:
             return
-        chunked = "chunked" in (answer.header("transfer-encoding") or "").lower()
-        if self._headers_done and not chunked and answer.header("content-length") is None:
+        if self._reader is not None and self._reader.end():
             self.done = True
         elif answer.bytes_received:
             self.problem = Broken("the connection ended inside the answer")
         else:
             self.problem = Broken("the connection ended without an answer", unheard=self._unheard())
-
-    # the parser's callbacks
-
-    def on_message_begin(self) -> None:
-        """An answer begins; one after the whole answer was not asked for, so the connection must not be kept."""
-        if self.done:
-            self._keep = False
-
-    def on_header(self, name: bytes, value: bytes) -> None:
-        """One header."""
-        self._headers.append((name, value))
-
-    def on_headers_complete(self) -> None:
-        """The head is whole; 1xx answers only announce another. Headers after the body (trailers) are left out."""
-        status = self._parser.get_status_code()
-        if status >= 200 and self._answer is not None and not self.done:
-            self._answer.status = status
-            self._headers, self._headers_done = [], True
-            if self._answer.method == "HEAD":
-                self._keep = _open_after_head(self._answer, self._parser.get_http_version())
-                self.done = True
-
-    def on_body(self, data: bytes) -> None:
-        """A piece of the body."""
-        if self._answer is None or self.done:
-            self._keep = False
-        else:
-            self._answer.parts.append(data)
-
-    def on_message_complete(self) -> None:
-        """The answer is whole."""
-        if not self._headers_done:
-            self._headers.clear()
-        elif not self.done:
-            self._keep = self._parser.should_keep_alive()
-            self.done = True
 
 
 class SecureConnection(Connection):
@@ -225,8 +181,10 @@ class SecureConnection(Connection):
         return Broken(_tls_words(error)) if isinstance(error, ssl.SSLError) else FastPath._broken_by(self, error)
 
     def alive(self) -> bool:
-        """Whether the watcher has seen no end; tickets may lie unread, so the kernel is not asked."""
-        return not self.ended
+        """The same for TLS, where tickets may lie unread: what came is read first."""
+        if not FastPath.alive(self):
+            self._on_readable()
+        return self._sock is not None and not self.ended and self.problem is None
 
     def _take(self, data: bytes) -> None:
         self._incoming.write(data)
@@ -246,12 +204,6 @@ class SecureConnection(Connection):
             return
         self.ended = True
         self._end()
-
-
-def _open_after_head(answer: HttpAnswer, version: str) -> bool:
-    """Whether the connection goes on after an answer to HEAD (the parser would want to know of a body)."""
-    said = (answer.header("connection") or "").lower()
-    return "close" not in said and (version == "1.1" or "keep-alive" in said)
 
 
 def _tls_words(error: ssl.SSLError) -> str:

@@ -1,4 +1,4 @@
-"""Owns the reading of plain answers: a usual head in the first piece, then a body of known length.
+"""Owns the reading of plain answers: a usual head in the first piece, then a body of known length or in chunks.
 
 Knows nothing of what is unusual; that is the full parser's.
 """
@@ -6,21 +6,23 @@ Knows nothing of what is unusual; that is the full parser's.
 from __future__ import annotations
 
 from hms_esr.engine.client.tcp_socket import Broken, TcpSocket, in_words
+from hms_esr.http.answer_reader import AnswerReader
 from hms_esr.http.response import HttpAnswer
-from hms_esr.http.response_head import known_heads, quick_head
+from hms_esr.http.response_head import known_heads, usual_head
 
 
 class FastPath(TcpSocket):
     """A connection as far as plain answers go. ``_left``: bytes of the body still to come."""
 
-    __slots__ = ("_answer", "_headers_done", "_keep", "_largest_bytes", "_left", "used")
+    __slots__ = ("_answer", "_keep", "_largest_bytes", "_left", "_reader", "used")
 
     def __init__(self, largest_bytes: int) -> None:
         super().__init__()
         self._largest_bytes = largest_bytes
         self._answer: HttpAnswer | None = None
-        self._headers_done = self._keep = False
+        self._keep = False
         self._left = 0
+        self._reader: AnswerReader | None = None
         self.used = 0
 
     def _broken_by(self, error: OSError) -> Broken:
@@ -36,23 +38,32 @@ class FastPath(TcpSocket):
         if end < 4:
             return False
         raw = data[:end]
-        found = known_heads.get(raw) or quick_head(raw)
+        found = known_heads.get(raw) or usual_head(raw)
         if found is None:
             return False
         head = found[1]
+        if head.length < 0:
+            answer.status = found[0]
+            answer.head = head
+            self._reader = reader = AnswerReader(answer.method, answer.parts)
+            reader.begin_chunks(found[0], head)
+            self._parse(answer, data[end:])
+            return True
         left = head.length - len(data) + end
         if left < 0 or head.length + end > self._largest_bytes:
             return False
         answer.status = found[0]
         answer.head = head
         answer.parts.append(data[end:])
-        self._headers_done = True
         if left:
             self._left = left
         else:
             self._keep = head.keep
             self.done = True
         return True
+
+    def _parse(self, answer: HttpAnswer, data: bytes) -> None:
+        raise TypeError(f"{type(self).__name__} has no parser")
 
     def _take_body(self, answer: HttpAnswer, data: bytes) -> None:
         """More of a body whose length is known; bytes after it were not asked for."""

@@ -5,9 +5,11 @@ Knows nothing of journeys, pages or statistics.
 
 from __future__ import annotations
 
+import re
 import time
 from collections.abc import Mapping
 from time import perf_counter
+from urllib.parse import quote
 
 from hms_esr.engine.client.connection import Connection
 from hms_esr.engine.client.session_protocol import OnExchange, Stamp
@@ -24,6 +26,8 @@ _SAFE = frozenset(("GET", "HEAD"))
 _BODILESS = frozenset(("GET", "HEAD", "DELETE", "OPTIONS", "TRACE"))
 _OF_BODY = frozenset(("content-type", "content-encoding"))
 _NONE: frozenset[str] = frozenset()
+_HOST = re.compile(r"\s*(?:[A-Za-z][A-Za-z0-9+.-]*:)?[/\\]{2}[^/\\?#]*")
+_ASCII = "".join(map(chr, range(128)))
 
 
 class PersonSession:
@@ -206,13 +210,16 @@ class _Limit:
 
 
 def _as_written(location: str) -> str:
-    """A Location's letters beyond ASCII, which most servers write in UTF-8."""
+    """A Location as browsers read it: bytes beyond ASCII are percent-encoded as they came, a host's are UTF-8."""
     if location.isascii():
         return location
+    host = _HOST.match(location)
+    start = host.end() if host else 0
     try:
-        return location.encode("latin-1").decode()
+        before = location[:start].encode("latin-1").decode()
     except UnicodeDecodeError:
-        return location
+        before = location[:start]
+    return before + quote(location[start:], safe=_ASCII, encoding="latin-1")
 
 
 def _redirected(before: Address, location: str) -> Address:

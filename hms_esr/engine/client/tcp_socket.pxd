@@ -11,7 +11,7 @@ cdef class Waiting:
 
 
 cdef class TcpSocket(Waiting):
-    cdef public object _sock, _watcher
+    cdef public object _sock, _kernel, _watcher
     cdef public bint begun, ended
     cpdef open(self, str ip, int port, double deadline)
     cpdef drop(self)

@@ -9,17 +9,21 @@ from __future__ import annotations
 import _socket
 import errno
 import os
+import select
 import struct
 from time import perf_counter
 from typing import Any
 
 from gevent import get_hub, getcurrent
+from gevent.monkey import get_original
 
 IDLE_S = 4.5
 """An idle connection is closed by us before the 5 s after which many servers close it."""
 BUFFER = bytearray(256 * 1024)
 VIEW = memoryview(BUFFER)
 _READ, _WRITE = 1, 2
+_NEWS = select.POLLIN | getattr(select, "POLLRDHUP", 0)
+_poll = get_original("select", "poll")
 _AT_ONCE = struct.pack("ii", 1, 0)
 _WORDS = {
     errno.ECONNREFUSED: "connection refused",
@@ -131,12 +135,13 @@ class TcpSocket(Waiting):
     A subclass says in ``_take(data)`` what to do with bytes that came, and in ``_end()`` with the end.
     """
 
-    __slots__ = ("_sock", "_watcher", "begun", "ended")
+    __slots__ = ("_kernel", "_sock", "_watcher", "begun", "ended")
 
     def __init__(self) -> None:
         super().__init__()
         self.begun = self.ended = False
         self._sock: Any = None
+        self._kernel: Any = None
         self._watcher: Any = None
 
     def open(self, ip: str, port: int, deadline: float) -> None:
@@ -173,7 +178,7 @@ class TcpSocket(Waiting):
             self._watcher = None
         if self._sock is not None:
             self._sock.close()
-            self._sock = None
+            self._sock = self._kernel = None
 
     def drop(self) -> None:
         """Close, and take back what the kernel has not delivered: it would go on trying for minutes."""
@@ -189,14 +194,12 @@ class TcpSocket(Waiting):
             self._arm(self.idle_since, IDLE_S)
 
     def alive(self) -> bool:
-        """Whether the peer has neither closed nor sent anything, asked of the kernel."""
-        try:
-            self._sock.recv(1, _socket.MSG_PEEK)
-        except BlockingIOError:
-            return True
-        except OSError:
-            return False
-        return False
+        """Whether the peer has neither closed nor sent anything, asked of the kernel: the loop may not know yet."""
+        if self._kernel is None:
+            kernel = _poll()
+            kernel.register(self._sock.fileno(), _NEWS)
+            self._kernel = kernel.poll
+        return not self._kernel(0)
 
     def _take(self, data: bytes) -> None:
         raise TypeError(f"{type(self).__name__} takes no bytes")

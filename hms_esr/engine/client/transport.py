@@ -21,7 +21,6 @@ from hms_esr.http.url import Origin
 from hms_esr.scenario.guard import Pinned
 
 Homes = dict[str, list[Connection]]
-_ASK_KERNEL_AFTER_S = 0.5
 _HELD_LOOK_S = 0.05
 
 
@@ -90,7 +89,7 @@ class Transport:
         while waiting:
             connection = waiting.pop()
             connection.home = None
-            if perf_counter() - connection.idle_since < _ASK_KERNEL_AFTER_S or connection.alive():
+            if connection.alive():
                 return connection
             connection.close()
         return None

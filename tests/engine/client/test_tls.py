@@ -57,6 +57,17 @@ def test_a_trusted_target_is_spoken_to_and_reused(keys: Path) -> None:
     assert there.connections == 1
 
 
+def test_a_post_after_an_end_that_the_kernel_knows_meets_a_fresh_connection(keys: Path) -> None:
+    """Also over TLS, where the end of the connection may lie behind tickets that nobody has read."""
+    with target(lambda got: [ok(), "close"], tls=server(keys)) as there:
+        person, hops = session(there.url, ca=str(keys / "ca.pem"))
+        for _ in range(5):
+            assert person.fetch("POST", there.url, body=b"x").status == 200
+            assert there.ended.wait(5)  # the loop stands still meanwhile
+            there.ended.clear()
+    assert [(hop.reused, hop.retries) for hop in hops] == [(False, 0)] * 5
+
+
 def test_older_handshakes_are_spoken_too(keys: Path) -> None:
     """TLS 1.2 takes more turns than TLS 1.3."""
     context = server(keys, asks=True)

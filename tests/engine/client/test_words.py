@@ -27,6 +27,24 @@ def test_a_redirect_nobody_can_follow_is_told_as_one(location: str) -> None:
     assert caught.message == f"/here redirects to the Location {location!r}, which cannot be followed"
 
 
+@pytest.mark.parametrize(
+    ("location", "asked"),
+    [
+        (b"/to/caf\xe9", "/to/caf%E9"),
+        ("/to/café".encode(), "/to/caf%C3%A9"),
+        (b"/to/\xe9\xc3\xa9?x=\xfc#\xe9", "/to/%E9%C3%A9?x=%FC"),
+        (b"/to/%E9\xe9 b", "/to/%E9%E9%20b"),
+        (b"\r\n /to/folded", "/to/folded"),
+    ],
+)
+def test_a_location_beyond_ascii_is_asked_for_byte_by_byte(location: bytes, asked: str) -> None:
+    """As Chromium: Latin-1 or UTF-8, each byte is percent-encoded as it came."""
+    raw = b"HTTP/1.1 302 Found\r\nContent-Length: 0\r\nLocation: " + location + b"\r\n\r\n"
+    with target(lambda got: raw if got.number == 0 else ok()) as there:
+        session(there.url)[0].fetch("GET", f"{there.url}/here")
+    assert [got.path for got in there.got] == ["/here", asked]
+
+
 def test_an_address_of_a_page_that_is_none_fails_the_step() -> None:
     """A link such as ``//[x`` is refused in words, not by an error of the program."""
     with target(lambda got: ok()) as there:
@@ -34,8 +52,9 @@ def test_an_address_of_a_page_that_is_none_fails_the_step() -> None:
     assert (caught.kind, caught.message) == ("refused", "'//[x' is not an http or https address")
 
 
-def test_bytes_that_are_not_http_are_told_without_the_parser_s_words() -> None:
-    """Only what a reader of the report can use."""
+def test_bytes_that_are_not_http_are_told_with_their_line_and_the_reason() -> None:
+    """What a reader of the report needs to find the mistake."""
     with target(lambda got: b"SSH-2.0-OpenSSH_9\r\n\r\n") as there:
         caught = failure(there.url, there.url)
-    assert (caught.kind, caught.message) == ("connection", "the answer is not HTTP")
+    said = "the answer is not HTTP: 'SSH-2.0-OpenSSH_9': expected HTTP/1.1 and a status"
+    assert (caught.kind, caught.message) == ("connection", said)

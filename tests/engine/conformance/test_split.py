@@ -77,12 +77,13 @@ def test_bytes_that_are_no_answer_end_in_plain_words(noise: bytes, between: byte
     try:
         answer, _ = heard(Hearing(data.draw(cut_up(raw)) if raw else []))
     except Broken as broken:
-        assert broken.text in (
+        said = broken.text.partition(": ")[0]
+        assert said in (
             "the answer is not HTTP", "the connection ended inside the answer",
             "the connection ended without an answer", "the answer switches to a protocol that was not asked for",
         )  # fmt: skip
     else:
-        assert 100 <= answer.status <= 999 and b"%03d" % answer.status in raw
+        assert not 100 <= answer.status <= 199 and b"%03d" % answer.status in raw
 
 
 @many
@@ -114,7 +115,6 @@ def test_after_head_the_connection_goes_on_as_the_head_says(head: bytes, kept: b
 @each(
     "raw",
     [
-        b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nTransfer-Encoding: chunked\r\n\r\n2\r\nok\r\n0\r\n\r\n",
         b"HTTP/1.1 200 OK\r\nContent-Length: 2\r\nContent-Length: 3\r\n\r\nok!",
         b"HTTP/1.1 200 OK\r\nContent-Length: -2\r\n\r\nok",
         b"HTTP/1.1 200 OK\r\nContent-Length: 99999999999999999999999\r\n\r\nok",

@@ -10,13 +10,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from threading import Barrier
-from typing import Any
+from typing import Any, Literal
 
 import brotli
 import gevent
 import pytest
 
-from hms_esr.engine.client import transport
+from hms_esr.engine.client.connection import Connection
 from hms_esr.engine.client.transport import Transport
 from hms_esr.errors import StepFailed
 from hms_esr.http.response import HttpAnswer, decoded
@@ -241,8 +241,8 @@ def test_a_byte_of_an_answer_ends_the_right_to_repeat() -> None:
     assert (caught.message, hops[1].retries, len(there.got)) == ("the connection ended inside the answer", 0, 2)
 
 
-def test_a_post_goes_out_again_when_nothing_of_it_was_sent() -> None:
-    """The target had reset the idle connection before a byte was taken: nobody can have read it."""
+def test_a_post_meets_a_fresh_connection_when_the_target_reset_the_idle_one() -> None:
+    """The kernel is asked first, also where the loop has not heard of it yet."""
     heads = []
 
     def talk(connection: socket.socket) -> None:
@@ -263,7 +263,7 @@ def test_a_post_goes_out_again_when_nothing_of_it_was_sent() -> None:
             gevent.sleep(0.001)
         idle._watcher.start(idle._on_readable)
         answer = person.fetch("POST", url, body=b"a=1")
-    assert (answer.status, hops[1].retries, hops[1].reused) == (200, 1, False)
+    assert (answer.status, hops[1].retries, hops[1].reused) == (200, 0, False)
     assert [head.split(b" ")[0] for head in heads] == [b"GET", b"POST"]
 
 
@@ -272,9 +272,8 @@ def _is_reset(sock: Any) -> bool:
     return bool(sock.getsockopt(socket.IPPROTO_TCP, socket.TCP_INFO, 1)[0] == 7)
 
 
-def test_an_idle_connection_closed_by_the_target_costs_nobody_a_request(monkeypatch: pytest.MonkeyPatch) -> None:
-    """After a pause the kernel is asked before the connection is used, so a POST meets a fresh one."""
-    monkeypatch.setattr(transport, "_ASK_KERNEL_AFTER_S", -1.0)
+def test_an_idle_connection_closed_by_the_target_costs_nobody_a_request() -> None:
+    """The kernel is asked before the connection is used, so a POST meets a fresh one."""
     with target(lambda got: [ok(), "close"]) as there:
         person, hops = session(there.url)
         for _ in range(3):
@@ -282,6 +281,34 @@ def test_an_idle_connection_closed_by_the_target_costs_nobody_a_request(monkeypa
             gevent.get_hub().threadpool.apply(there.ended.wait, (5,))
             there.ended.clear()
     assert [(hop.reused, hop.retries) for hop in hops] == [(False, 0)] * 3
+
+
+@pytest.mark.parametrize("kind", ["per_person", "reused"])
+def test_a_post_after_an_end_that_the_kernel_knows_arrives_once(kind: Literal["per_person", "reused"]) -> None:
+    """200 times the target ends a connection it had promised to keep, and the loop stands still: 200 arrive."""
+    with target(lambda got: [ok(), "close"] if got.method == "GET" else ok()) as there:
+        person, hops = session(there.url, connections=kind)
+        for number in range(200):
+            person.fetch("GET", there.url)
+            assert there.ended.wait(5)
+            there.ended.clear()
+            person.fetch("POST", there.url, body=b"%d" % number)
+    assert [got.body for got in there.got if got.method == "POST"] == [b"%d" % number for number in range(200)]
+    assert {hop.retries for hop in hops} == {0}
+
+
+def test_a_post_whose_connection_ends_between_look_and_send_fails_and_is_not_sent_again(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """The kernel said nothing when it was asked: the target may have read it."""
+    with target(lambda got: [ok(), "close"]) as there:
+        person, hops = session(there.url)
+        person.fetch("GET", there.url)
+        assert there.ended.wait(5)
+        monkeypatch.setattr(Connection, "alive", lambda self: True)
+        caught = failure(person.fetch, "POST", there.url, body=b"a=1")
+    assert (caught.kind, [got.method for got in there.got]) == ("connection", ["GET"])
+    assert (hops[1].reused, hops[1].retries) == (True, 0)
 
 
 PACKED: dict[str, Callable[[bytes], bytes]] = {
