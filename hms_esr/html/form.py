@@ -23,7 +23,8 @@ class HtmlField(NamedTuple):
     """One control. ``options``: values of a select, or of all radio buttons of its name; ``shown``: their texts.
 
     ``value`` is what it would send untouched (of a checkbox or radio button: when checked; of a select: its first
-    chosen option, ``chosen`` has all). ``label`` is the text a person reads beside it, ``group`` the legend above it.
+    chosen option, ``chosen`` has all). ``label`` is the text a person reads beside it, ``legend`` the legend of the
+    fieldset or the name of the ARIA group around it, and ``group`` the same of a choice alone.
     """
 
     name: str
@@ -51,6 +52,7 @@ class HtmlField(NamedTuple):
     form_action: str | None = None
     form_method: str = ""
     form_enctype: str = ""
+    legend: str = ""
 
     def with_value(self, value: str) -> HtmlField:
         """The same control with another value (``_replace`` takes twice as long)."""
@@ -69,14 +71,18 @@ _VALUE = HtmlField._fields.index("value")
 
 
 class FormFacts:
-    """What was found out about a form and stays true whatever its values are; ``plans`` is the forms module's."""
+    """What was found out about a form and stays true whatever its values are; ``plans`` is the forms module's.
 
-    __slots__ = ("kinds", "names", "plans")
+    ``groups``: which controls say one fact.
+    """
+
+    __slots__ = ("groups", "kinds", "names", "plans")
 
     def __init__(self) -> None:
         self.kinds: frozenset[str] | None = None
         self.names: dict[str, str | None] = {}
         self.plans: dict[Any, Any] = {}
+        self.groups: Any = None
 
 
 @dataclass(frozen=True, slots=True)

@@ -131,6 +131,7 @@ class _Reading:
         kind = _kind(node)
         options, shown, chosen = _options(node) if kind == "select" else ((), (), ())
         value = marks.get("value") or ""
+        legend = self.legend(node)
         if kind == "select":
             value = chosen[0] if chosen else ""
         elif kind == "textarea":
@@ -143,7 +144,8 @@ class _Reading:
             value=value,
             required="required" in marks or marks.get("aria-required") == "true",
             label=self.label(node, kind),
-            group=_legend(node) if kind in ("radio", "checkbox") else "",
+            group=legend if kind in ("radio", "checkbox") else "",
+            legend=legend,
             id=marks.get("id") or "",
             options=options,
             shown=shown,
@@ -176,6 +178,19 @@ class _Reading:
             or marks.get("placeholder")
             or ""
         )
+
+    def legend(self, node: Any) -> str:
+        """The legend of the fieldset around a control, or the name of the ARIA group."""
+        at = node.parent
+        while at is not None and at.tag != "form":
+            if at.tag == "fieldset":
+                legend = next((child for child in at.iter() if child.tag == "legend"), None)
+                return words(legend) if legend is not None else ""
+            marks = at.attributes or {}
+            if marks.get("role") in ("group", "radiogroup"):
+                return marks.get("aria-label") or self.labelled_by(marks.get("aria-labelledby") or "")
+            at = at.parent
+        return ""
 
     def labelled_by(self, ids: str) -> str:
         texts = []
@@ -245,16 +260,6 @@ def _disabled(node: Any) -> bool:
                 return True
         below, at = at, at.parent
     return False
-
-
-def _legend(node: Any) -> str:
-    at = node.parent
-    while at is not None and at.tag != "form":
-        if at.tag == "fieldset":
-            legend = next((child for child in at.iter() if child.tag == "legend"), None)
-            return words(legend) if legend is not None else ""
-        at = at.parent
-    return ""
 
 
 def _in_table(node: Any) -> bool:

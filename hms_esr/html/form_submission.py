@@ -5,10 +5,11 @@ Knows nothing of HTML parsing or sockets; completion of empty fields is handed i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from hms_esr.errors import StepFailed
+from hms_esr.html.completion import Complete, Completion
 from hms_esr.html.form import BUTTONS, SILENT, URLENCODED, HtmlField, HtmlForm, folded
 from hms_esr.html.form_encoding import Entry, multipart, text_plain, urlencoded
 from hms_esr.http.url import join
@@ -37,10 +38,6 @@ class Submission:
         return tuple((name, value.filename if isinstance(value, Upload) else value) for name, value in self.entries)
 
 
-Complete = Callable[[HtmlField], str | None]
-"""What a person enters into an empty required field; None leaves it empty."""
-
-
 def submission(
     form: HtmlForm,
     filled: Mapping[str, str],
@@ -55,6 +52,7 @@ def submission(
     Names are a field's name, id or label; the upload named ``""`` goes to the only file input. StepFailed("no_form")
     names an unknown field, choice or button and what there is.
     """
+    complete = None if complete is None else Completion(form, filled, complete).answer
     key = (button, tuple(filled), tuple(uploads))
     plans = form.known.plans
     plan = plans.get(key, _UNKNOWN)

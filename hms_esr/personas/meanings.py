@@ -1,4 +1,4 @@
-"""Owns what a control's name, label and autocomplete mean, and numbers and dates within a control's ends.
+"""Owns what a control's name, label and autocomplete mean.
 
 Knows nothing of HTML or of a form's other controls.
 """
@@ -8,11 +8,10 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
-from decimal import Decimal, InvalidOperation
 
 from hms_esr.personas import safe
 from hms_esr.personas.random_values import random_value
+from hms_esr.personas.ranges import Limits
 from hms_esr.personas.safe import Draw, below
 
 
@@ -30,7 +29,15 @@ class Control:
     maximum: str = ""
     step: str = ""
     pattern: str = ""
+    min_length: int = 0
     max_length: int = 0
+    least: str = ""
+    """What the value may not be below, by what the person entered elsewhere; ``most`` likewise above."""
+    most: str = ""
+
+    def limits(self, kind: str) -> Limits:
+        """What it allows as a control of ``kind``."""
+        return Limits(kind, self.minimum, self.maximum, self.step, self.least, self.most)
 
 
 Typed = Callable[[Mapping[str, str], Control, Draw], str]
@@ -86,44 +93,12 @@ def _passport(person: Mapping[str, str], control: Control, draw: Draw) -> str:
 
 def a_number(person: Mapping[str, str], control: Control, draw: Draw) -> str:
     """A number the control allows: between its ends, on its step."""
-    low = decimal_of(control.minimum)
-    high = decimal_of(control.maximum)
-    step = decimal_of(control.step) or Decimal(1)
-    step = step if step > 0 else Decimal(1)
-    if low is None:
-        low = Decimal(1) if high is None or high >= 1 else high - 100 * step
-    if high is None or high < low:
-        high = low + 99 * step
-    return f"{low + below(draw(0), int((high - low) / step) + 1) * step:f}"
-
-
-def decimal_of(text: str) -> Decimal | None:
-    """A number from a page, of sensible size and at most 9 decimals; None otherwise."""
-    try:
-        number = Decimal(text.strip() or "NaN")
-    except InvalidOperation:
-        return None
-    if not number.is_finite() or abs(number) >= 10**15 or int(number.as_tuple().exponent) < -9:
-        return None
-    return number
+    return control.limits("number").value(draw) or "1"
 
 
 def a_date(person: Mapping[str, str], control: Control, draw: Draw) -> str:
-    """A day the control allows; birth dates are the person's own when it does."""
-    low, high = day_of(control.minimum), day_of(control.maximum)
-    if low is None:
-        low = date(2025, 1, 1) if high is None or high > date(2025, 1, 1) else date(max(high.year - 1, 1), 1, 1)
-    if high is None or high < low:
-        high = date.fromordinal(min(low.toordinal() + 364, date.max.toordinal()))
-    return date.fromordinal(low.toordinal() + below(draw(0), high.toordinal() - low.toordinal() + 1)).isoformat()
-
-
-def day_of(text: str) -> date | None:
-    """The day of an ISO date or date and time; None for another text."""
-    try:
-        return date.fromisoformat(text.strip()[:10])
-    except ValueError:
-        return None
+    """A day the control allows."""
+    return control.limits("date").value(draw) or "2025-01-01"
 
 
 def password(person: Mapping[str, str], control: Control, draw: Draw) -> str:

@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+import re
+from decimal import Decimal
+
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from hms_esr.errors import StepFailed
 from hms_esr.personas.form_values import value_for
+from hms_esr.personas.ranges import Limits
 from hms_esr.personas.safe import TEST_CARDS, Draw, real_looking
 from hms_esr.seeded import draw
 from tests.each import each
@@ -108,7 +113,8 @@ def test_types_decide_the_form() -> None:
     assert "2026-01-01" <= str(typed("from", "date", minimum="2026-01-01", maximum="2026-01-31")) <= "2026-01-31"
     assert typed("dob", "date") == PERSON["date_of_birth"]
     assert len(str(typed("visit", "datetime-local"))) == 16
-    assert typed("at", "time") == "09:30"
+    assert "08:00" <= str(typed("at", "time")) <= "17:59"
+    assert typed("zip", "tel") == PERSON["zip"]
     assert str(typed("w", "week"))[4:6] == "-W"
 
 
@@ -159,15 +165,78 @@ def test_whatever_a_page_says(
 ) -> None:
     """Any page gets a text that is nobody's identifier, the same each time; nothing a page says is our mistake."""
     keys = {"label": label, "minimum": low, "maximum": high, "step": step, "pattern": pattern, "max_length": length}
-    value = typed(name, kind, **keys)
+    try:
+        value = typed(name, kind, **keys)
+    except StepFailed as refused:
+        assert refused.message.startswith("cannot make a value for ")
+        return
     assert isinstance(value, str)
     assert value == typed(name, kind, **keys)
     assert real_looking(value) == ""
 
 
-@given(st.decimals(allow_nan=False, allow_infinity=False), st.decimals(allow_nan=False, allow_infinity=False))
+@pytest.mark.parametrize(
+    ("kind", "low", "high", "step", "valid"),
+    [
+        ("number", "", "-5", "", "-104 -103 … -5"),
+        ("number", "3", "", "5", "3 8 … 98"),
+        ("number", "", "7", "4", "4"),
+        ("number", "0.05", "0.5", "0.1", "0.05 0.15 0.25 0.35 0.45"),
+        ("number", "1000000", "1000001", "", "1000000 1000001"),
+        ("date", "2024-02-29", "2024-02-29", "", "2024-02-29"),
+        ("date", "2026-01-05", "2026-01-20", "7", "2026-01-05 2026-01-12 2026-01-19"),
+        ("month", "2040-11", "2041-02", "", "2040-11 2040-12 2041-01 2041-02"),
+        ("month", "2026-02", "2026-09", "3", "2026-02 2026-05 2026-08"),
+        ("week", "2020-W52", "2021-W01", "", "2020-W52 2020-W53 2021-W01"),
+        ("time", "23:58", "00:01", "", "23:58 23:59 00:00 00:01"),
+        ("time", "09:00:30", "09:01:30", "30", "09:00:30 09:01 09:01:30"),
+        ("time", "09:00", "09:00:00.002", "0.001", "09:00 09:00:00.001 09:00:00.002"),
+        ("datetime-local", "2026-03-01T23:50", "2026-03-02T00:00", "600", "2026-03-01T23:50 2026-03-02T00:00"),
+    ],
+)  # fmt: skip
+def test_ends_and_steps(kind: str, low: str, high: str, step: str, valid: str) -> None:
+    """Among many people every value that min, max and step allow is met, and no other."""
+    limits = Limits(kind, low, high, step)
+    drawn = {limits.value(lambda _, number=number: number << 54) for number in range(1024)}
+    first, ellipsis, last = valid.partition(" … ")
+    assert set(first.split()) <= drawn and (not last or last in drawn)
+    assert ellipsis or drawn == set(valid.split())
+
+
+NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value=-1000, max_value=1000).map(str)
+
+
+@given(NUMBERS, NUMBERS, st.sampled_from(["", "any", "0.01", "0.5", "7"]), st.integers(0, 2**64 - 1))
 @settings(max_examples=200, deadline=None)
-def test_numbers_stay_inside(first: object, second: object) -> None:
-    """A number field never gets a number below its minimum."""
-    value = typed("amount", "number", minimum=str(first), maximum=str(second), step="0.01")
-    assert value
+def test_numbers_stay_inside(low: str, high: str, step: str, number: int) -> None:
+    """A number field never gets a number below its minimum, above its maximum or off its steps, or is refused."""
+    value = Limits("number", low, high, step).value(lambda _: number)
+    if value is None:
+        assert Decimal(low) > Decimal(high) or step in ("0.5", "7", "")
+        return
+    assert Decimal(low) <= Decimal(value) <= Decimal(high)
+    if step not in ("", "any"):
+        assert (Decimal(value) - Decimal(low)) % Decimal(step) == 0
+
+
+@pytest.mark.parametrize(
+    ("name", "keys", "expected"),
+    [
+        ("note", {"min_length": 40, "max_length": 42}, r".{40,42}"),
+        ("e", {"kind": "email", "min_length": 50}, r"[\w.]+@people\.test"),
+        ("e", {"kind": "email", "max_length": 9}, r"[a-z]+@a"),
+        ("e", {"kind": "email", "pattern": r".+@example\.gov"}, r"[\w.]+\.[0-9a-f]{12}@example\.gov"),
+        ("u", {"kind": "url", "max_length": 14}, "http://a.test/"),
+        ("birth_date", {"placeholder": "MM/DD/YYYY"}, r"\d\d/\d\d/\d{4}"),
+        ("birth_date", {"pattern": r"(0[1-9]|1[0-2])\/(0[1-9]|[12]\d|3[01])\/\d{4}"}, r"\d\d/\d\d/\d{4}"),
+        ("phone", {"pattern": r"\(\d{3}\) \d{3}-\d{4}"}, r"\(\d{3}\) 555-01\d\d"),
+        ("x", {"pattern": "https?://.+"}, r"https://www\.example\.org/"),
+        ("x", {"pattern": "("}, r"\w+ \w+ \w+"),
+        ("x", {"kind": "textarea", "pattern": "[0-9]"}, r"\w+ .*\."),
+    ],
+)  # fmt: skip
+def test_lengths_and_spellings(name: str, keys: dict[str, object], expected: str) -> None:
+    """A value is as long as asked, and spelled as pattern or placeholder show it; who it belongs to stays told."""
+    value = typed(name, str(keys.pop("kind", "text")), **keys)
+    assert re.fullmatch(expected, str(value)), value
+    assert int(str(keys.get("min_length", 0))) <= len(str(value)) <= int(str(keys.get("max_length", 999)))

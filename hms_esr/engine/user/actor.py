@@ -103,7 +103,7 @@ class Actor(UserState):
             self.filled,
             self.uploads,
             button=button,
-            complete=lambda field: completed(self, field),
+            complete=lambda field, least="", most="": completed(self, field, least, most),
             boundary=f"esr{self.person_no:x}x{self.at:x}",
         )
         self.filled = {}

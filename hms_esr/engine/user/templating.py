@@ -12,10 +12,10 @@ from typing import Any, Protocol
 
 from hms_esr.engine.user.context import WorkerContext
 from hms_esr.errors import StepFailed
-from hms_esr.html.form_submission import HtmlField
+from hms_esr.html.completion import typed_into
+from hms_esr.html.form import HtmlField
 from hms_esr.html.page import page_of
 from hms_esr.http.response import HttpAnswer
-from hms_esr.personas.form_values import value_for
 from hms_esr.personas.random_values import random_value
 from hms_esr.scenario.templates import Reference, split
 from hms_esr.seeded import draw
@@ -61,25 +61,11 @@ def _value(person: Speaker, ref: Reference) -> str:
         raise StepFailed("scenario", f"there is no value for {{{{ {ref} }}}}") from None
 
 
-def completed(person: Speaker, field: HtmlField) -> str | None:
-    """What the person types into a required field nobody filled."""
+def completed(person: Speaker, field: HtmlField, least: str, most: str) -> str | None:
+    """What the person types into a required field nobody filled, within ends that other answers set."""
     person.occurrence += 1
     person_no, at, number, seed = person.person_no, person.at, person.occurrence, person.context.assignment.seed
-    return value_for(
-        person.fields,
-        field.name,
-        kind=field.kind,
-        autocomplete=field.autocomplete,
-        label=field.label,
-        options=tuple(zip(field.options, field.shown or field.options, strict=False)),
-        minimum=field.min,
-        maximum=field.max,
-        step=field.step,
-        pattern=field.pattern,
-        max_length=int(field.maxlength) if field.maxlength.isdigit() else 0,
-        placeholder=field.placeholder,
-        draw=lambda i: draw(seed, "complete", person_no, at, number, i),
-    )
+    return typed_into(field, person.fields, lambda i: draw(seed, "complete", person_no, at, number, i), least, most)
 
 
 def extracted(answer: HttpAnswer, extract: Extract) -> str | None:
