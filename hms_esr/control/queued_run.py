@@ -25,6 +25,7 @@ class QueuedRun:
 
     ``key`` and ``body`` are hashes of the idempotency key and of what was sent with it. ``process``: see
     :func:`hms_esr.store.process.find`. ``ended``: verdict, reason and exit code of a run that left no summary.
+    ``end_noted``: its end is in the audit log, also when it came while no server was there.
     """
 
     run_id: str
@@ -40,6 +41,7 @@ class QueuedRun:
     process: dict[str, Any] | None = None
     stopped_by: str = ""
     ended: dict[str, Any] | None = field(default=None)
+    end_noted: bool = False
 
 
 def is_run_id(text: str) -> bool:
@@ -58,6 +60,7 @@ def all_queued(out: Path) -> Iterator[QueuedRun]:
     for path in out.glob(f"*/{NAME}"):
         try:
             whole = json.loads(path.read_text(encoding="utf-8"))
+            whole = {"end_noted": True} | whole  # of a version that did not say: not told once more
             ticket = QueuedRun(**{one.name: whole[one.name] for one in fields(QueuedRun) if one.name in whole})
         except (OSError, ValueError, TypeError):
             continue

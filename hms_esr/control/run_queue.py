@@ -136,15 +136,24 @@ class RunQueue:
         self._told(begun, "began")
 
     def _settle(self, ticket: QueuedRun, code: int | None) -> None:
-        """Write down how a run ended that left no summary."""
+        """Write down that a run ended, and how if it left no summary."""
         folder = self.out / ticket.run_id
         if (folder / SUMMARY).is_file() or not folder.is_dir():
-            self._told(ticket, "ended")
+            self._note_end(ticket)
             return
         self._over(ticket, *_without_summary(folder, ticket, code))
 
+    def _note_end(self, ticket: QueuedRun) -> None:
+        noted = replace(ticket, end_noted=True)
+        self._tickets[ticket.run_id] = noted
+        if (self.out / ticket.run_id).is_dir():
+            with suppress(EnvironmentProblem):
+                self._keep(noted)
+        self._told(noted, "ended")
+
     def _over(self, ticket: QueuedRun, verdict: str, reason: str, code: int) -> None:
-        over = replace(ticket, ended={"verdict": verdict, "reason": reason, "exit_code": code, "ended_at": _now()})
+        ended = {"verdict": verdict, "reason": reason, "exit_code": code, "ended_at": _now()}
+        over = replace(ticket, ended=ended, end_noted=True)
         self._tickets[ticket.run_id] = over
         with suppress(EnvironmentProblem):  # it is over for us, whether or not the disk takes it
             self._keep(over)
@@ -165,6 +174,8 @@ class RunQueue:
             if ticket.key:
                 self._keys[ticket.key] = run_id
             if ticket.ended or (folder / SUMMARY).is_file():
+                if not ticket.end_noted:  # it ended while no server was there
+                    self._note_end(ticket)
                 continue
             lives = children.running_by_id() if lives is None else lives
             if run_id in lives:

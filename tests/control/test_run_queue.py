@@ -127,10 +127,13 @@ def test_a_stop_is_asked_for_once(opened: Callable[..., RunQueue], puppets: dict
 def test_runs_that_ended_while_no_server_was_there(
     tmp_path: Path, opened: Callable[..., RunQueue], left: dict[str, str], verdict: str, words: str
 ) -> None:
-    """Each is FINISHED with a verdict and a reason."""
+    """Each is FINISHED with a verdict and a reason, and its end is told once, by the first server that comes."""
     leave(tmp_path, ticket("a", started_at="2026-03-02T00:00:00+00:00"), **left)
-    seen = RunStatus(opened()).see("a")
-    assert (seen.state, seen.verdict) == ("FINISHED", verdict) and words in seen.summary["reason"]
+    told: list[tuple[str, str]] = []
+    for _ in range(2):
+        seen = RunStatus(opened(told=lambda one, what: told.append((one.run_id, what)))).see("a")
+        assert (seen.state, seen.verdict) == ("FINISHED", verdict) and words in seen.summary["reason"]
+    assert told == [("a", "ended")]
 
 
 def test_runs_that_go_on_count(tmp_path: Path, opened: Callable[..., RunQueue], puppets: dict[str, Puppet]) -> None:
