@@ -1,6 +1,6 @@
 """Owns what one person enters into the empty required controls of one form: each fact is asked for once.
 
-Which value it is comes from who is asked; a group of controls gets it in its parts, copied, or in order.
+A group of controls gets its value in parts, copied, or in order. Knows nothing of what people are like.
 """
 
 from __future__ import annotations
@@ -100,13 +100,14 @@ class Completion:
             self._enter(at)
         return self._values.get(at, "")
 
-    def repeats(self, at: int) -> bool:
+    def repeats(self, field: HtmlField) -> bool:
         """Whether a control repeats another, or another repeats it."""
+        at = self._at[id(field)]
         return at in self._groups.copies or at in self._groups.copies.values()
 
-    def part_of(self, at: int) -> SplitMoment | None:
+    def part_of(self, field: HtmlField) -> SplitMoment | None:
         """The date or time a control holds a part of."""
-        return self._groups.moments.get(at)
+        return self._groups.moments.get(self._at[id(field)])
 
     def wants(self, at: int) -> bool:
         """Whether the control is to be completed: empty, not given, required."""

@@ -26,9 +26,8 @@ _IN_PARTS = frozenset(("text", "number", "tel", "search", "select"))
 _IN_ORDER = frozenset(("number", "range", "date", "month", "week", "time", "datetime-local"))
 _TYPED = _IN_ORDER | {"text", "email", "password", "tel", "url", "search", "textarea"}
 _CONFIRM = frozenset(
-    ("confirm", "confirmation", "confirmed", "repeat", "repeated", "again", "verify", "retype", "reenter", "repassword")
-    + ("confirmar", "repetir")
-)
+    ("confirm", "confirmation", "confirmed", "repeat", "repeated", "again", "verify", "retype", "reenter")
+).union(("repassword", "confirmar", "repetir"))
 _SAID = frozenset(
     ("your", "the", "a", "please", "enter", "type", "re", "new", "once", "more", "field", "to", "su", "el", "la")
 )

@@ -11,7 +11,7 @@ from dataclasses import dataclass
 
 from hms_esr.personas import safe
 from hms_esr.personas.random_values import random_value
-from hms_esr.personas.ranges import Limits
+from hms_esr.personas.ranges import ValueRange
 from hms_esr.personas.safe import Draw, below
 
 
@@ -35,9 +35,9 @@ class Control:
     """What the value may not be below, by what the person entered elsewhere; ``most`` likewise above."""
     most: str = ""
 
-    def limits(self, kind: str) -> Limits:
+    def limits(self, kind: str) -> ValueRange:
         """What it allows as a control of ``kind``."""
-        return Limits(kind, self.minimum, self.maximum, self.step, self.least, self.most)
+        return ValueRange(kind, self.minimum, self.maximum, self.step, self.least, self.most)
 
 
 Typed = Callable[[Mapping[str, str], Control, Draw], str]

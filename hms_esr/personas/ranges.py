@@ -147,7 +147,7 @@ def following(kind: str, text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ValueRange:
     """What one control allows. ``least`` and ``most`` are ends from elsewhere: they do not move the steps."""
 
     kind: str

@@ -125,10 +125,8 @@ def test_a_date_keeps_to_what_is_filled_and_offered() -> None:
         given, month, year = day(Person(number), html, {"dob_day": "31"}).split()
         assert given == "31" and date(int(year), int(month), 31)
         assert 1 <= int(day(Person(number), html, {"dob_month": "2", "dob_year": "2023"}).split()[0]) <= 28
-        assert (
-            int(day(Person(number), select("v_month", NUMBERED[:26]) + select("v_year", "2031 2032")).split()[1])
-            >= 2031
-        )
+        offered = select("v_month", "1 2 3 4 5 6 7 8 9 10 11 12") + select("v_year", "2031 2032")
+        assert day(Person(number), offered).split()[1] in ("2031", "2032")
     two = Person()
     two.sends(texts("a_day a_month a_year b_day b_month b_year"))
     assert two.asked == {"a": 1, "b": 1}
