@@ -240,7 +240,7 @@ def _numbers(text: str) -> dict[str, int]:
 
 def _years(field: HtmlField) -> tuple[str, str]:
     """First and last day of the years a control takes, as far as it says."""
-    offered = [int(one) for one in field.options if len(one) == 4 and one.isascii() and one.isdigit()]
+    offered = [int(one) for one in _numbers_offered(field) if len(one) == 4]
     if offered:
         return f"{min(offered):04d}-01-01", f"{max(offered):04d}-12-31"
     low, high = (one if len(one) == 4 and one.isascii() and one.isdigit() else "" for one in (field.min, field.max))
@@ -254,7 +254,7 @@ def _written(field: HtmlField, part: str, numbers: Mapping[str, int], *, half: b
     number = numbers.get(part)
     if number is None:
         return ""
-    largest = max((int(one) for one in field.options if one.isascii() and one.isdigit()), default=24)
+    largest = max((int(one) for one in _numbers_offered(field)), default=24)
     if part == "hour" and (half or largest <= 12):
         number = (number - 1) % 12 + 1
     texts = [str(number), f"{number:02d}"]
@@ -279,8 +279,13 @@ def _offered(field: HtmlField, texts: Iterable[str]) -> str:
 
 
 def _nearest(field: HtmlField, number: int) -> str:
-    offered = [one for one in field.options if one.isascii() and one.isdigit() and len(one) <= 4]
-    return min(offered, key=lambda one: abs(int(one) - number), default=next(filter(None, field.options), ""))
+    return min(
+        _numbers_offered(field), key=lambda one: abs(int(one) - number), default=next(filter(None, field.options), "")
+    )
+
+
+def _numbers_offered(field: HtmlField) -> list[str]:
+    return [one for one in field.options if one.isascii() and one.isdigit() and len(one) <= 4]
 
 
 def _takes(field: HtmlField, text: str) -> bool:

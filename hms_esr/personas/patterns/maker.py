@@ -11,11 +11,17 @@ from hms_esr.personas.patterns.characters import typed
 from hms_esr.personas.patterns.nodes import Chain, Chars, Choice, Node, Repeat
 from hms_esr.personas.safe import Draw, below
 
+MOST_SUMS = 20_000
+
 
 class Lengths:
-    """Lengths of the texts of a tree's parts, up to ``most``, as bits of a number: bit n is a text of n characters."""
+    """Lengths of the texts of a tree's parts, up to ``most``, as bits of a number: bit n is a text of n characters.
+
+    At most :data:`MOST_SUMS` are worked out; beyond that a part has no more, so what is told is possible, if not all.
+    """
 
     def __init__(self, most: int) -> None:
+        self._left = MOST_SUMS
         self._all = (1 << most + 1) - 1
         self._of: dict[int, int] = {}
         self._after: dict[int, list[int]] = {}
@@ -76,6 +82,9 @@ class Lengths:
         """Every length of ``one`` and every length of ``other`` together."""
         if one.bit_count() > other.bit_count():
             one, other = other, one
+        self._left -= one.bit_count()
+        if self._left < 0:
+            return 0
         made = 0
         for length in bits(one):
             made |= other << length
