@@ -117,7 +117,9 @@ class Completion:
     def _enter(self, at: int) -> None:
         field = self._form.fields[at]
         moment = self._groups.moments.get(at)
-        if moment is not None:
+        if at not in self._groups.grouped:
+            self._values[at] = self._complete(field) or ""
+        elif moment is not None:
             self._enter_moment(moment)
         elif field.kind == "radio":
             group = [
