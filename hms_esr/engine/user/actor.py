@@ -18,6 +18,7 @@ from hms_esr.errors import StepFailed
 from hms_esr.html.error_messages import status_link
 from hms_esr.html.form_submission import HtmlForm, submission
 from hms_esr.html.page import page_of
+from hms_esr.html.refresh import refresh_of
 from hms_esr.http.response import HttpAnswer
 from hms_esr.scenario.templates import split
 from hms_esr.schedule.arrivals import Arrival
@@ -26,6 +27,10 @@ from hms_esr.steps.step import Form, Outcome, Upload
 
 LOOKING = {"Accept": "application/json, text/html;q=0.5"}
 """A look at a status page would rather have data than a page."""
+
+
+_NO_HEADERS: Mapping[str, str] = {}
+_MOST_REFRESHES = 10
 
 
 class Parked(Exception):
@@ -56,7 +61,10 @@ class Actor(UserState):
         page: bool = True,
         referer: str = "",
     ) -> HttpAnswer:
-        """Send one request, redirects followed; the stage records each hop."""
+        """Send one request, redirects and pages that lead on followed; the stage records each hop.
+
+        A request with ``headers`` of its own is an API call: what its answer leads to is not followed.
+        """
         session, before = self.session, self.answer
         if session is None:
             raise StepFailed("scenario", "this person has not come yet")
@@ -83,7 +91,21 @@ class Actor(UserState):
         if page:
             self.answer = answer
             self.looked = False
+            if headers is None and (leads := refresh_of(answer)) is not None:
+                return self._led_on(*leads)
         return answer
+
+    def _led_on(self, after_s: float, address: str) -> HttpAnswer:
+        """Follow pages that lead on by themselves, each after its simulated wait, as redirects are followed."""
+        for _ in range(_MOST_REFRESHES):
+            self.pause(after_s)
+            here = self.answer.url if self.answer is not None else ""
+            answer = self.request("GET", address, headers=_NO_HEADERS, referer=here)
+            leads = refresh_of(answer)
+            if leads is None:
+                return answer
+            after_s, address = leads
+        raise StepFailed("status", f"too many redirects, the last to {address}", answer.status)
 
     def look(self, address: str) -> HttpAnswer:
         """Look at a status page; counted as a poll, and not the page the person is on."""
