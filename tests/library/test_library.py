@@ -155,7 +155,7 @@ def test_data_files_are_read_by_column(write: Write) -> None:
         found[ending] = load_scenario("s.yml").data["sets"]
     assert found["csv"] == [{"id": "014", "office": "IA"}, {"id": "2", "office": "NE"}]
     assert found["json"] == [{"id": 14, "office": "IA"}, {"id": 2, "office": ""}]
-    assert found["jsonl"] == [{"id": "true", "office": "IA"}, {"id": "1.5", "office": "NE"}]
+    assert found["jsonl"] == [{"id": True, "office": "IA"}, {"id": 1.5, "office": "NE"}]
 
 
 WRONG_DATA: list[tuple[str, str, str]] = [
