@@ -138,6 +138,15 @@ class HttpAnswer:
             self.parts = []
         return self._body
 
+    def beginning(self, most_bytes: int) -> bytes:
+        """The first bytes of the body; one packed by gzip is not unpacked whole for that."""
+        if self._body is None and self.parts and self.head.encoding == "gzip":
+            try:
+                return zlib.decompressobj(31).decompress(self.parts[0], most_bytes)
+            except zlib.error:
+                return b""
+        return self.body[:most_bytes]
+
     @property
     def charset(self) -> str:
         """What the body is written in, as Python names it: the header's, then the page's own, else utf-8."""

@@ -3,7 +3,7 @@ cdef class Head:
     cdef public dict _by_name
     cdef public Py_ssize_t length
     cdef public bint keep
-    cdef public str service, content_type, encoding, location
+    cdef public str service, content_type, encoding, location, refresh
     cdef public list cookies
     cpdef Head varied(self, bytes raw, list names, list values)
 

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from hms_esr.errors import StepFailed
 from hms_esr.schema.types import Text
-from hms_esr.steps.step import Step, StepActor
+from hms_esr.steps.step import Step, StepActor, address_in
 
 
 class Click(Step):
@@ -25,7 +25,7 @@ class Click(Step):
         """Follow or press it."""
         target = actor.render(self.target)
         if target.startswith(("/", "http://", "https://")):
-            actor.request("GET", target)
+            actor.request("GET", address_in(self.target, actor))
             return
         found = actor.find(target)
         if found is None:

@@ -95,7 +95,7 @@ class StepActor(Protocol):
     person_no: int
     fields: Mapping[str, str]
     """The persona's values, ``persona.x`` in templates."""
-    vars: dict[str, str]
+    vars: dict[str, Any]
     """Saved and given values, ``vars.x`` in templates."""
     filled: dict[str, str]
     """Values waiting for the next submit, by field name."""
@@ -108,6 +108,14 @@ class StepActor(Protocol):
         """``text`` with ``{{ … }}`` replaced."""
         ...
 
+    def value(self, text: str) -> Any:
+        """The same; a text that is exactly one ``{{ … }}`` is its value, with its type."""
+        ...
+
+    def address(self, text: str) -> str:
+        """An address of the scenario: values in it percent-encoded, a path made absolute below the target's own."""
+        ...
+
     def request(
         self,
         method: str,
@@ -118,7 +126,10 @@ class StepActor(Protocol):
         media_type: str = "",
         page: bool = True,
     ) -> Answer:
-        """Send one request (redirects followed), record it under the step, make it the current page if ``page``."""
+        """Send one request (redirects followed), record it under the step, make it the current page if ``page``.
+
+        ``address`` is absolute, or a path below the target's own, or relative to the current page.
+        """
         ...
 
     def form(self, *, with_kind: str = "") -> Form | None:
@@ -158,6 +169,22 @@ class StepActor(Protocol):
         ...
 
 
+def address_in(text: str, actor: StepActor) -> str:
+    """An address of the scenario, with its templates filled in."""
+    return actor.address(text) if "{{" in text else text
+
+
+def filled_in(value: Any, actor: StepActor) -> Any:
+    """A value of JSON with its templates filled in; a text that is exactly one template keeps its value's type."""
+    if isinstance(value, str):
+        return actor.value(value)
+    if isinstance(value, Mapping):
+        return {key: filled_in(inner, actor) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [filled_in(inner, actor) for inner in value]
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a person waits for: ``status`` behind ``url`` within ``within_s`` simulated seconds of ``since_sim_s``."""
@@ -195,6 +222,10 @@ class Step(Frozen):
     def perform(self, actor: StepActor) -> None:
         """Do it."""
         raise TypeError(f"step class {type(self).__name__} has no perform")
+
+    def sent_file(self) -> str:
+        """Name of the file it sends, templates not yet filled in; empty for none."""
+        return ""
 
     def written(self) -> Any:
         """The value under the verb in canonical form."""

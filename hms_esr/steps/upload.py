@@ -29,6 +29,10 @@ class AttachFile(Step):
             return {("file" if key == "path" else key): inner for key, inner in value.items()}
         return value
 
+    def sent_file(self) -> str:
+        """The file to attach."""
+        return self.file
+
     def perform(self, actor: StepActor) -> None:
         """Attach it."""
         actor.uploads[self.field or ""] = actor.file(actor.render(self.file), self.size_kb)
