@@ -245,11 +245,10 @@ def _outside(scenario: Scenario, folder: File) -> list[Mistake]:
     """Uploads that a link leads out of the folder they stand in."""
     found = []
     for path, step in walk_steps(scenario):
-        if not isinstance(step, AttachFile) or "{{" in step.file or leaves_folder(step.file):
-            continue
-        for place in (folder, File.cwd()):
-            if is_file(place / step.file) and inside(place, step.file) is None:
-                text = f"'{step.file}' leads out of the scenario's folder; uploads stay inside it"
+        for name in step.files if isinstance(step, AttachFile) else ():
+            if "{{" in name or leaves_folder(name):
+                continue
+            if any(is_file(place / name) and inside(place, name) is None for place in (folder, File.cwd())):
+                text = f"'{name}' leads out of the scenario's folder; uploads stay inside it"
                 found.append(Mistake((*path, step.verb), text))
-                break
     return found

@@ -25,15 +25,16 @@ def found_uploads(loaded: LoadedScenario) -> tuple[dict[str, bytes], tuple[str, 
     found: dict[str, bytes] = {}
     missing = []
     for _, step in walk_steps(loaded.scenario):
-        if not isinstance(step, AttachFile) or "{{" in step.file or step.file in found:
-            continue
-        for folder in () if loaded.sent_in else (loaded.folder, Path()):
-            path = (folder / step.file).resolve()
-            if path.is_file() and path.is_relative_to(folder.resolve()):
-                found[step.file] = path.read_bytes()
-                break
-        else:
-            missing.append(step.file)
+        for name in step.files if isinstance(step, AttachFile) else ():
+            if "{{" in name or name in found:
+                continue
+            for folder in () if loaded.sent_in else (loaded.folder, Path()):
+                path = (folder / name).resolve()
+                if path.is_file() and path.is_relative_to(folder.resolve()):
+                    found[name] = path.read_bytes()
+                    break
+            else:
+                missing.append(name)
     return found, tuple(dict.fromkeys(missing))
 
 

@@ -74,6 +74,11 @@ class FormField(Protocol):
     value: str
     required: bool
 
+    @property
+    def locked(self) -> str:
+        """``disabled`` or ``read-only`` when nobody can fill it, else empty."""
+        ...
+
 
 class Form(Protocol):
     """A form of the current page."""
@@ -97,9 +102,9 @@ class StepActor(Protocol):
     """The persona's values, ``persona.x`` in templates."""
     vars: dict[str, str]
     """Saved and given values, ``vars.x`` in templates."""
-    filled: dict[str, str]
-    """Values waiting for the next submit, by field name."""
-    uploads: dict[str, Upload]
+    filled: dict[str, str | tuple[str, ...]]
+    """Values waiting for the next submit, by field name; several for fields of one name or a choice of several."""
+    uploads: dict[str, Upload | tuple[Upload, ...]]
     """Files waiting for the next submit, by field name; key ``""`` means the only file field."""
     answer: Answer | None
     """The last answer."""
@@ -117,8 +122,12 @@ class StepActor(Protocol):
         body: bytes = b"",
         media_type: str = "",
         page: bool = True,
+        referer: str = "",
     ) -> Answer:
-        """Send one request (redirects followed), record it under the step, make it the current page if ``page``."""
+        """Send one request (redirects followed), record it under the step, make it the current page if ``page``.
+
+        ``referer`` is the page whose link is followed, as far as its policy shows it.
+        """
         ...
 
     def form(self, *, with_kind: str = "") -> Form | None:

@@ -135,8 +135,9 @@ def _in_loads(scenario: Scenario) -> Iterator[Mistake]:
 
 def _in_uploads(scenario: Scenario) -> Iterator[Mistake]:
     for path, step in walk_steps(scenario):
-        if isinstance(step, AttachFile) and leaves_folder(step.file):
-            yield Mistake((*path, step.verb), f"'{step.file}' is outside the scenario's folder; uploads stay inside it")
+        for name in step.files if isinstance(step, AttachFile) else ():
+            if leaves_folder(name):
+                yield Mistake((*path, step.verb), f"'{name}' is outside the scenario's folder; uploads stay inside it")
 
 
 def login_mistakes(scenario: Scenario, without_account: Collection[str]) -> Iterator[Mistake]:

@@ -65,10 +65,10 @@ def _wanted(loaded: LoadedScenario, problems: list[Problem]) -> Iterator[tuple[s
     for one in loaded.scenario.data.values():
         yield one.file, folder / one.file
     for _, step in walk_steps(loaded.scenario):
-        if isinstance(step, AttachFile) and "{{" not in step.file:
-            found = inside(folder, step.file) or inside(Path.cwd(), step.file)
+        for name in step.files if isinstance(step, AttachFile) else ():
+            found = None if "{{" in name else inside(folder, name) or inside(Path.cwd(), name)
             if found is not None:
-                yield step.file, found
+                yield name, found
     yield from ((f"metrics/{path.name}", path) for path in folder.glob("metrics/*.py") if is_file(path))
     yield from _certificates(loaded, problems)
 
