@@ -16,6 +16,10 @@ from hms_esr.formatting import brief, listed
 from hms_esr.html.completion import Complete, Completion, typed_into
 from hms_esr.html.form_submission import HtmlField, HtmlForm
 from hms_esr.html.page import Page
+from hms_esr.html.xhtml import as_html
+from hms_esr.http.character_sets import decoded_text
+from hms_esr.http.page_charset import page_charset
+from hms_esr.http.response import XHTML
 from hms_esr.http.setup_request import setup_http
 from hms_esr.http.url import join
 from hms_esr.personas.person import PeopleMaker
@@ -29,7 +33,6 @@ WITH_ACCOUNT = "permit_applicant"
 SAMPLES = 6
 """People whose answers tell which of a persona's fields a control takes."""
 _REDIRECTS = (301, 302, 303, 307, 308)
-_CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9._-]+)", re.I)
 _LOG_IN = re.compile(r"(log|sign)[\s-]?(in|on)", re.I)
 _ENDINGS = (("image/png", "png"), (".png", "png"), ("image", "jpg"), (".jpg", "jpg"), ("text", "txt"), (".txt", "txt"))
 
@@ -81,13 +84,11 @@ def see(url: str, guard: Guard) -> SeenPage:
     if answer.status >= 400:
         raise EnvironmentProblem(f"{address} answers {answer.status}; a first scenario needs a page that can be seen")
     media_type = answer.headers.get("content-type", "text/html")
-    charset = _CHARSET.search(media_type)
-    try:
-        html = answer.body.decode(charset[1] if charset else "utf-8", "replace")
-    except LookupError:
-        html = answer.body.decode("utf-8", "replace")
+    xml = media_type.partition(";")[0].strip().lower() == XHTML
+    charset = page_charset(answer.body, media_type, xml=xml)
+    html = decoded_text(answer.body, charset).removeprefix("\ufeff")
     is_html = "html" in media_type.lower()
-    return SeenPage(url, Page(html if is_html else "", address), is_html)
+    return SeenPage(url, Page((as_html(html) if xml else html) if is_html else "", address, charset), is_html)
 
 
 def _onward(address: str, reference: str) -> str:

@@ -244,12 +244,10 @@ def _outside(scenario: Scenario, folder: File) -> list[Mistake]:
     """Uploads that a link leads out of the folder they stand in."""
     found = []
     for path, step in walk_steps(scenario):
-        name = step.sent_file()
-        if not name or "{{" in name or leaves_folder(name):
-            continue
-        for place in (folder, File.cwd()):
-            if is_file(place / name) and inside(place, name) is None:
+        for name in step.sent_files():
+            if "{{" in name or leaves_folder(name):
+                continue
+            if any(is_file(place / name) and inside(place, name) is None for place in (folder, File.cwd())):
                 text = f"'{name}' leads out of the scenario's folder; uploads stay inside it"
                 found.append(Mistake((*path, step.verb), text))
-                break
     return found

@@ -24,16 +24,16 @@ def found_uploads(loaded: LoadedScenario) -> tuple[dict[str, bytes], tuple[str, 
     found: dict[str, bytes] = {}
     missing = []
     for _, step in walk_steps(loaded.scenario):
-        name = step.sent_file()
-        if not name or "{{" in name or name in found:
-            continue
-        for folder in () if loaded.sent_in else (loaded.folder, Path()):
-            path = (folder / name).resolve()
-            if path.is_file() and path.is_relative_to(folder.resolve()):
-                found[name] = path.read_bytes()
-                break
-        else:
-            missing.append(name)
+        for name in step.sent_files():
+            if "{{" in name or name in found:
+                continue
+            for folder in () if loaded.sent_in else (loaded.folder, Path()):
+                path = (folder / name).resolve()
+                if path.is_file() and path.is_relative_to(folder.resolve()):
+                    found[name] = path.read_bytes()
+                    break
+            else:
+                missing.append(name)
     return found, tuple(dict.fromkeys(missing))
 
 

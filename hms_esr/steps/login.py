@@ -31,6 +31,8 @@ class Login(Step):
             why = f"it answers {answer.status}" if answer.status >= 400 else "if JavaScript draws it, use `request`"
             raise StepFailed("no_form", f"no login form on {answer.path}; {why}", answer.status)
         for field in form.fields:
+            if field.locked or not field.name:
+                continue
             if field.kind == "password":
                 actor.filled[field.name] = actor.fields["password"]
             elif field.kind in ("email", "text", "tel", "search", "") and field.name not in actor.filled:

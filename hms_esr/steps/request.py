@@ -88,9 +88,9 @@ class Request(Step):
         if self.query and "#" in self.path:
             raise ValueError("request takes no '#' in a path beside query; write %23 for the character")
 
-    def sent_file(self) -> str:
+    def sent_files(self) -> tuple[str, ...]:
         """The file that is the body, if one is."""
-        return self.data.file if isinstance(self.data, FileBody) else ""
+        return (self.data.file,) if isinstance(self.data, FileBody) else ()
 
     def perform(self, actor: StepActor) -> None:
         """Send it."""

@@ -74,6 +74,11 @@ class FormField(Protocol):
     value: str
     required: bool
 
+    @property
+    def locked(self) -> str:
+        """``disabled`` or ``read-only`` when nobody can fill it, else empty."""
+        ...
+
 
 class Form(Protocol):
     """A form of the current page."""
@@ -97,9 +102,9 @@ class StepActor(Protocol):
     """The persona's values, ``persona.x`` in templates."""
     vars: dict[str, Any]
     """Saved and given values, ``vars.x`` in templates."""
-    filled: dict[str, str]
-    """Values waiting for the next submit, by field name."""
-    uploads: dict[str, Upload]
+    filled: dict[str, str | tuple[str, ...]]
+    """Values waiting for the next submit, by field name; several for fields of one name or a choice of several."""
+    uploads: dict[str, Upload | tuple[Upload, ...]]
     """Files waiting for the next submit, by field name; key ``""`` means the only file field."""
     answer: Answer | None
     """The last answer."""
@@ -125,10 +130,12 @@ class StepActor(Protocol):
         body: bytes = b"",
         media_type: str = "",
         page: bool = True,
+        referer: str = "",
     ) -> Answer:
         """Send one request (redirects followed), record it under the step, make it the current page if ``page``.
 
-        ``address`` is absolute, or a path below the target's own, or relative to the current page.
+        ``address`` is absolute, or a path below the target's own, or relative to the current page; ``referer`` is the
+        page whose link is followed, as far as its policy shows it.
         """
         ...
 
@@ -223,9 +230,9 @@ class Step(Frozen):
         """Do it."""
         raise TypeError(f"step class {type(self).__name__} has no perform")
 
-    def sent_file(self) -> str:
-        """Name of the file it sends, templates not yet filled in; empty for none."""
-        return ""
+    def sent_files(self) -> tuple[str, ...]:
+        """Names of the files it sends, templates not yet filled in."""
+        return ()
 
     def written(self) -> Any:
         """The value under the verb in canonical form."""

@@ -134,10 +134,9 @@ def _in_loads(scenario: Scenario) -> Iterator[Mistake]:
 
 def _in_uploads(scenario: Scenario) -> Iterator[Mistake]:
     for path, step in walk_steps(scenario):
-        if leaves_folder(step.sent_file()):
-            yield Mistake(
-                (*path, step.verb), f"'{step.sent_file()}' is outside the scenario's folder; uploads stay inside it"
-            )
+        for name in step.sent_files():
+            if leaves_folder(name):
+                yield Mistake((*path, step.verb), f"'{name}' is outside the scenario's folder; uploads stay inside it")
 
 
 def login_mistakes(scenario: Scenario, without_account: Collection[str]) -> Iterator[Mistake]:

@@ -25,6 +25,7 @@ from hms_esr.formatting import mask
 from hms_esr.html.error_messages import error_text, phrase
 from hms_esr.html.form_submission import Submission
 from hms_esr.html.generated_files import made_up
+from hms_esr.html.media_types import media_type_of
 from hms_esr.http.response import HttpAnswer
 from hms_esr.http.url import parse
 from hms_esr.personas.template import lognormal_s
@@ -102,10 +103,7 @@ class WorkerContext:
         """An existing file of that name, else one made up."""
         found = self.assignment.files.get(name)
         if found is not None:
-            import mimetypes
-
-            media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-            return Upload(name.rsplit("/", 1)[-1], media_type, found)
+            return Upload(name.rsplit("/", 1)[-1], media_type_of(name), found)
         self.made_up[name] = None
         return made_up(name, size_kb, number)
 

@@ -69,8 +69,8 @@ class UserState:
         self.journey: str = cast.journey_names[arrival.journey]
         self.patience_s = self.person.patience_s
         self.vars: dict[str, Any] = dict(variables)
-        self.filled: dict[str, str] = {}
-        self.uploads: dict[str, Upload] = {}
+        self.filled: dict[str, str | tuple[str, ...]] = {}
+        self.uploads: dict[str, Upload | tuple[Upload, ...]] = {}
         self.answer: HttpAnswer | None = None
         self.at = 0
         self.where = ""
