@@ -61,21 +61,17 @@ class Actor(UserState):
             raise StepFailed("scenario", "this person has not come yet")
         elsewhere = page and before is not None and not address.startswith("/")
         base = before.url if elsewhere and before is not None else self.context.base
-        self.in_request = True
-        try:
-            answer = session.fetch(
-                method,
-                address,
-                base=base,
-                headers=headers,
-                body=body,
-                media_type=media_type,
-                referer=referer,
-                timeout_s=self.context.timeout_s,
-                patience_s=self.patience_s,
-            )
-        finally:
-            self.in_request = False
+        answer = session.fetch(
+            method,
+            address,
+            base=base,
+            headers=headers,
+            body=body,
+            media_type=media_type,
+            referer=referer,
+            timeout_s=self.context.timeout_s,
+            patience_s=self.patience_s,
+        )
         if page:
             self.answer = answer
             self.looked = False

@@ -90,6 +90,8 @@ class StatusPoller:
                 failure = StepFailed("status", f"the status page answered {answer.status}", answer.status)
         except StepFailed as refused:
             failure = refused
+        except Exception as error:
+            failure = self._context.internal_error(virtual_user, error)
         except GreenletExit:
             self._undecided(wait)
             raise
@@ -102,6 +104,8 @@ class StatusPoller:
                 return self._judge(wait, answer)
             except StepFailed as unreadable:
                 failure = unreadable
+            except Exception as error:
+                failure = self._context.internal_error(virtual_user, error)
         return self._settle(wait, failure, decided=False)
 
     def _judge(self, wait: Wait, answer: HttpAnswer) -> None:
