@@ -9,6 +9,7 @@ from typing import Any
 
 from hms_esr.errors import StepFailed
 from hms_esr.html.form import URLENCODED, HtmlField, HtmlForm
+from hms_esr.http.response import known_charset
 from hms_esr.http.url import join
 
 _CONTROLS = "form,input,select,textarea,button"
@@ -104,7 +105,7 @@ class _Reading:
 
     def form(self, node: Any, fields: list[HtmlField]) -> HtmlForm:
         marks = node.attributes
-        charset = (marks.get("accept-charset") or self.charset).split()[0].strip(",").lower()
+        labels = (marks.get("accept-charset") or "").replace(",", " ").split() or [self.charset]
         return HtmlForm(
             fields=_with_groups(fields),
             action=self.address(marks.get("action")),
@@ -113,7 +114,7 @@ class _Reading:
             method="POST" if (marks.get("method") or "").strip().lower() == "post" else "GET",
             enctype=_enctype(marks.get("enctype")),
             id=marks.get("id") or "",
-            charset=_known_charset(charset),
+            charset=_known_charset(labels[0]),
             aside=marks.get("role") == "search" or _is_aside(node),
         )
 
@@ -219,11 +220,9 @@ def _enctype(written: str | None) -> str:
 
 
 def _known_charset(name: str) -> str:
-    try:
-        "".encode(name)
-    except LookupError:
-        return "utf-8"
-    return "utf-8" if name.startswith(("utf", "unknown")) else name
+    """What Python calls the charset of that label; utf-8 for the wide ones, as the encoding standard has it."""
+    known = known_charset(name)
+    return "utf-8" if known.startswith("utf") else known
 
 
 def _options(node: Any) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:

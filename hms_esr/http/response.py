@@ -5,7 +5,6 @@ Knows nothing of connections, redirects or who reads it.
 
 from __future__ import annotations
 
-import json
 import re
 import zlib
 from codecs import lookup
@@ -15,11 +14,14 @@ from typing import Any
 import brotli
 
 from hms_esr.errors import StepFailed
+from hms_esr.http.json_text import read_json
 from hms_esr.http.response_head import Head, whole_head
 from hms_esr.http.url import Address
 
 LARGEST_BYTES = 20 * 2**20
 _PIECE_BYTES = 16384
+_NOT_FOR_PAGES = frozenset(("undefined", "idna", "punycode", "utf-7", "unicode-escape", "raw-unicode-escape"))
+"""What Python calls encodings and no browser reads."""
 _GZIP = b"\x1f\x8b"
 _CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
 _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
@@ -144,7 +146,7 @@ class HttpAnswer:
         name = _charset_of(self.head.content_type)
         if not name and b"charset" in self.body[:1024].lower():
             meta = _META.search(self.body[:2048])
-            name = _known_charset(meta[1].decode("ascii") if meta else "")
+            name = known_charset(meta[1].decode("ascii") if meta else "")
         return name or "utf-8"
 
     @property
@@ -157,7 +159,7 @@ class HttpAnswer:
     def json(self) -> Any:
         """The body as JSON; StepFailed("expectation") if it is none."""
         try:
-            return json.loads(self.body)
+            return read_json(self.body)
         except (ValueError, RecursionError):
             kind = self.media_type or "unnamed"
             raise StepFailed("expectation", f"the answer of {self.path} is not JSON but {kind}", self.status) from None
@@ -176,14 +178,18 @@ def _media_type(content_type: str) -> str:
 def _charset_of(content_type: str) -> str:
     """What a Content-Type says of the charset, as Python names it; empty when it says nothing."""
     match = _CHARSET.search(content_type)
-    return _known_charset(match[1]) if match else ""
+    return known_charset(match[1]) if match else ""
 
 
 @lru_cache(maxsize=256)
-def _known_charset(name: str) -> str:
+def known_charset(name: str) -> str:
+    """What Python calls the charset of that label; ``utf-8`` for a label that no page can be written in."""
     try:
-        known = lookup(name or "utf-8").name
-    except LookupError:
+        found = lookup(name or "utf-8")
+    except (LookupError, ValueError):
+        return "utf-8"
+    known = found.name
+    if known.replace("_", "-") in _NOT_FOR_PAGES or not found._is_text_encoding:
         return "utf-8"
     return "cp1252" if known in ("iso8859-1", "ascii") else known
 

@@ -9,6 +9,7 @@ import re
 from urllib.parse import quote, urljoin
 
 from hms_esr.errors import StepFailed
+from hms_esr.http.json_text import whole_characters
 from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, is_this_machine, split_url
 
 _CLEAN = re.compile(r"[!$-;=?-Z_a-z~\[\]]*")
@@ -91,7 +92,7 @@ def target_of(text: str) -> str:
         text = "/" + text
     if _CLEAN.fullmatch(text):
         return text
-    return quote(text, safe="/?&=%!$'()*+,;:@-._~[]")
+    return quote(whole_characters(text), safe="/?&=%!$'()*+,;:@-._~[]")
 
 
 def parse(text: str) -> Address:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
@@ -21,12 +22,15 @@ def _statuses(value: Any) -> Any:
     return value
 
 
+_INDEX = re.compile("[0-9]{1,9}")
+
+
 def at_path(document: Any, path: str) -> Any:
     """The value at ``a.b.0.c`` in parsed JSON; KeyError when there is none."""
     for part in path.removeprefix("$.").split("."):
         if isinstance(document, Mapping):
             document = document[part]
-        elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
+        elif isinstance(document, list) and _INDEX.fullmatch(part) and int(part) < len(document):
             document = document[int(part)]
         else:
             raise KeyError(part)

@@ -216,10 +216,11 @@ def read_status(answer: HttpAnswer, wanted: str) -> tuple[str, datetime | None]:
     document: Any = answer.json()
     if not isinstance(document, dict):
         return "", None
-    status = str(document.get("status", document.get("state", "")))
+    said = document.get("status", document.get("state", ""))
+    status = str(said) if isinstance(said, (str, int, float)) else ""
     decided = document.get("decided_at")
     try:
         moment = _moment(decided) if isinstance(decided, str) else None
-    except ValueError:
+    except (ValueError, OverflowError):
         moment = None
     return (wanted if status.casefold() == wanted.casefold() else status), moment

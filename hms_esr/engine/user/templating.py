@@ -6,7 +6,6 @@ Knows nothing of when or how requests are sent.
 from __future__ import annotations
 
 import json
-import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 
@@ -18,6 +17,7 @@ from hms_esr.html.page import page_of
 from hms_esr.http.response import HttpAnswer
 from hms_esr.personas.random_values import random_value
 from hms_esr.scenario.templates import Reference, split
+from hms_esr.schema.regex import compile_linear
 from hms_esr.seeded import draw
 from hms_esr.steps.expect import at_path
 from hms_esr.steps.step import Extract
@@ -75,10 +75,14 @@ def extracted(answer: HttpAnswer, extract: Extract) -> str | None:
     if extract.header is not None:
         return answer.header(extract.header)
     if extract.regex is not None:
-        found = re.search(extract.regex, answer.text)
-        return None if found is None else found[min(1, found.re.groups)]
+        expression = compile_linear(extract.regex)
+        found = expression.search(answer.text)
+        return None if found is None else found[min(1, expression.groups)]
     try:
         value: Any = at_path(answer.json(), extract.json_path or "")
     except KeyError:
         return None
-    return value if isinstance(value, str) else json.dumps(value)
+    try:
+        return value if isinstance(value, str) else json.dumps(value)
+    except RecursionError:
+        return None
