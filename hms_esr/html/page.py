@@ -17,7 +17,6 @@ from hms_esr.html.form_parser import read_forms, words
 from hms_esr.http.response import HttpAnswer
 from hms_esr.http.url import join
 
-_MEMORY = FormMemory()
 _ALERTS = (
     '[role="alert"],.error,.errors,.errorlist,.error-message,.usa-alert--error,.govuk-error-summary,.alert-danger,'
     ".alert-error,.invalid-feedback,.field-error,.has-error .help-block"
@@ -25,12 +24,13 @@ _ALERTS = (
 
 
 class Page:
-    """One page of HTML (or nothing). ``url`` is where it came from."""
+    """One page of HTML (or nothing). ``url`` is where it came from, ``memory`` what the run has learned of pages."""
 
-    __slots__ = ("_forms", "_html", "_read", "charset", "url")
+    __slots__ = ("_forms", "_html", "_memory", "_read", "charset", "url")
 
-    def __init__(self, html: str, url: str, charset: str = "utf-8") -> None:
+    def __init__(self, html: str, url: str, charset: str = "utf-8", memory: FormMemory | None = None) -> None:
         self._html = html
+        self._memory = memory
         self._read: Any = None
         self._forms: tuple[HtmlForm, ...] | None = None
         self.url = url
@@ -64,7 +64,11 @@ class Page:
     def forms(self) -> tuple[HtmlForm, ...]:
         """Every form, in page order."""
         if self._forms is None:
-            self._forms = _MEMORY.forms(self._html, self.url, self.charset, self._read_forms)
+            memory = self._memory
+            if memory is None:
+                self._forms = self._read_forms(self._html)
+            else:
+                self._forms = memory.forms(self._html, self.url, self.charset, self._read_forms)
         return self._forms
 
     def _read_forms(self, html: str) -> tuple[HtmlForm, ...]:
@@ -163,5 +167,5 @@ def page_of(answer: HttpAnswer) -> Page:
     page: Page | None = answer.page_read
     if page is None:
         is_page = answer.media_type in ("text/html", "application/xhtml+xml", "")
-        page = answer.page_read = Page(answer.text if is_page else "", answer.url, answer.charset)
+        page = answer.page_read = Page(answer.text if is_page else "", answer.url, answer.charset, answer.page_memory)
     return page

@@ -30,7 +30,7 @@ _META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40}
 class HttpAnswer:
     """What came back for one request. Times are ``time.perf_counter()``, 0.0 for what never happened.
 
-    ``page_read`` is the page that ``html`` made of it, if any.
+    ``page_read`` is the page that ``html`` made of it, if any, ``page_memory`` what ``html`` has learned in this run.
     """
 
     __slots__ = (
@@ -46,6 +46,7 @@ class HttpAnswer:
         "first_byte_at",
         "largest_bytes",
         "method",
+        "page_memory",
         "page_read",
         "parts",
         "redirected",
@@ -74,6 +75,7 @@ class HttpAnswer:
         self._body: bytes | None = None
         self._text: str | None = None
         self.page_read: Any = None
+        self.page_memory: Any = None
 
     @property
     def url(self) -> str:

@@ -128,8 +128,8 @@ class SecureConnection(Connection):
 
     __slots__ = ("_alert", "_incoming", "_outgoing", "_tls")
 
-    def __init__(self, largest_bytes: int) -> None:
-        super().__init__(largest_bytes)
+    def __init__(self, largest_bytes: int, heads: HeadMemory | None = None) -> None:
+        super().__init__(largest_bytes, heads)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls: ssl.SSLObject | None = None
         self._alert: Broken | None = None

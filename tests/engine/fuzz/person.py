@@ -22,6 +22,7 @@ from hms_esr.engine.user.context import WorkerContext
 from hms_esr.engine.user.polling import StatusPoller
 from hms_esr.engine.user.virtual_user import VirtualUser
 from hms_esr.errors import StepFailed
+from hms_esr.html.form_cache import FormMemory
 from hms_esr.personas.template import PersonaTemplate
 from hms_esr.scenario.model import Scenario
 from hms_esr.schedule.assignment import Assignment
@@ -85,7 +86,7 @@ class Wired(Transport):
     pieces: Pieces
 
     def connect(self, origin: Any, pinned: Any, answer: Any, deadline: float) -> Connection:
-        wire = Wire(self.largest_bytes)
+        wire = Wire(self.largest_bytes, self.heads)
         wire.pieces = self.pieces
         return wire
 
@@ -104,6 +105,7 @@ class Crowd:
         self.context = WorkerContext(assignment, guard(HOME), self.clock)
         transport = Wired(guard(HOME))
         transport.pieces = pieces
+        transport.page_memory = FormMemory()
         self.context._http_factory._transport = transport
         self.poller = StatusPoller(self.context, lambda person: self._guarded(person, person._after_wait))
         self.context.on_park = self._wait
