@@ -9,7 +9,7 @@ from typing import Annotated, Any, ClassVar
 from pydantic import BeforeValidator, Field
 
 from hms_esr.errors import StepFailed
-from hms_esr.schema.types import Count, Text
+from hms_esr.schema.types import Count, JsonPath, Text
 from hms_esr.schema.validation_errors import found
 from hms_esr.steps.step import Answer, Step, StepActor
 
@@ -47,7 +47,7 @@ class Expect(Step):
     )
     page: Text | None = None
     text: Text | None = None
-    json_values: dict[str, Any] | None = Field(None, alias="json")
+    json_values: dict[JsonPath, Any] | None = Field(None, alias="json")
 
     @classmethod
     def shorthand(cls, value: Any) -> Mapping[str, Any]:
