@@ -12,6 +12,7 @@ from hms_esr.engine.client.fast_path import FastPath
 from hms_esr.engine.client.tcp_socket import BUFFER, Broken
 from hms_esr.http.answer_reader import AnswerReader
 from hms_esr.http.response import HttpAnswer
+from hms_esr.http.response_head import HeadMemory
 
 _JOINED_MOST_BYTES = 65536
 _ANSWER_AFTER_RESET_S = 1.0
