@@ -5,8 +5,10 @@ Knows nothing of who raises or who prints.
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+import traceback
+from collections.abc import Callable, Iterable
 from dataclasses import dataclass
+from pathlib import Path
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -75,8 +77,8 @@ class StepFailed(EsrError):
     """A person's step did not succeed by the target's or the person's doing.
 
     ``kind`` is a short class of failure: ``status``, ``expectation``, ``timeout``, ``connection``, ``no_form``,
-    ``patience``, ``deadline``, ``no_answer``, ``scenario``. ``message`` is what a reader sees and errors are
-    counted by; it holds no business data beyond the target's own error text.
+    ``patience``, ``deadline``, ``no_answer``, ``scenario``, ``internal``. ``message`` is what a reader sees and errors
+    are counted by; it holds no business data beyond the target's own error text.
     """
 
     def __init__(self, kind: str, message: str, status: int = 0) -> None:
@@ -84,3 +86,19 @@ class StepFailed(EsrError):
         self.message = message
         self.status = status
         super().__init__(message)
+
+
+def internal_error(error: BaseException, shown: Callable[[str], str] = str) -> str:
+    """``internal error: ValueError: too odd, engine/user/actor.py:80``: a bug of ours in one line, with its place.
+
+    ``shown`` makes of the exception's own words what may be kept on record.
+    """
+    said = shown(traceback.format_exception_only(error)[-1].strip())
+    frames = traceback.extract_tb(error.__traceback__)
+    ours = Path(__file__).parent
+    placed = [frame for frame in frames if Path(frame.filename).is_relative_to(ours)] or frames
+    if not placed:
+        return f"internal error: {said}"
+    file = Path(placed[-1].filename)
+    name = file.relative_to(ours) if file.is_relative_to(ours) else file.name
+    return f"internal error: {said}, {name}:{placed[-1].lineno}"

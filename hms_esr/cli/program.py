@@ -15,7 +15,7 @@ from typing import Any
 
 import click
 
-from hms_esr.errors import EsrError
+from hms_esr.errors import EsrError, internal_error
 
 COMMANDS = {
     "run": "Carry a rehearsal out and judge it.",
@@ -118,7 +118,7 @@ def main(arguments: Sequence[str] | None = None) -> None:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
         code = 0
     except Exception as error:
-        click.echo(_fault_of_ours(error), err=True)
+        click.echo(_internal_error(error), err=True)
         code = 70
     sys.exit(code if isinstance(code, int) else 0)
 
@@ -130,10 +130,10 @@ def _say_what_is_stale() -> None:
         click.echo(text, err=True)
 
 
-def _fault_of_ours(error: Exception) -> str:
+def _internal_error(error: Exception) -> str:
     import tempfile
     import traceback
 
     with tempfile.NamedTemporaryFile("w", prefix="hms-esr-", suffix=".txt", delete=False) as file:
         traceback.print_exception(error, file=file)
-    return f"hms-esr met a fault of its own ({type(error).__name__}: {error}). Details for a bug report: {file.name}"
+    return f"{internal_error(error)}. Details for a bug report: {file.name}"

@@ -13,6 +13,7 @@ import click
 from hms_esr.errors import BadInput, Problem
 
 if TYPE_CHECKING:
+    from hms_esr.library import LoadedScenario
     from hms_esr.validation.forecast import Forecast
 
 EXAMPLES = """
@@ -46,6 +47,9 @@ def command(files: tuple[str, ...], variables: tuple[str, ...], strict: bool) ->
         if strict and missing:
             problems += [Problem(file, 0, 0, f"--strict: {no_file(name)}") for name in missing]
             continue
+        if few := _too_few_rows(loaded, file):
+            problems += few
+            continue
         click.echo(f"{file}  fine: {loaded.scenario.name} ({loaded.dialect.replace('_', ' ')})")
         if loaded.scenario.loads:
             for line in amounts(forecast(loaded.scenario)):
@@ -55,6 +59,22 @@ def command(files: tuple[str, ...], variables: tuple[str, ...], strict: bool) ->
                 click.echo(f"  warning: {not_valid(name)}")
     if problems:
         raise BadInput(problems)
+
+
+def _too_few_rows(loaded: LoadedScenario, file: str) -> list[Problem]:
+    """Sets with ``pick: unique`` that cannot serve everybody, at their places in the file."""
+    from hms_esr.library.unique_rows import too_few_rows
+    from hms_esr.schedule.arrivals import ArrivalSchedule
+
+    scenario, read = loaded.scenario, loaded.document
+    if not scenario.data or not scenario.loads:
+        return []
+    schedule = ArrivalSchedule(scenario, seed=scenario.seed, warp=scenario.clock.warp)
+    found = too_few_rows(scenario, loaded.data, schedule)
+    return [
+        Problem(file, 0, 0, text) if read is None else read.problem(("data", name, "pick"), text)
+        for name, text in found
+    ]
 
 
 def read_variables(pairs: tuple[str, ...]) -> Mapping[str, str]:

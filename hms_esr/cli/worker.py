@@ -25,7 +25,7 @@ for the next one. SIGTERM lets a worker leave: it sees those who came to their e
 hms-esr worker 10.0.0.5:5557/20261120-105959-tuition-3fa9 --cluster-secret-file cluster.secret
 hms-esr worker 10.0.0.5:5557 --stay --cluster-secret-file cluster.secret
 
-Exit codes: 0 done, 2 bad input, 3 a fault of ours, 4 no master, or not any more.
+Exit codes: 0 done, 2 bad input, 3 an internal error, 4 no master, or not any more.
 """
 
 

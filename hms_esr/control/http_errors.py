@@ -87,9 +87,9 @@ def install(app: FastAPI) -> None:
         return of_error(BadInput(problems))
 
     @app.exception_handler(Exception)
-    async def fault_of_ours(request: Request, error: Exception) -> JSONResponse:
-        _LOG.error("fault of ours at %s %s", request.method, request.url.path, exc_info=error)
-        return answer(500, "a fault of hms-esr itself; the server's log has the details")
+    async def internal_error(request: Request, error: Exception) -> JSONResponse:
+        _LOG.error("internal error at %s %s", request.method, request.url.path, exc_info=error)
+        return answer(500, "internal error; the server's log has the details")
 
 
 def _plain(headers: object) -> dict[str, str] | None:

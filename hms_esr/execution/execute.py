@@ -266,9 +266,9 @@ class _Rehearsal:
             record.real_s, record.sim_s = finished.real_s, finished.sim_s
             record.problems += finished.problems
             record.lost_records += finished.lost_records
-            record.problems += [f"a fault of ours ended {text.splitlines()[0]}" for text in finished.faults_of_ours]
-            if finished.faults_of_ours:
-                (plan.folder / "faults_of_ours.txt").write_text("\n\n".join(finished.faults_of_ours))
+            if finished.internal_errors:
+                texts = Mask(plan.options.secrets.values()).text("\n\n".join(finished.internal_errors))
+                (plan.folder / "internal_errors.txt").write_text(texts, encoding="utf-8")
             self.manifest = replace(
                 self.manifest, made_up_files=list(finished.made_up), setup_requests=record.setup_requests
             )

@@ -24,6 +24,7 @@ from hms_esr.errors import BadInput, Problem
 from hms_esr.http.setup_request import trust_of
 from hms_esr.library import LoadedScenario
 from hms_esr.library.folders import shown
+from hms_esr.library.unique_rows import too_few_rows
 from hms_esr.library.uploads import found_uploads, no_file
 from hms_esr.record import Manifest
 from hms_esr.registry import did_you_mean
@@ -232,18 +233,7 @@ def _missing_secrets(scenario: Scenario, options: Options) -> list[Problem]:
 
 def _too_few_rows(loaded: LoadedScenario, scenario: Scenario, seed: int, options: Options) -> list[Problem]:
     schedule = ArrivalSchedule(scenario, seed=seed, warp=scenario.clock.warp, scale=options.scale)
-    total = schedule.total
-    if schedule.closed:
-        return [
-            _problem(f"data set '{name}' is unique, which a closed load (concurrent) uses up; pick in_order or random")
-            for name, data in scenario.data.items()
-            if data.pick == "unique"
-        ]
-    return [
-        _problem(f"data set '{name}' is unique and has {len(loaded.data[name])} rows for {total} people")
-        for name, data in scenario.data.items()
-        if data.pick == "unique" and len(loaded.data[name]) < total
-    ]
+    return [_problem(text) for _, text in too_few_rows(scenario, loaded.data, schedule)]
 
 
 def _nobody(scenario: Scenario, seed: int, options: Options) -> list[Problem]:

@@ -5,18 +5,18 @@ Knows nothing of what is done about it.
 
 from __future__ import annotations
 
-import json
 import re
 from http import HTTPStatus
 from typing import Any
 
 from hms_esr.errors import StepFailed
 from hms_esr.html.page import page_of
+from hms_esr.http.json_text import read_json
 from hms_esr.http.response import HttpAnswer
 from hms_esr.http.url import join
 
 _LONGEST_ERROR = 200
-_LINK = re.compile(r"<([^>]*)>([^<]*)")
+_LINK = re.compile(r"<([^<>]*)>([^<]*)")
 _REL = re.compile(r";\s*rel\s*=\s*(?:\"([^\"]*)\"|([^\s;,\"]+))", re.I)
 _JSON_MESSAGES = ("error", "message", "detail", "title", "errors", "error_description", "msg")
 
@@ -70,7 +70,7 @@ def _one_line(text: str) -> str:
 
 def _parsed(answer: HttpAnswer) -> Any:
     try:
-        return json.loads(answer.body)
+        return read_json(answer.body)
     except (ValueError, RecursionError):
         return None
 

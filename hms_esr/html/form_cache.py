@@ -17,6 +17,8 @@ Read = Callable[[str], Forms]
 
 CHECK_EVERY = 100
 _MOST = 512
+_LONGEST = 256 * 1024
+"""Characters of the largest region that is learned."""
 _MOST_OF_ONE = 4
 _HIDDEN = re.compile(
     r"""(<input\s(?![^<>]{0,400}?\btype\s?=\s?["']?(?:radio|checkbox|submit|button|image|reset|file|email"""
@@ -86,7 +88,7 @@ class _Skeleton:
 
 
 class FormMemory:
-    """What one worker has learned. A page whose forms differ from what was learned is parsed, always.
+    """What one run has learned in this process. A page whose forms differ from what was learned is parsed, always.
 
     A form region is remembered when seen (address, charset and text but for hidden values), learned when seen again,
     and from then on each :data:`CHECK_EVERY` th page is parsed to compare; a difference forgets the address for good.
@@ -100,7 +102,14 @@ class FormMemory:
     def forms(self, html: str, url: str, charset: str, read: Read) -> Forms:
         """The forms of a page, learned or read."""
         start, end = html.find("<form"), html.rfind("</form>")
-        if start < 0 or end < start or url in self._doubtful or " form=" in html or "<base" in html:
+        if (
+            start < 0
+            or end < start
+            or end - start > _LONGEST
+            or url in self._doubtful
+            or " form=" in html
+            or "<base" in html
+        ):
             return read(html)
         if html.find("<form", end) >= 0:
             return read(html)

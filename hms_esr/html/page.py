@@ -19,7 +19,6 @@ from hms_esr.html.xhtml import as_html
 from hms_esr.http.response import XHTML, HttpAnswer
 from hms_esr.http.url import in_charset, join
 
-_MEMORY = FormMemory()
 _ALERTS = (
     '[role="alert"],.error,.errors,.errorlist,.error-message,.usa-alert--error,.govuk-error-summary,.alert-danger,'
     ".alert-error,.invalid-feedback,.field-error,.has-error .help-block"
@@ -27,12 +26,13 @@ _ALERTS = (
 
 
 class Page:
-    """One page of HTML (or nothing). ``url`` is where it came from."""
+    """One page of HTML (or nothing). ``url`` is where it came from, ``memory`` what the run has learned of pages."""
 
-    __slots__ = ("_forms", "_html", "_read", "charset", "url")
+    __slots__ = ("_forms", "_html", "_memory", "_read", "charset", "url")
 
-    def __init__(self, html: str, url: str, charset: str = "utf-8") -> None:
+    def __init__(self, html: str, url: str, charset: str = "utf-8", memory: FormMemory | None = None) -> None:
         self._html = html
+        self._memory = memory
         self._read: Any = None
         self._forms: tuple[HtmlForm, ...] | None = None
         self.url = url
@@ -66,7 +66,11 @@ class Page:
     def forms(self) -> tuple[HtmlForm, ...]:
         """Every form, in page order."""
         if self._forms is None:
-            self._forms = _MEMORY.forms(self._html, self.url, self.charset, self._read_forms)
+            memory = self._memory
+            if memory is None:
+                self._forms = self._read_forms(self._html)
+            else:
+                self._forms = memory.forms(self._html, self.url, self.charset, self._read_forms)
         return self._forms
 
     def _read_forms(self, html: str) -> tuple[HtmlForm, ...]:
@@ -169,5 +173,5 @@ def page_of(answer: HttpAnswer) -> Page:
     if page is None:
         kind = answer.media_type
         html = answer.text if kind in ("text/html", "") else as_html(answer.text) if kind == XHTML else ""
-        page = answer.page_read = Page(html, answer.url, answer.charset)
+        page = answer.page_read = Page(html, answer.url, answer.charset, answer.page_memory)
     return page

@@ -16,6 +16,7 @@ from hms_esr.http.url import Address, Origin
 _MOST = 200
 _NEVER = float("inf")
 _LONGEST = 4096
+_LONGEST_KEPT = 512
 _LONGEST_S = 400 * 86400
 _CONTROL = re.compile(r"[\x00-\x08\x0a-\x1f\x7f]")
 _AGE = re.compile(r"-?[0-9]{1,300}")
@@ -106,21 +107,21 @@ def read_cookie(text: str, address: Address, now_s: float) -> Cookie | None:
     name, value = name.strip(" \t"), value.strip(" \t")
     if not (name or value) or len(name) + len(value) > _LONGEST or _CONTROL.search(name + value):
         return None
-    terms = _terms(rest, address.origin)
+    origin = address.origin
+    terms = (_terms if len(rest) <= _LONGEST_KEPT else _terms.__wrapped__)(rest, origin.host)
     if terms is None:
         return None
     domain, path, exact, secure, marks = terms
     cookie = Cookie(name, value, domain, path or _default_path(address.path), exact, secure, _ends_s(marks, now_s))
     if not secure and not name.startswith("__"):
         return cookie
-    return cookie if _prefix_kept(cookie, marks, address.origin) else None
+    return cookie if _prefix_kept(cookie, marks, origin) else None
 
 
 @lru_cache(maxsize=1024)
-def _terms(text: str, origin: Origin) -> tuple[str, str, bool, bool, Mapping[str, str]] | None:
+def _terms(text: str, host: str) -> tuple[str, str, bool, bool, Mapping[str, str]] | None:
     """Domain, path (empty: the default one), whether for this host alone, whether secure, and all attributes."""
     marks = _attributes(text)
-    host = origin.host
     domain = marks.get("domain", "").lstrip(".").lower()
     if domain == host or not domain:
         exact = not domain or not _may_cover(domain)

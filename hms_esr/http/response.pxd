@@ -14,5 +14,5 @@ cdef class HttpAnswer:
     cdef public list _headers
     cdef public bytes _body
     cdef public str _text
-    cdef public object page_read
+    cdef public object page_read, page_memory
     cpdef Head settle(self)

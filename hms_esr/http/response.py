@@ -5,7 +5,6 @@ Knows nothing of connections, redirects or who reads it.
 
 from __future__ import annotations
 
-import json
 import zlib
 from functools import lru_cache
 from typing import Any
@@ -14,6 +13,7 @@ import brotli
 
 from hms_esr.errors import StepFailed
 from hms_esr.http.character_sets import UTF_8, decoded_text
+from hms_esr.http.json_text import read_json
 from hms_esr.http.page_charset import header_charset, mark_charset, page_charset
 from hms_esr.http.response_head import Head, whole_head
 from hms_esr.http.url import Address
@@ -29,7 +29,7 @@ _HTML = frozenset(("text/html", XHTML, ""))
 class HttpAnswer:
     """What came back for one request. Times are ``time.perf_counter()``, 0.0 for what never happened.
 
-    ``page_read`` is the page that ``html`` made of it, if any.
+    ``page_read`` is the page that ``html`` made of it, if any, ``page_memory`` what ``html`` has learned in this run.
     """
 
     __slots__ = (
@@ -45,6 +45,7 @@ class HttpAnswer:
         "first_byte_at",
         "largest_bytes",
         "method",
+        "page_memory",
         "page_read",
         "parts",
         "redirected",
@@ -73,6 +74,7 @@ class HttpAnswer:
         self._body: bytes | None = None
         self._text: str | None = None
         self.page_read: Any = None
+        self.page_memory: Any = None
 
     @property
     def url(self) -> str:
@@ -170,7 +172,7 @@ class HttpAnswer:
     def json(self) -> Any:
         """The body as JSON; StepFailed("expectation") if it is none."""
         try:
-            return json.loads(self.body)
+            return read_json(self.body)
         except (ValueError, RecursionError):
             kind = self.media_type or "unnamed"
             raise StepFailed("expectation", f"the answer of {self.path} is not JSON but {kind}", self.status) from None

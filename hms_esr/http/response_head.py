@@ -6,7 +6,7 @@ Knows nothing of connections. Whatever is unusual in a head is not read here but
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from typing import Any, NamedTuple
 
 _STATUS = re.compile(rb"HTTP/1\.1 ([2-5][0-9][0-9])(?: [^\x00-\x1f\x7f]*)?")
@@ -27,6 +27,7 @@ _UNUSUAL = frozenset((b"upgrade", b"proxy-connection", b"trailer"))
 _BODILESS = frozenset((b"204", b"304"))
 _MOST_LINES = 4096
 _MOST_HEADS = 256
+_LONGEST_KEPT = 4096
 _LENGTH = re.compile("-1|[0-9]{1,12}")
 
 
@@ -48,6 +49,7 @@ class Head:
 
     __slots__ = (
         "_by_name",
+        "_memory",
         "_raw",
         "content_type",
         "cookies",
@@ -59,8 +61,9 @@ class Head:
         "service",
     )
 
-    def __init__(self, raw: bytes | None, by_name: dict[bytes, list[str]]) -> None:
+    def __init__(self, raw: bytes | None, by_name: dict[bytes, list[str]], memory: HeadMemory | None = None) -> None:
         self._raw = raw
+        self._memory = memory
         self._by_name: dict[bytes, list[str]] | None = by_name
         self.length = 0
         self.keep = True
@@ -75,18 +78,21 @@ class Head:
     def by_name(self) -> dict[bytes, list[str]]:
         """Values by name in lower case, in order."""
         if self._by_name is None:
-            self._by_name = _by_name(_fields(self._raw or b"") or ())
+            self._by_name = _by_name(self._fields())
         return self._by_name
 
     @property
     def headers(self) -> list[tuple[bytes, bytes]]:
         """Names and values as they came, in order."""
-        return [field.pair for field in _fields(self._raw or b"") or ()]
+        return [field.pair for field in self._fields()]
+
+    def _fields(self) -> Sequence[HeaderField]:
+        return () if self._memory is None else self._memory.fields(self._raw or b"") or ()
 
     def varied(self, raw: bytes, names: list[bytes], values: list[bytes]) -> Head:
         """The same head with those lines more, as it is in ``raw``."""
         made = Head.__new__(Head)
-        made._raw, made._by_name = raw, None
+        made._raw, made._by_name, made._memory = raw, None, self._memory
         made.length, made.keep, made.service = self.length, self.keep, self.service
         made.content_type, made.encoding, made.refresh = self.content_type, self.encoding, self.refresh
         made.cookies = made.location = None
@@ -99,9 +105,6 @@ class Head:
 
 
 _NOTHING: list[Any] = [None]
-_lines: dict[bytes, HeaderField] = {}
-known_heads: dict[bytes, tuple[int, Head]] = {}
-"""What :func:`usual_head` remembers, by the bytes it was asked for."""
 
 
 def whole_head(headers: list[tuple[bytes, bytes]]) -> Head:
@@ -112,59 +115,88 @@ def whole_head(headers: list[tuple[bytes, bytes]]) -> Head:
     return Head(None, by_name)
 
 
-def quick_head(raw: bytes) -> tuple[int, Head] | None:
-    """(status, head) of ``raw``, which ends with the empty line; None when the full parser must judge.
+class HeadMemory:
+    """What one run has read of heads. ``known``: the whole ones by their bytes."""
 
-    Read here are HTTP/1.1 answers of one given length, whose lines all look as usual.
-    """
-    found = usual_head(raw)
-    return None if found is None or found[1].length < 0 else found
+    __slots__ = ("_lines", "known")
 
+    def __init__(self) -> None:
+        self._lines: dict[bytes, HeaderField] = {}
+        self.known: dict[bytes, tuple[int, Head]] = {}
 
-def usual_head(raw: bytes) -> tuple[int, Head] | None:
-    """The same, also for answers that come in chunks (``length`` -1)."""
-    known = known_heads.get(raw)
-    if known is not None:
-        return known
-    parts = _VARYING.split(raw)
-    if len(parts) == 1:
-        return _read(raw)
-    rest = b"".join(parts[::3])
-    known = known_heads.get(rest) or _read(rest)
-    if known is None:
-        return None
-    names = parts[1::3]
-    made = (known[0], known[1].varied(raw, names, parts[2::3]))
-    return _remembered(raw, made) if _SLOW.issuperset(names) else made
+    def quick_head(self, raw: bytes) -> tuple[int, Head] | None:
+        """(status, head) of ``raw``, which ends with the empty line; None when the full parser must judge.
 
+        Read here are HTTP/1.1 answers of one given length, whose lines all look as usual.
+        """
+        found = self.usual_head(raw)
+        return None if found is None or found[1].length < 0 else found
 
-def _remembered(raw: bytes, made: tuple[int, Head]) -> tuple[int, Head]:
-    if len(known_heads) >= _MOST_HEADS:
-        known_heads.clear()
-    known_heads[raw] = made
-    return made
+    def usual_head(self, raw: bytes) -> tuple[int, Head] | None:
+        """The same, also for answers that come in chunks (``length`` -1)."""
+        known = self.known.get(raw)
+        if known is not None:
+            return known
+        parts = _VARYING.split(raw)
+        if len(parts) == 1:
+            return self._read(raw)
+        rest = b"".join(parts[::3])
+        known = self.known.get(rest) or self._read(rest)
+        if known is None:
+            return None
+        names = parts[1::3]
+        made = (known[0], known[1].varied(raw, names, parts[2::3]))
+        return self._remembered(raw, made) if _SLOW.issuperset(names) else made
 
+    def _remembered(self, raw: bytes, made: tuple[int, Head]) -> tuple[int, Head]:
+        if len(self.known) >= _MOST_HEADS:
+            self.known.clear()
+        if len(raw) <= _LONGEST_KEPT:
+            self.known[raw] = made
+        return made
 
-def _read(raw: bytes) -> tuple[int, Head] | None:
-    """The same, line by line; remembered."""
-    found = _STATUS.fullmatch(raw, 0, raw.index(b"\r\n"))
-    fields = _fields(raw)
-    if found is None or fields is None or found[1] in _BODILESS:
-        return None
-    by_name = _by_name(fields)
-    lengths, kept = by_name.get(b"content-length", []), by_name.get(b"connection", _KEPT)
-    chunks = by_name.get(b"transfer-encoding")
-    if chunks is not None:
-        lengths = ["-1"] if chunks == _CHUNKED and not lengths else []
-    if len(lengths) != 1 or len(kept) > 1 or not _UNUSUAL.isdisjoint(by_name):
-        return None
-    connection = kept[0].lower()
-    if not _LENGTH.fullmatch(lengths[0]) or connection not in ("keep-alive", "close"):
-        return None
-    head = Head(raw, by_name)
-    head.length = int(lengths[0])
-    head.keep = connection == "keep-alive"
-    return _remembered(raw, (int(found[1]), head))
+    def _read(self, raw: bytes) -> tuple[int, Head] | None:
+        """The same, line by line; remembered."""
+        found = _STATUS.fullmatch(raw, 0, raw.index(b"\r\n"))
+        fields = self.fields(raw)
+        if found is None or fields is None or found[1] in _BODILESS:
+            return None
+        by_name = _by_name(fields)
+        lengths, kept = by_name.get(b"content-length", []), by_name.get(b"connection", _KEPT)
+        chunks = by_name.get(b"transfer-encoding")
+        if chunks is not None:
+            lengths = ["-1"] if chunks == _CHUNKED and not lengths else []
+        if len(lengths) != 1 or len(kept) > 1 or not _UNUSUAL.isdisjoint(by_name):
+            return None
+        connection = kept[0].lower()
+        if not _LENGTH.fullmatch(lengths[0]) or connection not in ("keep-alive", "close"):
+            return None
+        head = Head(raw, by_name, self)
+        head.length = int(lengths[0])
+        head.keep = connection == "keep-alive"
+        return self._remembered(raw, (int(found[1]), head))
+
+    def fields(self, raw: bytes) -> list[HeaderField] | None:
+        """Header lines of a head, status line and empty line left out; None when one is unusual."""
+        fields = []
+        for line in raw.split(b"\r\n")[1:-2]:
+            field = self._lines.get(line) or self._field(line)
+            if field is None:
+                return None
+            fields.append(field)
+        return fields
+
+    def _field(self, line: bytes) -> HeaderField | None:
+        found = _LINE.fullmatch(line)
+        if found is None:
+            return None
+        name, value = found.groups()
+        field = HeaderField(name.lower(), value.decode("latin-1"), (name, value))
+        if len(self._lines) >= _MOST_LINES:
+            self._lines.clear()
+        if len(line) <= _LONGEST_KEPT // 4:
+            self._lines[line] = field
+        return field
 
 
 def _by_name(fields: Iterable[HeaderField]) -> dict[bytes, list[str]]:
@@ -175,26 +207,3 @@ def _by_name(fields: Iterable[HeaderField]) -> dict[bytes, list[str]]:
         else:
             by_name[name] = [value]
     return by_name
-
-
-def _fields(raw: bytes) -> list[HeaderField] | None:
-    """Header lines of a head, status line and empty line left out; None when one is unusual."""
-    fields = []
-    for line in raw.split(b"\r\n")[1:-2]:
-        field = _lines.get(line) or _field(line)
-        if field is None:
-            return None
-        fields.append(field)
-    return fields
-
-
-def _field(line: bytes) -> HeaderField | None:
-    found = _LINE.fullmatch(line)
-    if found is None:
-        return None
-    name, value = found.groups()
-    field = HeaderField(name.lower(), value.decode("latin-1"), (name, value))
-    if len(_lines) >= _MOST_LINES:
-        _lines.clear()
-    _lines[line] = field
-    return field

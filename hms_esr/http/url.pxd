@@ -12,4 +12,9 @@ cdef class Address:
     cpdef bytes first_lines(self, str method)
 
 
-cpdef Address join(str base, str reference)
+cdef class Addresses:
+    cdef public dict _origins, _addresses, _joined
+    cpdef Origin origin(self, str text)
+    cpdef Address parse(self, str text)
+    cpdef Address join(self, str base, str reference)
+    cpdef Address _join(self, str base, str reference)

@@ -10,16 +10,14 @@ from urllib.parse import quote, urljoin
 
 from hms_esr.errors import StepFailed
 from hms_esr.http.character_sets import encoded_text, written_in
+from hms_esr.http.json_text import whole_characters
 from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, is_this_machine, split_url
 
 _CLEAN = re.compile(r"[!$-;=?-Z_a-z~\[\]]*")
 _SPLIT = re.compile(r"([Hh][Tt][Tt][Pp][Ss]?://[^/?#\\\s]*)([^#\s\\]*)(?:#.*)?")
-_KEPT_MOST = 20_000
+_KEPT_MOST = 4096
+_KEPT_LONGEST = 1024
 _WHITE = dict.fromkeys(map(ord, "\t\r\n"))
-
-_origins: dict[str, Origin] = {}
-_addresses: dict[str, Address] = {}
-_joined: dict[tuple[str, str], Address] = {}
 
 
 class Origin:
@@ -70,20 +68,87 @@ class Address:
         return lines
 
 
+class Addresses:
+    """What one run has read of addresses: each text is parsed once, and kept while there is room.
+
+    One origin is one object, so ``is`` compares origins of the same run.
+    """
+
+    __slots__ = ("_addresses", "_joined", "_origins")
+
+    def __init__(self) -> None:
+        self._origins: dict[str, Origin] = {}
+        self._addresses: dict[str, Address] = {}
+        self._joined: dict[tuple[str, str], Address] = {}
+
+    def origin(self, text: str) -> Origin:
+        """The origin written ``http://host:port``; StepFailed("refused") when it is none that can be carried."""
+        known = self._origins.get(text)
+        if known is None:
+            try:
+                scheme, place, _ = split_url(text)
+            except ValueError as error:
+                raise StepFailed("refused", str(error)) from None
+            made = Origin(scheme, place)
+            if len(self._origins) >= _KEPT_MOST:
+                self._origins.clear()
+            known = self._origins.setdefault(made.text, made)
+            self._origins[text] = known
+        return known
+
+    def parse(self, text: str) -> Address:
+        """The address meant by an absolute URL; StepFailed("refused") when it is not http or https."""
+        known = self._addresses.get(text)
+        if known is None:
+            match = _SPLIT.fullmatch(text)
+            if match is None:
+                match = _SPLIT.fullmatch(_tidied(text))
+            if match is None:
+                raise StepFailed("refused", f"{text[:100]!r} is not an http or https address")
+            known = Address(self.origin(match[1]), target_of(match[2]))
+            if len(self._addresses) >= _KEPT_MOST:
+                self._addresses.clear()
+            if len(text) <= _KEPT_LONGEST:
+                self._addresses[text] = known
+        return known
+
+    def join(self, base: str, reference: str) -> Address:
+        """The address meant by ``reference`` on the page ``base`` (RFC 3986 section 5); ``base`` may be empty.
+
+        StepFailed("refused") when it is none that can be carried.
+        """
+        known = self._joined.get((base, reference))
+        if known is None:
+            known = self._join(base, reference)
+            if len(self._joined) >= _KEPT_MOST:
+                self._joined.clear()
+            if len(base) + len(reference) <= _KEPT_LONGEST:
+                self._joined[base, reference] = known
+        return known
+
+    def _join(self, base: str, reference: str) -> Address:
+        if reference.startswith("/") and not reference.startswith(("//", "/\\")) and base:
+            if "#" in reference or "/." in reference:
+                return self.parse(_url_joined(base, reference))
+            return self.parse(self.parse(base).origin.text + reference)
+        if reference[:4].lower() == "http" or not base:
+            return self.parse(reference)
+        return self.parse(_url_joined(base, reference.strip().translate(_WHITE).replace("\\", "/")))
+
+
 def origin_of(text: str) -> Origin:
-    """The origin written ``http://host:port``; StepFailed("refused") when it is none that can be carried."""
-    known = _origins.get(text)
-    if known is None:
-        try:
-            scheme, place, _ = split_url(text)
-        except ValueError as error:
-            raise StepFailed("refused", str(error)) from None
-        made = Origin(scheme, place)
-        if len(_origins) >= _KEPT_MOST:
-            _origins.clear()
-        known = _origins.setdefault(made.text, made)
-        _origins[text] = known
-    return known
+    """:meth:`Addresses.origin` for whoever asks once."""
+    return Addresses().origin(text)
+
+
+def parse(text: str) -> Address:
+    """:meth:`Addresses.parse` for whoever asks once."""
+    return Addresses().parse(text)
+
+
+def join(base: str, reference: str) -> Address:
+    """:meth:`Addresses.join` for whoever asks once."""
+    return Addresses().join(base, reference)
 
 
 def target_of(text: str) -> str:
@@ -92,23 +157,7 @@ def target_of(text: str) -> str:
         text = "/" + text
     if _CLEAN.fullmatch(text):
         return text
-    return quote(text, safe="/?&=%!$'()*+,;:@-._~[]")
-
-
-def parse(text: str) -> Address:
-    """The address meant by an absolute URL; StepFailed("refused") when it is not http or https."""
-    known = _addresses.get(text)
-    if known is None:
-        match = _SPLIT.fullmatch(text)
-        if match is None:
-            match = _SPLIT.fullmatch(_tidied(text))
-        if match is None:
-            raise StepFailed("refused", f"{text[:100]!r} is not an http or https address")
-        known = Address(origin_of(match[1]), target_of(match[2]))
-        if len(_addresses) >= _KEPT_MOST:
-            _addresses.clear()
-        _addresses[text] = known
-    return known
+    return quote(whole_characters(text), safe="/?&=%!$'()*+,;:@-._~[]")
 
 
 def _tidied(text: str) -> str:
@@ -116,20 +165,6 @@ def _tidied(text: str) -> str:
     text = text.strip().translate(_WHITE)
     before, mark, query = text.partition("?")
     return (before.replace("\\", "/") + mark + query.replace("\\", "%5C")).replace(" ", "%20")
-
-
-def join(base: str, reference: str) -> Address:
-    """The address meant by ``reference`` on the page ``base`` (RFC 3986 section 5); ``base`` may be empty.
-
-    StepFailed("refused") when it is none that can be carried.
-    """
-    known = _joined.get((base, reference))
-    if known is None:
-        known = _join(base, reference)
-        if len(_joined) >= _KEPT_MOST:
-            _joined.clear()
-        _joined[base, reference] = known
-    return known
 
 
 def in_charset(reference: str, charset: str) -> str:
@@ -147,16 +182,6 @@ def in_charset(reference: str, charset: str) -> str:
 def _runs(text: str) -> list[str]:
     """``text`` in runs of ASCII and of other letters."""
     return re.findall(r"[\x00-\x7f]+|[^\x00-\x7f]+", text)
-
-
-def _join(base: str, reference: str) -> Address:
-    if reference.startswith("/") and not reference.startswith(("//", "/\\")) and base:
-        if "#" in reference or "/." in reference:
-            return parse(_url_joined(base, reference))
-        return parse(parse(base).origin.text + reference)
-    if reference[:4].lower() == "http" or not base:
-        return parse(reference)
-    return parse(_url_joined(base, reference.strip().translate(_WHITE).replace("\\", "/")))
 
 
 def _url_joined(base: str, reference: str) -> str:

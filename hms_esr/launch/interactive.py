@@ -12,7 +12,7 @@ from math import isfinite
 
 from hms_esr.engine.start_loop.local_runner import LoadResult
 from hms_esr.engine.user.step_runner import run_steps
-from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem, TargetRefused
+from hms_esr.errors import BadInput, EnvironmentProblem, EsrError, Problem, TargetRefused, internal_error
 from hms_esr.execution.execute import LoadDriver, LoadJob, RunOutcome, drive_load, execute_run
 from hms_esr.execution.plan import SETUP_ROLE, Options, RunPlan, make_plan, needs_city
 from hms_esr.execution.preflight import preflight
@@ -175,8 +175,8 @@ class InteractiveRunner:
         except EsrError as error:
             live.fail(str(error))
             raise
-        except Exception as fault:
-            live.fail(f"a fault of ours: {fault}")
+        except Exception as error:
+            live.fail(internal_error(error))
             raise
         live.end(outcome.record, outcome.judgement, str(outcome.report))
         return outcome.judgement.exit_code

@@ -19,6 +19,7 @@ from hms_esr.library.folders import document, inside, is_file, shown
 from hms_esr.library.functions import Metric, metric_functions, scenario_object
 from hms_esr.library.people import persona_names, read_template, role_file
 from hms_esr.library.rows import Rows, read_rows
+from hms_esr.library.texts import text_mistakes
 from hms_esr.registry import did_you_mean
 from hms_esr.scenario.model import Scenario
 from hms_esr.scenario.partial_scenario import partial_scenario
@@ -157,6 +158,7 @@ def _checked(
     sources.problems += _built_in(sources.metrics)
     sources.mistakes += check_mistakes(found, list(sources.metrics))
     sources.mistakes += _outside(found.scenario, sources.folder)
+    sources.mistakes += text_mistakes(found.scenario)
     sources.mistakes += login_mistakes(found.scenario, _without_account(sources.personas))
     http, mistakes = found_certificates(found.scenario.http, sources.folder, trusted)
     sources.mistakes += mistakes

@@ -301,6 +301,11 @@ class Scenario(Frozen):
         return ((self.load,) if self.load is not None else ()) + own
 
     @property
+    def drains_for_s(self) -> float:
+        """Real seconds that people under way have at the end: ``drain``, but never less than an answer may take."""
+        return max(self.drain_s, self.http.timeout_s)
+
+    @property
     def length_s(self) -> float:
         """Simulated seconds during which people come: ``duration``, or what the loads say for themselves."""
         if self.duration_s is not None:

@@ -21,7 +21,7 @@ def mistakes_of(error: ValidationError) -> list[Mistake]:
     found = []
     for one in error.errors(include_url=False):
         path: Path = tuple(part for part in one["loc"] if part != "[key]")
-        found.append((one["type"], Mistake(path, plain(one), one["type"] in _AT_KEY)))
+        found.append((one["type"], Mistake(path, plain(one), one["type"] in _AT_KEY or "[key]" in one["loc"])))
     return [mistake for kind, mistake in found if kind != "too_short" or not _has_inner(mistake, found)]
 
 

@@ -9,6 +9,7 @@ from datetime import datetime
 from typing import Annotated, Any
 
 from pydantic import (
+    AfterValidator,
     BaseModel,
     BeforeValidator,
     ConfigDict,
@@ -85,6 +86,14 @@ def as_number(value: Any) -> Any:
     return value
 
 
+def json_path(value: str) -> str:
+    """``items.0.id``, also with ``$.`` before it; what other languages of paths can say is refused."""
+    parts = value.removeprefix("$.").split(".")
+    if not all(parts) or parts[0] == "$" or any(mark in value for mark in "[]*"):
+        raise ValueError(f"{value!r} is not a path such as items.0.id: names and positions joined by dots")
+    return value
+
+
 _DURATION_SCHEMA = {
     "anyOf": [{"type": "string", "pattern": r"^\s*(0|(\d+(\.\d+)?\s*(ms|min|s|m|h|d))+)\s*$"}, {"const": 0}],
     "examples": ["250ms", "30s", "5m", "1h30m", "2d"],
@@ -105,5 +114,7 @@ Number = Annotated[float, BeforeValidator(as_number)]
 """A finite number."""
 Count = Annotated[int, BeforeValidator(as_number)]
 """A whole number."""
+JsonPath = Annotated[Text, AfterValidator(json_path)]
+"""Where a value stands in JSON: ``items.0.id``."""
 Moment = Annotated[datetime, PlainSerializer(lambda at: at.isoformat(), return_type=str)]
 """A local date and time without zone, ISO 8601."""

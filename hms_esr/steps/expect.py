@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 from urllib.parse import quote
@@ -10,7 +11,7 @@ from urllib.parse import quote
 from pydantic import BeforeValidator, Field
 
 from hms_esr.errors import StepFailed
-from hms_esr.schema.types import Count, Text
+from hms_esr.schema.types import Count, JsonPath, Text
 from hms_esr.schema.validation_errors import found
 from hms_esr.steps.step import Answer, Step, StepActor, filled_in
 
@@ -27,12 +28,15 @@ def _statuses(value: Any) -> Any:
     return value
 
 
+_INDEX = re.compile("[0-9]{1,9}")
+
+
 def at_path(document: Any, path: str) -> Any:
     """The value at ``a.b.0.c`` in parsed JSON; KeyError when there is none."""
     for part in path.removeprefix("$.").split("."):
         if isinstance(document, Mapping):
             document = document[part]
-        elif isinstance(document, list) and part.isdigit() and int(part) < len(document):
+        elif isinstance(document, list) and _INDEX.fullmatch(part) and int(part) < len(document):
             document = document[int(part)]
         else:
             raise KeyError(part)
@@ -75,7 +79,7 @@ class Expect(Step):
     )
     page: Text | None = None
     text: Text | None = None
-    json_values: dict[str, Any] | None = Field(None, alias="json")
+    json_values: dict[JsonPath, Any] | None = Field(None, alias="json")
 
     @classmethod
     def shorthand(cls, value: Any) -> Mapping[str, Any]:

@@ -5,23 +5,41 @@ Knows nothing of sockets, greenlets or HTML parsers: the engine hands in an :cla
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any, ClassVar, Literal, Protocol, Self
+from typing import Annotated, Any, ClassVar, Literal, Protocol, Self
 
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
-from hms_esr.schema.types import Frozen, Text
+from hms_esr.schema.regex import compile_linear
+from hms_esr.schema.types import Frozen, JsonPath, Text
 from hms_esr.schema.validation_errors import found
+
+_HEADER_NAME = re.compile(r"[!#$%&'*+.^_`|~0-9A-Za-z-]+")
+
+
+def _linear(value: str) -> str:
+    try:
+        compile_linear(value)
+    except ValueError as error:
+        raise ValueError(f"the regular expression {value!r} cannot be used: {error}") from None
+    return value
+
+
+def _header_name(value: str) -> str:
+    if not _HEADER_NAME.fullmatch(value):
+        raise ValueError(f"{value!r} is not the name of a header, such as ETag")
+    return value
 
 
 class Extract(Frozen):
     """Where a saved value is found in an answer: exactly one of the four; ``regex`` saves its first group."""
 
     css: Text | None = None
-    regex: Text | None = None
-    header: Text | None = None
-    json_path: Text | None = Field(None, alias="json")
+    regex: Annotated[Text, AfterValidator(_linear)] | None = None
+    header: Annotated[Text, AfterValidator(_header_name)] | None = None
+    json_path: JsonPath | None = Field(None, alias="json")
 
     def model_post_init(self, context: Any) -> None:
         """Refuse none or several."""

@@ -61,7 +61,7 @@ def forecast(scenario: Scenario) -> Forecast:
         polls = max(polls, sum(rate * flow.polls for rate, flow in zip(rates, flows, strict=True)))
     total = sum(load.curve(length_s, warp).total for load in scenario.loads)
     closed = any(load.closed for load in scenario.loads)
-    return Forecast(total, closed, people, requests, polls, length_s / warp, length_s, warp, scenario.drain_s)
+    return Forecast(total, closed, people, requests, polls, length_s / warp, length_s, warp, scenario.drains_for_s)
 
 
 def _flows(scenario: Scenario) -> Iterator[_Flow]:

@@ -6,6 +6,7 @@ Knows nothing of whether the site did well.
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from typing import Literal
 
 from hms_esr.formatting import NBSP, brief, count, listed, part_of, period, plural, share, short_share
@@ -82,7 +83,7 @@ def _time_limit(record: Record, results: Results, limits: Limits) -> list[Condit
 
 
 def _came(record: Record, results: Results, limits: Limits) -> list[Condition]:
-    came = sum(record.people(state) for state in ("completed", "failed", "unfinished", "lost"))
+    came = _who_came(record)
     if record.people("dropped") and not came:
         return []
     reason = "" if came else "nobody came"
@@ -182,6 +183,47 @@ def _undecided(record: Record, results: Results, limits: Limits) -> list[Conditi
     return found
 
 
+def _internal_errors(record: Record, results: Results, limits: Limits) -> list[Condition]:
+    """People whom a bug of ours ended; shown only where there are any."""
+    n = sum(error.people_stopped for key, error in record.errors.items() if key.kind == "internal")
+    came = _who_came(record)
+    if not n or not came:
+        return []
+    reason = f"{share(n / came, limits.max_internal)} of people were ended by an internal error"
+    return [
+        _condition(
+            "People ended by an internal error",
+            f"{count(n)} ({share(n / came, limits.max_internal)})",
+            f"under {short_share(limits.max_internal)}",
+            n / came >= limits.max_internal,
+            1.0,
+            reason,
+            "Report it with internal_errors.txt of the run's folder.",
+        )
+    ]
+
+
+def _unfinished(record: Record, results: Results, limits: Limits) -> list[Condition]:
+    """People still under way when the drain was over, where there are any; open decisions are :func:`_undecided`'s."""
+    undecided = sum(decisions.undecided for decisions in record.decisions.values())
+    unfinished, came = max(0, record.people("unfinished") - undecided), _who_came(record)
+    if not unfinished or not came:
+        return []
+    part = unfinished / came
+    broken = part > limits.max_unfinished
+    allowed = f"at most {short_share(limits.max_unfinished)}"
+    measured = f"{count(unfinished)} ({share(part, limits.max_unfinished)})"
+    reason = f"{share(part, limits.max_unfinished)} of people were still under way at the end ({allowed} allowed)"
+    advice = "Give the scenario a longer drain, or the journey shorter pauses."
+    name = "People unfinished at the end"
+    made = _condition(name, measured, allowed, broken, part / (limits.max_unfinished or 1.0), reason, advice)
+    return [replace(made, state="explained", reason="") if broken and record.stopped else made]
+
+
+def _who_came(record: Record) -> int:
+    return sum(record.people(state) for state in ("completed", "failed", "unfinished", "lost"))
+
+
 def _faults_undone(record: Record, results: Results, limits: Limits) -> list[Condition]:
     if not record.faults:
         return []
@@ -229,5 +271,7 @@ _TABLE: tuple[Callable[[Record, Results, Limits], list[Condition]], ...] = (
     _faults_undone,
     _faults_happened,
     _undecided,
+    _unfinished,
+    _internal_errors,
     _data,
 )

@@ -22,6 +22,10 @@ class Limits:
     """Most people over ``late_ms`` late by the generator's doing, of those started."""
     late_ms: float = 100.0
     max_undecided: float = 0.01
+    max_internal: float = 0.01
+    """The share of people ended by an internal error of HMS-ESR from which on a run is INVALID."""
+    max_unfinished: float = 0.01
+    """Most people unfinished at the end of a run that nobody stopped, of those who came."""
     saturated_s: int = 3
     """Seconds with CPU over 90 % and loop lag p99 over 20 ms that make a worker saturated."""
 

@@ -178,3 +178,17 @@ def test_help_has_examples(esr: Run, name: str) -> None:
 def test_shown_yaml_is_plain_yaml(esr: Run) -> None:
     """Any other reader of YAML understands it."""
     assert yaml.safe_load(esr("show", "schedule_f").stdout)["load"] == {"people": 500, "over": "10m"}
+
+
+def test_unique_rows_that_are_too_few_are_told_with_their_place(esr: Run, tmp_path: Path) -> None:
+    """Exit 2 before anybody comes, as `run` would say; a closed load uses up any number."""
+    (tmp_path / "cases.csv").write_text("id\n1\n2\n")
+    text = "name: x\nload: {}\ndata:\n  cases: {{file: cases.csv, pick: unique}}\nduration: 1m\n"
+    for load, wrong in (
+        ("{people: 3, over: 1m}", "data set 'cases' is unique and has 2 rows for 3 people"),
+        ("{concurrent: 2}", "data set 'cases' is unique, which a closed load (concurrent) uses up; pick in_order or"),
+    ):
+        (tmp_path / "x.yml").write_text(text.format(load))
+        done = esr("validate", "x.yml")
+        assert done.returncode == 2
+        assert f"x.yml:4:34  {wrong}" in done.stderr

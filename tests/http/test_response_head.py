@@ -9,7 +9,7 @@ from httptools import HttpResponseParser
 from hypothesis import given
 from hypothesis import strategies as st
 
-from hms_esr.http.response_head import Head, quick_head, whole_head
+from hms_esr.http.response_head import Head, HeadMemory, whole_head
 from tests.each import each
 
 PLAIN = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\nContent-Length: 5\r\n\r\n"
@@ -43,7 +43,7 @@ def test_a_usual_head_means_what_the_full_parser_says(fields: list[tuple[str, st
     raw = f"HTTP/1.1 {status} Fine\r\n{lines}Content-Length: {length}\r\n\r\n".encode("latin-1")
     parsed = Parsed(raw)
     for _ in range(2):
-        found = quick_head(raw)
+        found = HeadMemory().quick_head(raw)
         if found is None:
             assert any(value.strip(" ") != value or not value for _, value in fields)
             return
@@ -56,7 +56,7 @@ def test_a_usual_head_means_what_the_full_parser_says(fields: list[tuple[str, st
 def test_what_a_head_says_of_the_connection_is_followed(connection: str) -> None:
     """As the full parser would."""
     raw = PLAIN[:-2] + f"Connection: {connection}\r\n\r\n".encode()
-    found = quick_head(raw)
+    found = HeadMemory().quick_head(raw)
     assert found is not None
     assert found[1].keep is (connection.lower() == "keep-alive")
 
@@ -86,5 +86,5 @@ def test_what_a_head_says_of_the_connection_is_followed(connection: str) -> None
 )
 def test_an_unusual_head_is_left_to_the_full_parser(change: tuple[bytes, bytes]) -> None:
     """Other versions, answers without a body, lengths that are none, transfer codings, folded and broken lines."""
-    assert quick_head(PLAIN) is not None
-    assert quick_head(PLAIN.replace(*change)) is None
+    assert HeadMemory().quick_head(PLAIN) is not None
+    assert HeadMemory().quick_head(PLAIN.replace(*change)) is None

@@ -75,20 +75,29 @@ def test_people_who_met_an_error_have_failed_even_if_they_rage_on(tmp_path: Path
     (tmp_path / "personas/angry.yaml").write_text(
         "role: angry\nrage: {probability: 1, refreshes: 50, pause: 1s}\nfields: {}\n"
     )
-    head = "load: {people: 5, over: 1s}\ndrain: 1s"
+    head = "load: {people: 5, over: 1s}\ndrain: 1s\nhttp: {timeout: 1s}"
     ran = esr("run", write(tmp_path, "[{visit: /refuses}]", head=head, persona="angry"), "--target", odd)
     assert ran.code == 1, ran.output + ran.errors
     people = ran.summary["people"]
     assert people["failed"] == 5 and closes(people)
 
 
-def test_who_waits_for_an_answer_at_the_end_has_failed(tmp_path: Path, esr: Any, odd: str) -> None:
-    """After the drain: "no answer", the target's doing."""
-    ran = esr("run", write(tmp_path, "[{visit: /hangs}]", head="load: {people: 3, over: 1s}\ndrain: 1s"),
-              "--target", odd)  # fmt: skip
+def test_the_drain_lasts_as_long_as_an_answer_may_take(tmp_path: Path, esr: Any, odd: str) -> None:
+    """Whoever waits for an answer when nobody new comes meets the time limit, whatever ``drain`` says: FAIL."""
+    head = "load: {people: 3, over: 1s}\ndrain: 0s\nhttp: {timeout: 1s}"
+    ran = esr("run", write(tmp_path, "[{visit: /hangs}]", head=head), "--target", odd)
     assert ran.code == 1, ran.output + ran.errors
     assert ran.summary["people"]["failed"] == 3
-    assert any("no answer" in kind["message"] for kind in ran.summary["error_kinds"])
+    assert [kind["message"] for kind in ran.summary["error_kinds"]] == ["no answer within 1 s"]
+
+
+def test_who_is_under_way_after_the_drain_is_unfinished(tmp_path: Path, esr: Any, odd: str) -> None:
+    """Nobody can say whether they would have got through: INVALID, with the number and the cure."""
+    head = "load: {people: 3, over: 1s}\ndrain: 0s\nhttp: {timeout: 1s}"
+    ran = esr("run", write(tmp_path, "[{visit: /page}, {think: 1m}, {visit: /page}]", head=head), "--target", odd)
+    assert ran.code == 3, ran.output + ran.errors
+    assert ran.summary["people"]["unfinished"] == 3 and closes(ran.summary["people"])
+    assert "100% of people were still under way at the end (at most 1% allowed)" in ran.summary["reason"]
 
 
 def test_an_expectation_accepts_an_error_after_a_pause(tmp_path: Path, esr: Any, odd: str) -> None:

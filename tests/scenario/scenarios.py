@@ -37,6 +37,7 @@ NUMBERS = st.floats(0.001, 1000, allow_nan=False).map(lambda n: round(n, 3))
 DURATIONS = st.integers(1, 10**9).map(lambda ms: f"{ms}ms") | st.sampled_from(
     ["1s", "90s", "1h30m", "2d", "0.1s", "1.5ms"]
 )
+PATHS_IN_JSON = NAMES.filter(lambda name: all(name.split(".")))
 JSON = st.recursive(
     st.none() | st.booleans() | st.integers(-(10**6), 10**6) | PLAIN,
     lambda inner: st.lists(inner, max_size=3) | st.dictionaries(PLAIN, inner, max_size=3),
@@ -68,7 +69,7 @@ _INNER = {
     ),
     "await": _some({"within": DURATIONS}, {"status": NAMES, "every": DURATIONS, "path": PATHS}),
     "expect": _some(
-        {"status": st.integers(100, 599)}, {"page": PATHS, "text": PLAIN, "json": st.dictionaries(NAMES, JSON)}
+        {"status": st.integers(100, 599)}, {"page": PATHS, "text": PLAIN, "json": st.dictionaries(PATHS_IN_JSON, JSON)}
     ),
     "think": DURATIONS,
 }

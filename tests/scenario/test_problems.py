@@ -14,6 +14,7 @@ from tests.each import each
 
 HEAD = "name: x\nload: {people: 5, over: 1m}\n"
 STEPS = HEAD + "journeys:\n  - steps:\n"
+SAVE = STEPS + "      - {visit: /a, save: {x: "
 
 
 def problems(text: str) -> list[str]:
@@ -56,6 +57,17 @@ ONE: list[tuple[str, str]] = [
     (HEAD + 'checks: [\'error_rate{journey="j"} < 1\']', "3:10  there is no journey 'j' to select. Allowed: journey."),
     (HEAD + "http: {headers: {X: '{{ persona.id }}'}}", "3:21  headers are the same for everybody; only"),
     (HEAD + "before: [{visit: '/{{ persona.id }}'}]", "3:18  there is no person before or after the run"),
+    (SAVE + r"{regex: '(a)\1'}}}", "5:39  the regular expression '(a)\\\\1' cannot be used: a backreference"),
+    (SAVE + "{regex: '(?=a)b'}}}", "5:39  the regular expression '(?=a)b' cannot be used: lookahead"),
+    (SAVE + "{regex: '('}}}", "5:39  the regular expression '(' cannot be used: missing )"),
+    (SAVE + "{css: 'a[['}}}", "5:37  'a[[' is not a CSS selector"),
+    (SAVE + "{json: 'a[0]'}}}", "5:38  'a[0]' is not a path such as items.0.id"),
+    (SAVE + "{header: 'a b'}}}", "5:40  'a b' is not the name of a header"),
+    (STEPS + "      - {expect: {json: {a..b: 1}}}", "5:26  'a..b' is not a path such as items.0.id"),
+    (STEPS + "      - request: {path: /a, headers: {Cookie: a=1}}", "5:39  the header 'Cookie' cannot be set"),
+    (STEPS + '      - request: {path: /a, headers: {X: "a\\nb"}}', "5:42  the value of the header 'X' has a line end"),
+    (HEAD + "http: {headers: {'X Y': a}}", "3:18  the header 'X Y' cannot be set; allowed are names other"),
+    (HEAD + "clock: {start: 9999-12-31T23:59:50}", "3:16  the clock would leave the year 9999: it starts at 9999"),
     (HEAD + "script: [submit]", "3:1  'script' alone is no dialect: a fire drill has users and script"),
     (HEAD + "steps: [submit]", "3:1  'steps' alone is no dialect: a flight plan has scenario and steps"),
     # wrong types, units, ranges

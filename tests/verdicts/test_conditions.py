@@ -7,7 +7,7 @@ from collections.abc import Callable
 import pytest
 
 from hms_esr.events import Happened
-from hms_esr.record import Record
+from hms_esr.record import ErrorCount, ErrorKey, Record
 from hms_esr.verdicts.conditions import conditions
 from hms_esr.verdicts.judge import judge
 from hms_esr.verdicts.judgement import Condition, Limits
@@ -50,6 +50,14 @@ def late(n: int) -> Change:
     return change
 
 
+def internal(n: int) -> Change:
+    def change(record: Record) -> None:
+        key = ErrorKey("j", "submit", "internal", "internal error: KeyError: 'x', html/form.py:80", 0)
+        record.errors[key] = ErrorCount(n=n, people_stopped=n)
+
+    return change
+
+
 def undecided(n: int) -> Change:
     def change(record: Record) -> None:
         (only,) = record.decisions.values()
@@ -69,6 +77,8 @@ def undecided(n: int) -> Change:
         (late(4), "People started more than 100 ms", "holds", "4 (0.4%)"),
         (late(10), "People started more than 100 ms", "holds, close", "10 (1.0%)"),
         (late(11), "People started more than 100 ms", "broken", "11 (1.1%)"),
+        (states(completed=990, unfinished=10), "People unfinished", "holds, close", "10 (1.0%)"),
+        (states(completed=989, unfinished=11), "People unfinished", "broken", "11 (1.1%)"),
         (undecided(10), "Undecided", "holds, close", "10 (1.0%)"),
         (undecided(11), "Undecided", "broken", "11 (1.1%)"),
         (set_("planned_total", 101), "Planned people accounted", "broken", "100 of 101"),
@@ -116,6 +126,17 @@ def test_conditions(change: Change, name: str, state: str, measured: str) -> Non
     condition = found(record, name)
     assert (condition.state, condition.measured) == (state, measured)
     assert bool(condition.reason) == (state == "broken") == bool(condition.advice)
+    assert (judge(record).verdict == "INVALID") == (state == "broken")
+
+
+@pytest.mark.parametrize(("n", "state"), [(9, "holds, close"), (10, "broken")])
+def test_internal_errors_are_forgiven_below_one_percent(n: int, state: str) -> None:
+    """From 1 % of people on, bugs of ours make the run INVALID; fewer are people who failed."""
+    record = made_up_record(people=100)
+    states(completed=1000 - n, failed=n)(record)
+    internal(n)(record)
+    condition = found(record, "People ended by an internal error")
+    assert (condition.state, condition.measured) == (state, f"{n} ({n / 10:.1f}%)")
     assert (judge(record).verdict == "INVALID") == (state == "broken")
 
 

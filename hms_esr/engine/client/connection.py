@@ -12,6 +12,7 @@ from hms_esr.engine.client.fast_path import FastPath
 from hms_esr.engine.client.tcp_socket import BUFFER, Broken
 from hms_esr.http.answer_reader import AnswerReader
 from hms_esr.http.response import HttpAnswer
+from hms_esr.http.response_head import HeadMemory
 
 _JOINED_MOST_BYTES = 65536
 _ANSWER_AFTER_RESET_S = 1.0
@@ -128,8 +129,8 @@ class SecureConnection(Connection):
 
     __slots__ = ("_alert", "_incoming", "_outgoing", "_tls")
 
-    def __init__(self, largest_bytes: int) -> None:
-        super().__init__(largest_bytes)
+    def __init__(self, largest_bytes: int, heads: HeadMemory | None = None) -> None:
+        super().__init__(largest_bytes, heads)
         self._incoming, self._outgoing = ssl.MemoryBIO(), ssl.MemoryBIO()
         self._tls: ssl.SSLObject | None = None
         self._alert: Broken | None = None

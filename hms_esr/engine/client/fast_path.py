@@ -8,16 +8,17 @@ from __future__ import annotations
 from hms_esr.engine.client.tcp_socket import Broken, TcpSocket, in_words
 from hms_esr.http.answer_reader import AnswerReader
 from hms_esr.http.response import HttpAnswer
-from hms_esr.http.response_head import known_heads, usual_head
+from hms_esr.http.response_head import HeadMemory
 
 
 class FastPath(TcpSocket):
     """A connection as far as plain answers go. ``_left``: bytes of the body still to come."""
 
-    __slots__ = ("_answer", "_keep", "_largest_bytes", "_left", "_reader", "used")
+    __slots__ = ("_answer", "_heads", "_keep", "_largest_bytes", "_left", "_reader", "used")
 
-    def __init__(self, largest_bytes: int) -> None:
+    def __init__(self, largest_bytes: int, heads: HeadMemory | None = None) -> None:
         super().__init__()
+        self._heads = HeadMemory() if heads is None else heads
         self._largest_bytes = largest_bytes
         self._answer: HttpAnswer | None = None
         self._keep = False
@@ -38,7 +39,7 @@ class FastPath(TcpSocket):
         if end < 4:
             return False
         raw = data[:end]
-        found = known_heads.get(raw) or usual_head(raw)
+        found = self._heads.known.get(raw) or self._heads.usual_head(raw)
         if found is None:
             return False
         head = found[1]

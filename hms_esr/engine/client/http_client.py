@@ -19,7 +19,7 @@ from hms_esr.errors import StepFailed
 from hms_esr.http.cookies import CookieJar
 from hms_esr.http.request_headers import header_lines, private_names
 from hms_esr.http.response import HttpAnswer
-from hms_esr.http.url import Address, join
+from hms_esr.http.url import Address, Addresses
 
 _REDIRECTS = frozenset((301, 302, 303, 307, 308))
 _SAFE = frozenset(("GET", "HEAD"))
@@ -73,11 +73,12 @@ class PersonSession:
         ``address`` is absolute or relative to ``base``; ``timeout_s`` is for each hop, ``patience_s`` for all of
         them. StepFailed: timeout, patience, connection, refused, status (too many redirects).
         """
-        where = join(base, address)
+        addresses = self._transport.addresses
+        where = addresses.join(base, address)
         limit = _Limit(self._transport.timeout_s if timeout_s is None else timeout_s, patience_s, redirects)
         own, extra = (_NONE, b"") if not headers else _own_lines(headers, self._head)
         while True:
-            tail = _referer_lines(referer, where, method) + extra if referer else extra
+            tail = _referer_lines(addresses.parse(referer), where, method) + extra if referer else extra
             if body or method not in _BODILESS:
                 tail = _body_lines(body, media_type) + tail
             head = self._home_head if where.origin.text == self._home else self._head
@@ -87,7 +88,7 @@ class PersonSession:
             if not answer.redirected:
                 return answer
             before = where
-            where = _redirected(before, _as_written(answer.head.location or ""))
+            where = _redirected(addresses, before, _as_written(answer.head.location or ""))
             dropped = _NONE if where.origin is before.origin else private_names(headers or {}, self._transport.secrets)
             if (answer.status == 303 and method != "HEAD") or (answer.status in (301, 302) and method == "POST"):
                 method, body, media_type = "GET", b"", ""
@@ -119,6 +120,7 @@ class PersonSession:
         request = b"".join((where.first_lines(method), head, lines, cookies, tail, b"\r\n"))
         answer = HttpAnswer(method, where, sim_s, perf_counter())
         answer.largest_bytes = transport.largest_bytes
+        answer.page_memory = transport.page_memory
         try:
             self._carry(request, body, connection, answer, limit)
             self._look_at(answer, limit)
@@ -222,10 +224,10 @@ def _as_written(location: str) -> str:
     return before + quote(location[start:], safe=_ASCII, encoding="latin-1")
 
 
-def _redirected(before: Address, location: str) -> Address:
+def _redirected(addresses: Addresses, before: Address, location: str) -> Address:
     """Where a redirect leads; StepFailed says that it was a redirect's Location that cannot be followed."""
     try:
-        return join(before.url, location)
+        return addresses.join(before.url, location)
     except StepFailed as failure:
         said = f"{before.path} redirects to the Location {location[:100]!r}, which cannot be followed"
         raise StepFailed(failure.kind, said) from None
@@ -259,9 +261,8 @@ def _without(lines: bytes, names: frozenset[str]) -> bytes:
     return b"\r\n".join(line for line in every if line.partition(b":")[0].decode("latin-1").lower() not in names)
 
 
-def _referer_lines(referer: str, where: Address, method: str) -> bytes:
+def _referer_lines(page: Address, where: Address, method: str) -> bytes:
     """Referer and, with a body, Origin (policy strict-origin-when-cross-origin)."""
-    page = join("", referer)
     if page.origin.secure and not where.origin.secure:
         return b""
     lines = page.own_referer if page.origin is where.origin else page.origin.referer

@@ -1,11 +1,14 @@
-from hms_esr.http.url cimport Origin
+from hms_esr.http.url cimport Addresses, Origin
 from hms_esr.http.response cimport HttpAnswer
+from hms_esr.http.response_head cimport HeadMemory
 from hms_esr.engine.client.connection cimport Connection
 from hms_esr.engine.loop.fair_turns cimport FairTurns
 
 
 cdef class Transport:
-    cdef public object gate
+    cdef public object gate, page_memory
+    cdef public Addresses addresses
+    cdef public HeadMemory heads
     cdef public double timeout_s, connect_timeout_s, until
     cdef public Py_ssize_t largest_bytes
     cdef public tuple secrets

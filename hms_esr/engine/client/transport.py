@@ -8,7 +8,7 @@ from __future__ import annotations
 import ssl
 from collections.abc import Mapping
 from time import perf_counter
-from typing import Literal, Protocol
+from typing import Any, Literal, Protocol
 
 import gevent
 
@@ -16,8 +16,9 @@ from hms_esr.engine.client.connection import Connection, SecureConnection
 from hms_esr.engine.loop.fair_turns import FairTurns
 from hms_esr.errors import EnvironmentProblem, StepFailed
 from hms_esr.http.response import LARGEST_BYTES, HttpAnswer
+from hms_esr.http.response_head import HeadMemory
 from hms_esr.http.tls import Trust
-from hms_esr.http.url import Origin
+from hms_esr.http.url import Addresses, Origin
 from hms_esr.scenario.guard import Pinned
 
 Homes = dict[str, list[Connection]]
@@ -56,6 +57,10 @@ class Transport:
         self.largest_bytes = largest_bytes
         self.secrets = secrets
         self.shared: Homes | None = {} if connections == "reused" else None
+        self.addresses = Addresses()
+        self.heads = HeadMemory()
+        self.page_memory: Any = None
+        """What pages of this run are learned in, if anything: ``html``'s."""
         self._trust = Trust(ca, cert, insecure, key, files or {})
         self._context: ssl.SSLContext | None = None
         self.turns = FairTurns()
@@ -96,7 +101,7 @@ class Transport:
 
     def connect(self, origin: Origin, pinned: Pinned, answer: HttpAnswer, deadline: float) -> Connection:
         """A new connection, its times noted in ``answer``; Broken when there is none by ``deadline``."""
-        connection = (SecureConnection if origin.secure else Connection)(self.largest_bytes)
+        connection = (SecureConnection if origin.secure else Connection)(self.largest_bytes, self.heads)
         try:
             connection.open(pinned.ip, pinned.port, deadline)
             connected_at = perf_counter()

@@ -94,6 +94,8 @@ class MasterRun:
         twice = len(self.worker_pool.reassignment.accounts.twice)
         for member in self.worker_pool.master_channel.everybody:
             self.problems += member.problems
+            if ended_by := member.done.get("ended_by"):
+                self.problems.append(f"{member.name} ended by an {ended_by}")
         if twice:
             self.problems.append(f"{twice} people were reported by two workers")
         return LoadResult(
@@ -101,7 +103,7 @@ class MasterRun:
             self.clock.sim.sim_s(real_s),
             self.clock.sim.segments,
             tuple(dict.fromkeys(name for done in told for name in done.get("made_up", ()))),
-            tuple(fault for done in told for fault in done.get("faults", ())),
+            tuple(text for done in told for text in done.get("internal_errors", ())),
             self.worker_pool.course.stopped,
             tuple(self.problems),
             sum(member.lost_records for member in self.worker_pool.master_channel.everybody),

@@ -63,7 +63,7 @@ class RunPhases:
 
     def _drain(self, now_s: float) -> None:
         self.phase = "draining"
-        self._until_s = now_s + self._scenario.drain_s
+        self._until_s = now_s + self._scenario.drains_for_s
 
     def _drained(self, worker_pool: list[WorkerState], now_s: float) -> bool:
         if not _answered(worker_pool) or not all(member.status["idle"] for member in worker_pool):

@@ -33,7 +33,7 @@ from hms_esr.engine.loop.gc_control import GcControl
 from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.engine.start_loop.local_runner import watch_lag
 from hms_esr.engine.user.context import WorkerContext
-from hms_esr.errors import EnvironmentProblem, EsrError
+from hms_esr.errors import EnvironmentProblem, EsrError, internal_error
 
 JOIN_WITHIN_S = 60.0
 _NOT_BEGUN_S = 3600.0
@@ -72,14 +72,14 @@ class WorkerRun(LeaseKeeper):
         self._guard_of = guard_of
         self._prepared = Event()
         self._conducting = False
-        self._faults: list[str] = []
+        self._ended_by = self._traceback = ""
         self._environment = Environment(user_classes=[start_loop_user_class(self._conduct, "")])
         self._environment.events.report_to_master.add_listener(_counts_nothing)
 
     def run(self) -> bool:
         """Everything; whether to join anew: the lease had ended, all records are delivered and the run goes on.
 
-        EnvironmentProblem when the master was lost, EsrError after a fault of ours.
+        EnvironmentProblem when the master was lost, EsrError after an internal error.
         """
         logging.getLogger("locust").setLevel(logging.CRITICAL)
         forget_who_spawned_whom()
@@ -102,8 +102,8 @@ class WorkerRun(LeaseKeeper):
                 gevent.killall(helpers)
         if self._over:
             raise EnvironmentProblem(self._over)
-        if self._faults:
-            raise EsrError(f"a fault of ours ended this worker: {self._faults[0].splitlines()[-1]}")
+        if self._ended_by:
+            raise EsrError(f"this worker ended by an {self._ended_by}")
         return bool(self.start_loop and self.start_loop.expired)
 
     def leave(self) -> None:
@@ -142,10 +142,11 @@ class WorkerRun(LeaseKeeper):
         self._conducting = True
         try:
             start_loop.run()
-        except Exception as fault:
+        except Exception as error:
             import traceback
 
-            self._faults.append("".join(traceback.format_exception(fault)))
+            self._ended_by = internal_error(error)
+            self._traceback = "".join(traceback.format_exception(error))
 
     def _carry_out(self, start_loop: WorkerLoop, helpers: list[Any]) -> None:
         channel, context = self._channel, start_loop.context
@@ -170,7 +171,8 @@ class WorkerRun(LeaseKeeper):
         channel, context = self._channel, start_loop.context
         while self._master_may_hear(start_loop) and channel.deliver_again():
             gevent.sleep(0.05)
-        done = {"made_up": list(context.made_up), "faults": [*context.faults_of_ours, *self._faults]}
+        errors = [*context.internal_errors, *filter(None, [self._traceback])]
+        done = {"made_up": list(context.made_up), "internal_errors": errors, "ended_by": self._ended_by}
         while self._master_may_hear(start_loop):
             channel.send("done", seqs=context.recorder.next_seq, expired=start_loop.expired, **done)
             channel.bye.wait(0.5)

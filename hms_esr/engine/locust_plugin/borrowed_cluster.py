@@ -152,9 +152,9 @@ class BorrowedWorkerRun(WorkerRun):
         return self._over
 
     @property
-    def faults(self) -> list[str]:
-        """What we did wrong."""
-        return self._faults
+    def ended_by(self) -> str:
+        """The internal error that ended it, in one line; empty without one."""
+        return self._ended_by
 
 
 @contextmanager

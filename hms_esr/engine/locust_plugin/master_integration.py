@@ -24,7 +24,7 @@ from hms_esr.engine.locust_core.shapes import Tick
 from hms_esr.engine.locust_plugin.borrowed_cluster import BorrowedMasterRun, Workers
 from hms_esr.engine.locust_plugin.request_events import RequestEvents
 from hms_esr.engine.start_loop.local_runner import Listener, LoadResult, LocalRun
-from hms_esr.errors import EsrError
+from hms_esr.errors import EsrError, internal_error
 from hms_esr.schedule.assignment import Assignment
 
 LOG = logging.getLogger("hms_esr")
@@ -197,9 +197,9 @@ class MasterIntegration:
         except EsrError as error:
             self.problem, self.code = str(error), error.exit_code
             LOG.error("%s", error)
-        except Exception as fault:
-            self.problem, self.code = f"a fault of ours: {fault}", 70
-            LOG.exception("hms-esr met a fault of its own")
+        except Exception as error:
+            self.problem, self.code = internal_error(error), 70
+            LOG.exception("%s", self.problem)
         finally:
             self.environment.process_exit_code = self.code
             self._context, self._running = None, False

@@ -73,9 +73,9 @@ class WorkerIntegration:
                 self._trace.kill()
                 self._trace = None
             self._over.set()
-        self._environment.process_exit_code = 3 if share.faults else 0
-        if share.faults:
-            LOG.error("a fault of ours ended this worker's part: %s", share.faults[0])
+        self._environment.process_exit_code = 3 if share.ended_by else 0
+        if share.ended_by:
+            LOG.error("this worker's part ended by an %s", share.ended_by)
         if share.over and share.start_loop is not None:
             LOG.error("%s", share.over)
             self._environment.process_exit_code = LOST_MASTER

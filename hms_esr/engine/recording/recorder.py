@@ -37,7 +37,7 @@ class Recorder(RequestMetrics):
         if key.kind == "status":
             key = key._replace(message=mask(key.message))
         if key not in self._error_keys:
-            if len(self._error_keys) >= MOST_KINDS:
+            if len(self._error_keys) >= MOST_KINDS and key.kind != "internal":
                 key = key._replace(message="other errors", kind="other", status=0)
             self._error_keys.add(key)
         tick = self.at(at_s)

@@ -14,7 +14,6 @@ import gevent
 from hms_esr.engine.locust_core.users import ScenarioUser
 from hms_esr.engine.user.context import WorkerContext
 from hms_esr.engine.user.virtual_user import STILL_UNDER_WAY, VirtualUser
-from hms_esr.errors import StepFailed
 from hms_esr.record import PersonEnd
 from hms_esr.scenario.target_caps import PeopleLimit
 from hms_esr.schedule.arrivals import Arrival
@@ -112,13 +111,11 @@ class ActiveUsers:
                 heappush(self._again, (at_s, arrival.person_no, self._context.cast.schedule.retry(arrival, at_s)))
                 self._wake()
 
-    def end_everybody(self, *, stopped: bool) -> None:
-        """Who still waits for an answer has failed (unfinished when we were stopped); everybody else is unfinished."""
+    def end_everybody(self) -> None:
+        """Who is still under way is unfinished: who waited for longer than the time limit has failed before."""
         left = list(self.under_way.values())
         for user in left:
-            waiting = user.virtual_user.in_request and not stopped
-            ending = StepFailed("no_answer", "no answer before the end") if waiting else gevent.GreenletExit()
-            user.greenlet.kill(ending, block=False)
+            user.greenlet.kill(block=False)
         gevent.joinall([user.greenlet for user in left], timeout=5)
         for user in left:
             user.virtual_user.end("unfinished", STILL_UNDER_WAY)

@@ -68,7 +68,8 @@ class LoadResult:
     sim_s: float
     segments: tuple[Segment, ...]
     made_up: tuple[str, ...]
-    faults_of_ours: tuple[str, ...]
+    internal_errors: tuple[str, ...]
+    """Bugs of ours that ended people or workers, each with its traceback."""
     stopped: str
     problems: tuple[str, ...] = ()
     """Why the run cannot be trusted, beyond what ticks show."""
@@ -137,7 +138,7 @@ class LocalRun:
             sim_s,
             self.clock.sim.segments,
             tuple(self.context.made_up),
-            tuple(self.context.faults_of_ours),
+            tuple(self.context.internal_errors),
             self._stopped,
         )
 

@@ -133,13 +133,13 @@ class StartLoop:
         self.poller.add(virtual_user, outcome)
 
     def _end_crew(self) -> None:
-        self.active_users.end_everybody(stopped=bool(self._stop_reason))
+        self.active_users.end_everybody()
 
     def _drain(self) -> None:
-        """People under way finish within the scenario's ``drain``; looks of waits go on as they fall due."""
+        """People under way finish within the drain; looks of waits go on as they fall due."""
         context = self.context
         self.phase = "draining"
-        until_s = context.clock.now_s() + context.scenario.drain_s
+        until_s = context.clock.now_s() + context.scenario.drains_for_s
         while self.active_users.under_way and context.clock.now_s() < until_s and not self._stop_reason:
             self._look()
             before_s = context.clock.now_s()

@@ -73,21 +73,17 @@ class Actor(UserState):
         base = before.url if elsewhere and before is not None else self.context.base
         if media_type and headers is not None:
             media_type = self.context.media_type or media_type
-        self.in_request = True
-        try:
-            answer = session.fetch(
-                method,
-                address,
-                base=base,
-                headers=headers,
-                body=body,
-                media_type=media_type,
-                referer=referer,
-                timeout_s=self.context.timeout_s,
-                patience_s=self.patience_s,
-            )
-        finally:
-            self.in_request = False
+        answer = session.fetch(
+            method,
+            address,
+            base=base,
+            headers=headers,
+            body=body,
+            media_type=media_type,
+            referer=referer,
+            timeout_s=self.context.timeout_s,
+            patience_s=self.patience_s,
+        )
         if page:
             self.answer = answer
             self.looked = False

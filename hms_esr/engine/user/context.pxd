@@ -5,7 +5,7 @@ from hms_esr.engine.loop.run_clock cimport RunClock
 
 
 cdef class WorkerContext:
-    cdef public object assignment, scenario, cast, people, on_end, on_park, trace, faults_of_ours, _http_factory
+    cdef public object assignment, scenario, cast, people, on_end, on_park, trace, internal_errors, _http_factory
     cdef public RunClock clock
     cdef public Recorder recorder
     cdef public str base, media_type, origin, prefix, trace_prefix

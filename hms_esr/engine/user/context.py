@@ -20,7 +20,7 @@ from hms_esr.engine.recording.recorder import Recorder
 from hms_esr.engine.user.http_factory import HttpFactory
 from hms_esr.engine.user.state import UserState
 from hms_esr.engine.user.trace import StepTrace
-from hms_esr.errors import StepFailed
+from hms_esr.errors import StepFailed, internal_error
 from hms_esr.formatting import mask
 from hms_esr.html.error_messages import error_text, phrase
 from hms_esr.html.form_submission import Submission
@@ -77,7 +77,7 @@ class WorkerContext:
         self.warm_real_s = 0.0 if assignment.only is not None else scenario.warm_up_s / assignment.warp
         self.clock_may_change = False
         self.made_up: dict[str, None] = {}
-        self.faults_of_ours: deque[str] = deque(maxlen=20)
+        self.internal_errors: deque[str] = deque(maxlen=20)
         self.on_end: Callable[[Any, PersonEnd], None] | None = None
         self.on_park: Callable[[Any, Outcome], None] | None = None
         self.trace_prefix = blake2b(assignment.run_id.encode(), digest_size=8).hexdigest()
@@ -180,12 +180,20 @@ class WorkerContext:
         if self.trace is not None:
             self.trace.failed(virtual_user, named, failure)
 
-    def fault_of_ours(self, virtual_user: UserState, fault: Exception) -> None:
-        """Something we did wrong ended a person; the run says so."""
+    def internal_error(self, virtual_user: UserState, error: Exception) -> StepFailed:
+        """The failure of a person whom a bug of ours ended; the whole traceback is kept for the run's folder."""
         import traceback
 
-        text = "".join(traceback.format_exception(fault))
-        self.faults_of_ours.append(f"person {virtual_user.person_no}: {text[-2000:]}")
+        text = "".join(traceback.format_exception(error))
+        self.internal_errors.append(f"person {virtual_user.person_no}, step {virtual_user.where}: {text[-4000:]}")
+        return StepFailed("internal", internal_error(error, mask))
+
+    def count_internal_error(self, virtual_user: UserState, failure: StepFailed) -> None:
+        """Count a failure by :meth:`internal_error` once, as what ended the person."""
+        now_s = self.clock.now_s()
+        key = ErrorKey(virtual_user.journey, virtual_user.where, failure.kind, failure.message, 0)
+        for stopped in (False, True):
+            self.recorder.error(now_s, key, virtual_user.person_no, virtual_user.trace_id(), stopped=stopped)
 
     def park(self, virtual_user: UserState, outcome: Outcome) -> None:
         """The person waits from now on; no greenlet, no socket."""

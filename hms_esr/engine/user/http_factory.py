@@ -14,6 +14,7 @@ from hms_esr.engine.client.http_client import PersonSession
 from hms_esr.engine.client.transport import ConnectionGuard, Transport
 from hms_esr.engine.loop.run_clock import RunClock
 from hms_esr.engine.user.state import UserState
+from hms_esr.html.form_cache import FormMemory
 from hms_esr.http.request_headers import basic, is_private, person_head
 from hms_esr.http.response import HttpAnswer
 from hms_esr.http.url import origin_of
@@ -43,6 +44,7 @@ class HttpFactory:
             insecure=assignment.insecure,
             secrets=tuple(assignment.secrets.values()),
         )
+        self._transport.page_memory = FormMemory()
         self._home = origin_of(assignment.target).text
         self._heads: dict[tuple[str, str], tuple[bytes, bytes]] = {}
         own = {"Authorization": basic(self._secretly(http.basic))} if http.basic else {}

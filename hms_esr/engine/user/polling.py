@@ -90,6 +90,8 @@ class StatusPoller:
                 failure = StepFailed("status", f"the status page answered {answer.status}", answer.status)
         except StepFailed as refused:
             failure = refused
+        except Exception as error:
+            failure = self._context.internal_error(virtual_user, error)
         except GreenletExit:
             self._undecided(wait)
             raise
@@ -102,6 +104,8 @@ class StatusPoller:
                 return self._judge(wait, answer)
             except StepFailed as unreadable:
                 failure = unreadable
+            except Exception as error:
+                failure = self._context.internal_error(virtual_user, error)
         return self._settle(wait, failure, decided=False)
 
     def _judge(self, wait: Wait, answer: HttpAnswer) -> None:
@@ -212,10 +216,11 @@ def read_status(answer: HttpAnswer, wanted: str) -> tuple[str, datetime | None]:
     document: Any = answer.json()
     if not isinstance(document, dict):
         return "", None
-    status = str(document.get("status", document.get("state", "")))
+    said = document.get("status", document.get("state", ""))
+    status = str(said) if isinstance(said, (str, int, float)) else ""
     decided = document.get("decided_at")
     try:
         moment = _moment(decided) if isinstance(decided, str) else None
-    except ValueError:
+    except (ValueError, OverflowError):
         moment = None
     return (wanted if status.casefold() == wanted.casefold() else status), moment

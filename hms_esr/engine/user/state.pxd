@@ -11,6 +11,6 @@ cdef class UserState:
     cdef public HttpAnswer answer
     cdef public Py_ssize_t at
     cdef public long sent, occurrence
-    cdef public bint polling, in_request, ended, hurried, looked
+    cdef public bint polling, ended, hurried, looked
     cdef public tuple steps
     cpdef double chance(self, str kind, long number) except? -1.0

@@ -31,7 +31,6 @@ class UserState:
         "failed_with",
         "filled",
         "hurried",
-        "in_request",
         "intended_s",
         "journey",
         "looked",
@@ -77,7 +76,6 @@ class UserState:
         self.sent = 0
         self.occurrence = 0
         self.polling = False
-        self.in_request = False
         self.ended = False
         self.hurried = False
         self.looked = False

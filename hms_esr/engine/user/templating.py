@@ -5,7 +5,6 @@ Knows nothing of when or how requests are sent.
 
 from __future__ import annotations
 
-import re
 from collections.abc import Mapping
 from typing import Any, Protocol
 from urllib.parse import quote
@@ -19,6 +18,7 @@ from hms_esr.http.response import HttpAnswer
 from hms_esr.personas.person import Person
 from hms_esr.personas.random_values import random_value
 from hms_esr.scenario.templates import Reference, as_words, split
+from hms_esr.schema.regex import compile_linear
 from hms_esr.seeded import draw
 from hms_esr.steps.expect import at_path
 from hms_esr.steps.step import Extract
@@ -110,5 +110,6 @@ def _extracted_text(answer: HttpAnswer, extract: Extract) -> str | None:
         return page_of(answer).css(extract.css)
     if extract.header is not None:
         return answer.header(extract.header)
-    found = re.search(extract.regex or "", answer.text)
-    return None if found is None else found[min(1, found.re.groups)]
+    expression = compile_linear(extract.regex or "")
+    found = expression.search(answer.text)
+    return None if found is None else found[min(1, expression.groups)]

@@ -48,9 +48,10 @@ class VirtualUser(Actor):
             self.end("failed", self.failed_with or failure.message)
         except gevent.GreenletExit:
             self.end("failed" if self.failed_with else "unfinished", self.failed_with or STILL_UNDER_WAY)
-        except Exception as fault:
-            context.fault_of_ours(self, fault)
-            self.end("failed", f"{type(fault).__name__}: {fault}")
+        except Exception as error:
+            broken = context.internal_error(self, error)
+            context.count_internal_error(self, broken)
+            self.end("failed", broken.message)
         else:
             self.end("completed")
 

@@ -30,6 +30,7 @@ _KINDS = {
     "deadline": "Deadline",
     "no_answer": "No answer",
     "scenario": "Scenario",
+    "internal": "Internal error",
 }
 _COLUMNS = (
     Column("Message"),

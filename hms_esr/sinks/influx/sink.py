@@ -164,7 +164,7 @@ class InfluxSink:
         written = formatting.plural(state.written_points, "point", "points")
         if state.fault:
             self._tell(
-                f"InfluxDB: sending ended by a fault of hms-esr ({state.fault}). Send the run again: {self._resend}"
+                f"InfluxDB: sending ended by an internal error ({state.fault}). Send the run again: {self._resend}"
             )
         elif left or not state.over:
             why = f" ({state.reason})" if state.reason else ""

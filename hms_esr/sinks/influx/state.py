@@ -34,7 +34,7 @@ class SenderState:
     over: bool = False
     """Nothing more will be sent."""
     fault: str = ""
-    """A fault of ours that ended the process."""
+    """An internal error that ended the process."""
 
     def write(self, run: Path) -> None:
         """Into the folder of the run. What cannot be written is left: it is only told."""

@@ -1,0 +1,1 @@
+"""Whatever a target sends: seeded answers, and people who meet them."""
