@@ -15,6 +15,7 @@ from hms_esr.errors import EnvironmentProblem, StepFailed
 from hms_esr.formatting import brief, listed
 from hms_esr.html.completion import Complete, Completion, typed_into
 from hms_esr.html.form_submission import HtmlField, HtmlForm
+from hms_esr.html.generated_files import fitting_name
 from hms_esr.html.page import Page
 from hms_esr.http.setup_request import setup_http
 from hms_esr.http.url import join
@@ -31,7 +32,6 @@ SAMPLES = 6
 _REDIRECTS = (301, 302, 303, 307, 308)
 _CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9._-]+)", re.I)
 _LOG_IN = re.compile(r"(log|sign)[\s-]?(in|on)", re.I)
-_ENDINGS = (("image/png", "png"), (".png", "png"), ("image", "jpg"), (".jpg", "jpg"), ("text", "txt"), (".txt", "txt"))
 
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -152,6 +152,9 @@ def _path(seen: SeenPage) -> str:
     return quote(path, safe="/%:@!$&()*+,;=~-._?")
 
 
+_GONE = (
+    '      - expect: {status: 200, form: gone}    # take "form: gone" out where the same form comes back after success'
+)
 _CHECKS = (
     "",
     "checks:                                # promises; the first one broken makes the verdict FAIL",
@@ -218,7 +221,8 @@ def _journey(seen: SeenPage, form: HtmlForm | None, citizen: PersonaTemplate) ->
     button = form.buttons[0].label if form.buttons else ""
     shown = comment(button, 40)
     yield f"      - submit                         # {f'“{shown}”' if shown else 'the form'}; hidden fields go along"
-    yield "      - expect: {status: 200}          # after redirects; better: a text of the page that says it worked"
+    yield _GONE
+    yield '      # Better: a text of the page that says it worked, such as {status: 200, text: "received"}.'
 
 
 def _fill(form: HtmlForm, citizen: PersonaTemplate) -> Iterator[str]:
@@ -324,9 +328,7 @@ def _ends(field: HtmlField) -> str:
 def _uploads(form: HtmlForm) -> Iterator[str]:
     files = [field for field in form.inputs if field.kind == "file" and field.name and tame(field.name)]
     for field in {field.name: field for field in files}.values():
-        stem = re.sub(r"[^A-Za-z0-9_-]+", "_", field.name).strip("_")[:40] or "document"
-        accept = field.accept.lower()
-        ending = next((ending for mark, ending in _ENDINGS if mark in accept and "pdf" not in accept), "pdf")
+        file = fitting_name(field.name, field.accept)
         told = brief(comment(field.label), 6, 40) or "a file"
-        line = f"      - upload: {{field: {quoted(field.name)}, file: {stem}.{ending}, size_kb: 200}}"
+        line = f"      - upload: {{field: {quoted(field.name)}, file: {file}, size_kb: 200}}"
         yield f"{line}   # {told}; made up if there is no such file"

@@ -53,6 +53,8 @@ class HtmlField(NamedTuple):
     form_method: str = ""
     form_enctype: str = ""
     legend: str = ""
+    trap: bool = False
+    """Hidden from people, so that only robots fill it."""
 
     def with_value(self, value: str) -> HtmlField:
         """The same control with another value (``_replace`` takes twice as long)."""
@@ -125,7 +127,7 @@ class HtmlForm:
     @property
     def inputs(self) -> tuple[HtmlField, ...]:
         """Controls a person can see and fill."""
-        return tuple(field for field in self.fields if field.kind not in _UNSEEN and not field.disabled)
+        return tuple(one for one in self.fields if one.kind not in _UNSEEN and not one.disabled and not one.trap)
 
     @property
     def kinds(self) -> frozenset[str]:

@@ -9,6 +9,7 @@ from typing import Any
 
 from hms_esr.errors import StepFailed
 from hms_esr.html.form import URLENCODED, HtmlField, HtmlForm
+from hms_esr.html.honeypots import is_trap
 from hms_esr.http.url import join
 
 _CONTROLS = "form,input,select,textarea,button"
@@ -138,12 +139,13 @@ class _Reading:
             value = node.text(deep=True).removeprefix("\n")
         elif kind in ("checkbox", "radio") and marks.get("value") is None:
             value = "on"
+        label = self.label(node, kind)
         return HtmlField(
             name=marks.get("name") or "",
             kind=kind,
             value=value,
             required="required" in marks or marks.get("aria-required") == "true",
-            label=self.label(node, kind),
+            label=label,
             group=legend if kind in ("radio", "checkbox") else "",
             legend=legend,
             id=marks.get("id") or "",
@@ -156,6 +158,7 @@ class _Reading:
             form_action=marks.get("formaction"),
             form_method=(marks.get("formmethod") or "").strip().lower(),
             form_enctype=_enctype(marks.get("formenctype")) if marks.get("formenctype") else "",
+            trap=is_trap(node, kind, label),
             **{name: marks.get(name) or "" for name in _PLAIN},
         )
 

@@ -5,7 +5,7 @@ Knows nothing of disks, sockets or the engine: ticks, events and a manifest come
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -93,6 +93,8 @@ class Record:
     judged_people: dict[tuple[str, str, str], int] = field(default_factory=dict)
     """(journey, persona, state) → judged people."""
     reached: dict[tuple[str, str], int] = field(default_factory=dict)
+    form_again: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(journey, step) → people who sent a form there and saw it again without a message."""
     stuck: dict[tuple[str, str, str], int] = field(default_factory=dict)
     """(journey, step, reason) → people who ended there without completing."""
     journey_ms: dict[str, Histogram] = field(default_factory=dict)
@@ -174,6 +176,22 @@ class Record:
     def error_count(self) -> int:
         """Requests and expectations that failed."""
         return sum(error.n for error in self.errors.values())
+
+    def words(self, journey: str, step: str, reason: str) -> str:
+        """A masked reason why people ended there, as one of them met it; the reason itself where none is known."""
+        for key, error in self.errors.items():
+            if key.journey == journey and key.step == step and key.message == reason and error.example:
+                return error.example
+        return reason
+
+    def unsure(self) -> Iterator[str]:
+        """What a PASS leaves open: by step, how many people saw their form again and nothing about it."""
+        for (_, step), n in self.form_again.items():
+            people = "1 person who sent the form was" if n == 1 else f"{n:,} people who sent the form were"
+            yield (
+                f"At “{step}”, {people} shown it again without a message, so it is not known whether it was accepted. "
+                "Expect a text of the page that says it worked, or `form: gone`."
+            )
 
     def people(self, state: str) -> int:
         """People in ``state``: completed, failed, dropped, lost, unfinished."""
