@@ -75,8 +75,8 @@ class StepFailed(EsrError):
     """A person's step did not succeed by the target's or the person's doing.
 
     ``kind`` is a short class of failure: ``status``, ``expectation``, ``form_back``, ``timeout``, ``connection``,
-    ``no_form``, ``patience``, ``deadline``, ``no_answer``, ``scenario``. ``message`` is what a reader sees and errors are
-    counted by; it holds no business data beyond the target's own error text.
+    ``no_form``, ``patience``, ``deadline``, ``no_answer``, ``scenario``. ``message`` is what a reader sees and errors
+    are counted by; it holds no business data beyond the target's own error text.
     """
 
     def __init__(self, kind: str, message: str, status: int = 0) -> None:

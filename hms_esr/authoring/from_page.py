@@ -110,7 +110,8 @@ def _utf8(header: str) -> str:
 def first_scenario(seen: SeenPage, citizen: PersonaTemplate, file: str = "FILE") -> str:
     """Canonical YAML for ``seen``, commented; ``file`` is what the commands in its head name.
 
-    It visits the page, fills and sends its form as a ``citizen``, and expects the answer 200; without a form it visits.
+    It visits the page, fills and sends its form as a ``citizen``, and expects the answer 200 without that form; where
+    the page has no form it visits.
     A page behind a login is visited by somebody who has an account and logs in first.
     """
     form = seen.page.form() if seen.is_html else None
@@ -131,7 +132,9 @@ def _is_login(seen: SeenPage, form: HtmlForm) -> bool:
 
 def _behind_login(seen: SeenPage) -> Iterator[str]:
     asked, met = urlsplit(_onward("", seen.asked)), urlsplit(seen.page.url)
-    place = met.path if met.netloc == asked.netloc else f"{met.scheme}://{met.netloc}{met.path}"
+    path = f"{met.path}?{met.query}" if met.query else met.path
+    place = path if met.netloc == asked.netloc else f"{met.scheme}://{met.netloc}{path}"
+    place = quote(place, safe=_KEPT)
     login = "      - login" if place == "/login" else f"      - login: {quoted(place)}"
     sent = f"{comment(asked.path, 40)} sends who is not logged in to {comment(met.path, 40)}"
     itself = place == asked.path
@@ -149,9 +152,10 @@ def _path(seen: SeenPage) -> str:
     """Path and query visited, percent-encoded."""
     parts = urlsplit(seen.asked)
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (f"?{parts.query}" if parts.query else "")
-    return quote(path, safe="/%:@!$&()*+,;=~-._?")
+    return quote(path, safe=_KEPT)
 
 
+_KEPT = "/%:@!$&()*+,;=~-._?"
 _GONE = (
     '      - expect: {status: 200, form: gone}    # take "form: gone" out where the same form comes back after success'
 )

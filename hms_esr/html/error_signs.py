@@ -83,6 +83,12 @@ def _message(node: Any) -> str:
     return " ".join(pieces(node, _unseen, _UNREAD)).strip(" ×[]*")
 
 
+def _is_label(node: Any) -> bool:
+    """Whether all it holds is a control's label (Rails wraps it like the control)."""
+    label = node.css_first("label")
+    return label is not None and label.mem_id != node.mem_id and _message(label) == _message(node)
+
+
 class _Reading:
     """One pass over one form's page."""
 
@@ -114,7 +120,7 @@ class _Reading:
                 if len(names) == 1 and _polarity(node) == "wrong":
                     marked.setdefault(names.pop())
                 continue
-            if not self.counts(node, place):
+            if _is_label(node) or not self.counts(node, place):
                 continue
             used.update(inner.mem_id for inner in node.css("*"))
             found += self.read(node, place)
@@ -176,8 +182,9 @@ class _Reading:
         led = [Sign(_message(link), name) for link, name in links if name and _message(link)]
         if led:
             return led
-        text = _message(node)
-        return [Sign(text, self.field_of(node, place))] if text else []
+        field = self.field_of(node, place)
+        items = [text for item in node.css("li") if (text := _message(item))]
+        return [Sign(text, field) for text in items or [_message(node)] if text]
 
     def described_ones(self, known: set[str]) -> list[Sign]:
         """What controls are described by, unless it is a hint or was found before."""

@@ -18,6 +18,9 @@ from hms_esr.record.second import Second, WorkerHealth
 from hms_esr.record.tick import Cell, Decisions, ErrorCount, ErrorKey, SeriesKey
 from hms_esr.scenario.model import Scenario
 
+MOST_UNSURE = 20
+"""Steps at which people saw their form again that are told one by one."""
+
 
 @dataclass(slots=True)
 class FaultRecord:
@@ -186,12 +189,14 @@ class Record:
 
     def unsure(self) -> Iterator[str]:
         """What a PASS leaves open: by step, how many people saw their form again and nothing about it."""
-        for (_, step), n in self.form_again.items():
+        for (_, step), n in list(self.form_again.items())[:MOST_UNSURE]:
             people = "1 person who sent the form was" if n == 1 else f"{n:,} people who sent the form were"
             yield (
                 f"At “{step}”, {people} shown it again without a message, so it is not known whether it was accepted. "
                 "Expect a text of the page that says it worked, or `form: gone`."
             )
+        if len(self.form_again) > MOST_UNSURE:
+            yield f"So it was at {len(self.form_again) - MOST_UNSURE} more steps; summary.json has them."
 
     def people(self, state: str) -> int:
         """People in ``state``: completed, failed, dropped, lost, unfinished."""
