@@ -132,7 +132,7 @@ def _is_login(seen: SeenPage, form: HtmlForm) -> bool:
 
 def _behind_login(seen: SeenPage) -> Iterator[str]:
     asked, met = urlsplit(_onward("", seen.asked)), urlsplit(seen.page.url)
-    path = f"{met.path}?{met.query}" if met.query else met.path
+    path = f"{met.path}?{met.query}" if met.query and met.path == asked.path else met.path
     place = path if met.netloc == asked.netloc else f"{met.scheme}://{met.netloc}{path}"
     place = quote(place, safe=_KEPT)
     login = "      - login" if place == "/login" else f"      - login: {quoted(place)}"

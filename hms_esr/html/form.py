@@ -78,9 +78,10 @@ class FormFacts:
     ``groups``: which controls say one fact.
     """
 
-    __slots__ = ("groups", "kinds", "names", "plans")
+    __slots__ = ("files", "groups", "kinds", "names", "plans")
 
     def __init__(self) -> None:
+        self.files: tuple[HtmlField, ...] | None = None
         self.kinds: frozenset[str] | None = None
         self.names: dict[str, str | None] = {}
         self.plans: dict[Any, Any] = {}
@@ -139,6 +140,14 @@ class HtmlForm:
                 seen.add("card")
             kinds = self.known.kinds = frozenset(seen)
         return kinds
+
+    @property
+    def files(self) -> tuple[HtmlField, ...]:
+        """File inputs a person can use; most forms have none."""
+        files = self.known.files
+        if files is None:
+            files = self.known.files = tuple(field for field in self.inputs if field.kind == "file" and field.name)
+        return files
 
     def button(self, text: str) -> HtmlField | None:
         """The button with that text, name or id; the first one for no text; None when there is none."""

@@ -82,8 +82,10 @@ def _plainly_there(html: str, wanted: str) -> bool:
     at = html.find(wanted)
     if at < 0 or "<" in wanted or "&" in wanted:
         return False
+    if html.rfind("<", 0, at) > html.rfind(">", 0, at):
+        return False
     before = html[:at].lower()
-    if before.rfind("<") > before.rfind(">") or " hidden" in before or "<textarea" in before:
+    if " hidden" in before:
         return False
     for opens, closes in zip(_OPENS, _CLOSES, strict=True):
         start = before.rfind(opens)

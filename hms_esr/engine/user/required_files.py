@@ -33,9 +33,9 @@ class _Sender(Protocol):
 
 def attach_required(person: _Sender, form: HtmlForm) -> None:
     """Make up a file for each empty required file input, unless an ``upload`` meant for it was skipped."""
-    if "file" not in form.kinds:
+    inputs = form.files
+    if not inputs:
         return
-    inputs = [field for field in form.inputs if field.kind == "file" and field.name]
     alone = len({field.name for field in inputs}) == 1
     empty = [field for field in inputs if field.required and not _meant(field, person.uploads, alone)]
     if not empty:
