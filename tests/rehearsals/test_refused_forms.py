@@ -84,6 +84,38 @@ def test_accepted_forms_pass(sites: str, esr: Any, tmp_path: Path) -> None:
     assert reasons(ran) == {f"{name.replace('/', '-')}-open": {("PASS", "")} for name in SAID}
 
 
+OWN = "name: own\nload: {{people: 1, over: 0s}}\njourneys: [{{name: a, persona: citizen, pace: none, steps: [{}]}}]\n"
+EXCUSED = "{expect: {text: cannot write}}"
+UPLOAD = "{upload: {field: paper, file: plan.pdf}}"
+
+
+@pytest.mark.parametrize(
+    ("steps", "wanted"),
+    [
+        ("{visit: /django/plain/open}, submit, {expect: {form: gone}}", "paper = paper.pdf"),
+        (
+            f"{{visit: /django/plain/open}}, {{maybe: {{share: 0.000001, steps: [{UPLOAD}]}}}}, submit",
+            "required. (paper)",
+        ),
+        (f"{{visit: /django/plain/shut}}, submit, {EXCUSED}", "completed"),
+        (
+            f"{{visit: /django/plain/shut}}, submit, {EXCUSED}, submit",
+            "FAILED at submit-2: the form came back: We cannot",
+        ),
+        (
+            "{visit: /django/plain/shut}, submit, {expect: {status: 200}}",
+            "FAILED at submit: the form came back: We cannot",
+        ),
+        ("{visit: /rails/shut}, submit, {expect: {status: 422}}", "completed"),
+    ],
+)
+def test_what_is_sent_and_what_excuses(steps: str, wanted: str, sites: str, esr: Any, tmp_path: Path) -> None:
+    """A required file is made up unless its upload was skipped; the message's text excuses, ``status: 200`` does not."""
+    (tmp_path / "own.yml").write_text(OWN.format(steps))
+    tried = esr("try", "own.yml", "--target", sites)
+    assert wanted in tried.output, tried.output + tried.errors
+
+
 @pytest.mark.skipif(not (wiki.PROGRAM.exists() and shutil.which("php")), reason="dokuwiki and php-cli are missing")
 @pytest.mark.parametrize("sends_passwords", [False, True])
 def test_registering_at_a_wiki(sends_passwords: bool, esr: Any, tmp_path: Path) -> None:
