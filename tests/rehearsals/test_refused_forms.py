@@ -110,7 +110,7 @@ UPLOAD = "{upload: {field: paper, file: plan.pdf}}"
     ],
 )
 def test_what_is_sent_and_what_excuses(steps: str, wanted: str, sites: str, esr: Any, tmp_path: Path) -> None:
-    """A required file is made up unless its upload was skipped; the message's text excuses, ``status: 200`` does not."""
+    """A required file is made up unless that was skipped; the message's text excuses, ``status: 200`` does not."""
     (tmp_path / "own.yml").write_text(OWN.format(steps))
     tried = esr("try", "own.yml", "--target", sites)
     assert wanted in tried.output, tried.output + tried.errors
