@@ -73,14 +73,12 @@ class Actor(UserState):
         if session is None:
             raise StepFailed("scenario", "this person has not come yet")
         address = self._below_target(address)
-        elsewhere = page and before is not None and not address.startswith("/")
-        base = before.url if elsewhere and before is not None else self.context.base
+        base = self.context.base if not page or before is None or address.startswith("/") else before.url
         if media_type and headers is not None:
             media_type = self.context.media_type or media_type
         self.in_request = True
         self.returned = None
-        if form is not None:
-            self.submitted = (form, self.unrefused or before)
+        self.submitted = None if form is None else (form, self.unrefused or before)
         try:
             answer = session.fetch(
                 method,
