@@ -76,9 +76,9 @@ class NoData(EsrError):
 class StepFailed(EsrError):
     """A person's step did not succeed by the target's or the person's doing.
 
-    ``kind`` is a short class of failure: ``status``, ``expectation``, ``timeout``, ``connection``, ``no_form``,
-    ``patience``, ``deadline``, ``no_answer``, ``scenario``, ``internal``. ``message`` is what a reader sees and errors
-    are counted by; it holds no business data beyond the target's own error text.
+    ``kind`` is a short class of failure: ``status``, ``expectation``, ``form_back``, ``timeout``, ``connection``,
+    ``no_form``, ``patience``, ``deadline``, ``no_answer``, ``scenario``, ``internal``. ``message`` is what a reader
+    sees and errors are counted by; it holds no business data beyond the target's own error text.
     """
 
     def __init__(self, kind: str, message: str, status: int = 0) -> None:

@@ -251,6 +251,15 @@ def brief(text: str, words: int = 4, characters: int = 40) -> str:
 
 
 _MOST_READ = 2000
+_ID_SEGMENT = re.compile(r".*[\d%@]|.{25,}")
+
+
+def _path(found: re.Match[str]) -> str:
+    """A path without its ids and query: segments with digits, or longer than words are, are replaced."""
+    path, asked, _ = found[0].partition("?")
+    return "/".join("#" if _ID_SEGMENT.match(one) else one for one in path.split("/")) + ("?#" if asked else "")
+
+
 _MASKS = (
     (re.compile(r"[A-Za-z0-9._%+-]{1,64}@[A-Za-z0-9.-]{1,255}"), "‹e-mail›"),
     (re.compile(r"\"[^\"\n]{0,400}\"|“[^”\n]{0,400}”|(?<!\w)'[^'\n]{0,400}'(?!\w)|‘[^’\n]{0,400}’(?!\w)"), "‹text›"),
@@ -268,8 +277,23 @@ _MASKS = (
 )
 
 
+_PATH = re.compile(r"(?<![\w<.:/#])/[^\s\"'“”‘’<>,;)\]}]{1,400}")
+
+
 def _replaced(instead: str, found: re.Match[str]) -> str:
     return found.groupdict().get("kept") or instead
+
+
+_LONG_NUMBER = re.compile(r"\d(?:[ -]?\d){5,}")
+
+
+def example(text: str, most: int = 200) -> str:
+    """An error's message as one person met it: only e-mails, ids and numbers of six digits or more are replaced."""
+    line = " ".join(text[:_MOST_READ].split())
+    for pattern, instead in (_MASKS[0], *_MASKS[2:4]):
+        line = pattern.sub(instead, line)
+    line = "".join(letter for letter in _LONG_NUMBER.sub("#", line) if letter.isprintable())
+    return line if len(line) <= most else line[: most - 1].rstrip() + "…"
 
 
 def mask(text: str, most: int = 200) -> str:
@@ -280,7 +304,7 @@ def mask(text: str, most: int = 200) -> str:
     and ``expected``, one of an error in parentheses, and times such as ``within 10 s``. Reads at most 2,000 characters;
     time is linear in them.
     """
-    line = " ".join(text[:_MOST_READ].split())
+    line = _PATH.sub(_path, " ".join(text[:_MOST_READ].split()))
     for pattern, instead in _MASKS:
         line = pattern.sub(partial(_replaced, instead), line)
     line = "".join(letter for letter in line if letter.isprintable())

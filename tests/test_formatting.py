@@ -151,6 +151,8 @@ def test_units_stay_with_their_number() -> None:
         ("don't know what's wrong", "don't know what's wrong"),
         ("case 5e5e5e5e-0000-1111-2222-333344445555 gone", "case ‹id› gone"),
         ("token deadbeef0123456789 expired", "token ‹id› expired"),
+        ("no 'x' on /r/aB3x9Q/in?k=v; see /help", "no ‹text› on /r/#/in?#; see /help"),
+        ("http://127.0.0.1:80/a/b and 1/2", "http://#/a/b and #"),
         ("two\n lines\x00\t here", "two lines here"),
         ("", ""),
     ],

@@ -15,6 +15,7 @@ from hms_esr.errors import EnvironmentProblem, StepFailed
 from hms_esr.formatting import brief, listed
 from hms_esr.html.completion import Complete, Completion, typed_into
 from hms_esr.html.form_submission import HtmlField, HtmlForm
+from hms_esr.html.generated_files import fitting_name
 from hms_esr.html.page import Page
 from hms_esr.html.xhtml import as_html
 from hms_esr.http.character_sets import decoded_text
@@ -34,7 +35,6 @@ SAMPLES = 6
 """People whose answers tell which of a persona's fields a control takes."""
 _REDIRECTS = (301, 302, 303, 307, 308)
 _LOG_IN = re.compile(r"(log|sign)[\s-]?(in|on)", re.I)
-_ENDINGS = (("image/png", "png"), (".png", "png"), ("image", "jpg"), (".jpg", "jpg"), ("text", "txt"), (".txt", "txt"))
 
 
 _PLAIN_KEY = re.compile(r"[A-Za-z_][A-Za-z0-9_.-]*")
@@ -111,7 +111,8 @@ def _utf8(header: str) -> str:
 def first_scenario(seen: SeenPage, citizen: PersonaTemplate, file: str = "FILE") -> str:
     """Canonical YAML for ``seen``, commented; ``file`` is what the commands in its head name.
 
-    It visits the page, fills and sends its form as a ``citizen``, and expects the answer 200; without a form it visits.
+    It visits the page, fills and sends its form as a ``citizen``, and expects the answer 200 without that form; where
+    the page has no form it visits.
     A page behind a login is visited by somebody who has an account and logs in first.
     """
     form = seen.page.form() if seen.is_html else None
@@ -132,7 +133,9 @@ def _is_login(seen: SeenPage, form: HtmlForm) -> bool:
 
 def _behind_login(seen: SeenPage) -> Iterator[str]:
     asked, met = urlsplit(_onward("", seen.asked)), urlsplit(seen.page.url)
-    place = met.path if met.netloc == asked.netloc else f"{met.scheme}://{met.netloc}{met.path}"
+    path = f"{met.path}?{met.query}" if met.query and met.path == asked.path else met.path
+    place = path if met.netloc == asked.netloc else f"{met.scheme}://{met.netloc}{path}"
+    place = quote(place, safe=_KEPT)
     login = "      - login" if place == "/login" else f"      - login: {quoted(place)}"
     sent = f"{comment(asked.path, 40)} sends who is not logged in to {comment(met.path, 40)}"
     itself = place == asked.path
@@ -150,9 +153,13 @@ def _path(seen: SeenPage) -> str:
     """Path and query visited, percent-encoded."""
     parts = urlsplit(seen.asked)
     path = quote(parts.path or "/", safe="/%:@!$&'()*+,;=~-._") + (f"?{parts.query}" if parts.query else "")
-    return quote(path, safe="/%:@!$&()*+,;=~-._?")
+    return quote(path, safe=_KEPT)
 
 
+_KEPT = "/%:@!$&()*+,;=~-._?"
+_GONE = (
+    '      - expect: {status: 200, form: gone}    # take "form: gone" out where the same form comes back after success'
+)
 _CHECKS = (
     "",
     "checks:                                # promises; the first one broken makes the verdict FAIL",
@@ -219,7 +226,8 @@ def _journey(seen: SeenPage, form: HtmlForm | None, citizen: PersonaTemplate) ->
     button = form.buttons[0].label if form.buttons else ""
     shown = comment(button, 40)
     yield f"      - submit                         # {f'“{shown}”' if shown else 'the form'}; hidden fields go along"
-    yield "      - expect: {status: 200}          # after redirects; better: a text of the page that says it worked"
+    yield _GONE
+    yield '      # Better: a text of the page that says it worked, such as {status: 200, text: "received"}.'
 
 
 def _fill(form: HtmlForm, citizen: PersonaTemplate) -> Iterator[str]:
@@ -325,9 +333,7 @@ def _ends(field: HtmlField) -> str:
 def _uploads(form: HtmlForm) -> Iterator[str]:
     files = [field for field in form.inputs if field.kind == "file" and field.name and tame(field.name)]
     for field in {field.name: field for field in files}.values():
-        stem = re.sub(r"[^A-Za-z0-9_-]+", "_", field.name).strip("_")[:40] or "document"
-        accept = field.accept.lower()
-        ending = next((ending for mark, ending in _ENDINGS if mark in accept and "pdf" not in accept), "pdf")
+        file = fitting_name(field.name, field.accept)
         told = brief(comment(field.label), 6, 40) or "a file"
-        line = f"      - upload: {{field: {quoted(field.name)}, file: {stem}.{ending}, size_kb: 200}}"
+        line = f"      - upload: {{field: {quoted(field.name)}, file: {file}, size_kb: 200}}"
         yield f"{line}   # {told}; made up if there is no such file"

@@ -149,6 +149,10 @@ def _expected(step: Expect) -> Iterator[str]:
         yield f"page {step.page}"
     if step.text is not None:
         yield f"the text “{step.text}”"
+    if step.source is not None:
+        yield f"“{step.source}” in the source"
+    if step.form is not None:
+        yield f"the form is {step.form}"
     yield from (f"{path} is {value}" for path, value in (step.json_values or {}).items())
 
 

@@ -78,6 +78,8 @@ class HtmlField(NamedTuple):
     dirname: str = ""
     direction: str = ""
     columns: int = 0
+    trap: bool = False
+    """Hidden from people, so that only robots fill it."""
 
     def with_value(self, value: str) -> HtmlField:
         """The same control with another value (``_replace`` takes twice as long)."""
@@ -118,9 +120,10 @@ class FormFacts:
     ``groups``: which controls say one fact.
     """
 
-    __slots__ = ("groups", "kinds", "names", "plans", "targets")
+    __slots__ = ("files", "groups", "kinds", "names", "plans", "targets")
 
     def __init__(self) -> None:
+        self.files: tuple[HtmlField, ...] | None = None
         self.kinds: frozenset[str] | None = None
         self.names: dict[str, str | None] = {}
         self.plans: dict[Any, Any] = {}
@@ -168,7 +171,7 @@ class HtmlForm:
     @property
     def inputs(self) -> tuple[HtmlField, ...]:
         """Controls a person can see and fill."""
-        return tuple(field for field in self.fields if field.kind not in _UNSEEN and not field.disabled)
+        return tuple(one for one in self.fields if one.kind not in _UNSEEN and not one.disabled and not one.trap)
 
     @property
     def kinds(self) -> frozenset[str]:
@@ -180,6 +183,14 @@ class HtmlForm:
                 seen.add("card")
             kinds = self.known.kinds = frozenset(seen)
         return kinds
+
+    @property
+    def files(self) -> tuple[HtmlField, ...]:
+        """File inputs a person can use; most forms have none."""
+        files = self.known.files
+        if files is None:
+            files = self.known.files = tuple(field for field in self.inputs if field.kind == "file" and field.name)
+        return files
 
     def button(self, text: str) -> HtmlField | None:
         """The button with that text, name or id; the first that sends for no text; None when there is none."""

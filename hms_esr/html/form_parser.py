@@ -10,6 +10,7 @@ from typing import Any
 from hms_esr.errors import StepFailed
 from hms_esr.html.form import BUTTONS, URLENCODED, HtmlField, HtmlForm
 from hms_esr.html.form_owners import form_around, nested, owners
+from hms_esr.html.honeypots import is_trap
 from hms_esr.html.input_values import sanitized
 from hms_esr.html.select_options import non_negative, read_options
 from hms_esr.html.text_direction import direction
@@ -160,6 +161,7 @@ class _Reading:
             dirname=dirname,
             direction=direction(node, kind) if dirname else "",
             columns=_columns(marks) if kind == "textarea" and "wrap" in marks else 0,
+            trap=is_trap(node, kind, label),
             **{name: marks.get(name) or "" for name in _PLAIN},
         )
 

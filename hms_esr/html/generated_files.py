@@ -5,6 +5,7 @@ Knows nothing of people or of where a file goes; what it makes says of itself th
 
 from __future__ import annotations
 
+import re
 from functools import lru_cache
 
 from hms_esr.errors import StepFailed
@@ -31,6 +32,18 @@ def made_up(name: str, size_kb: float | None, number: int) -> Upload:
     digits = f"{number & 0xFFFFFFFFFFFFFFFF:0{DIGITS}x}".encode()
     media_type = media_type_of(filename)
     return Upload(filename, media_type, b"".join((before, part(digits), after)))
+
+
+_STEM = re.compile(r"[^A-Za-z0-9_-]+")
+_ACCEPTED = (("image/png", "png"), (".png", "png"), ("image", "jpg"), (".jpg", "jpg"), ("text", "txt"), (".txt", "txt"))
+
+
+def fitting_name(field: str, accept: str) -> str:
+    """A name for a file made up for the input ``field``, of a kind that ``accept`` allows; a PDF where it may be."""
+    stem = _STEM.sub("_", field).strip("_")[:40] or "document"
+    accept = accept.lower()
+    ending = next((ending for mark, ending in _ACCEPTED if mark in accept and "pdf" not in accept), "pdf")
+    return f"{stem}.{ending}"
 
 
 def is_valid(name: str) -> bool:

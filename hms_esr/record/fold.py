@@ -41,6 +41,8 @@ def fold_tick(record: Record, tick: Tick) -> None:
         record.decisions.setdefault(within_s, Decisions()).merge(decisions)
     for where, n in tick.reached.items():
         record.reached[where] = record.reached.get(where, 0) + n
+    for where, n in tick.form_again.items():
+        record.form_again[where] = record.form_again.get(where, 0) + n
     second.active += tick.active
     second.waiting += tick.waiting
     second.polls += tick.polls

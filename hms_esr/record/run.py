@@ -5,7 +5,7 @@ Knows nothing of disks, sockets or the engine: ticks, events and a manifest come
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -17,6 +17,9 @@ from hms_esr.record.samples import Samples
 from hms_esr.record.second import Second, WorkerHealth
 from hms_esr.record.tick import Cell, Decisions, ErrorCount, ErrorKey, SeriesKey
 from hms_esr.scenario.model import Scenario
+
+MOST_UNSURE = 20
+"""Steps at which people saw their form again that are told one by one."""
 
 
 @dataclass(slots=True)
@@ -93,6 +96,8 @@ class Record:
     judged_people: dict[tuple[str, str, str], int] = field(default_factory=dict)
     """(journey, persona, state) → judged people."""
     reached: dict[tuple[str, str], int] = field(default_factory=dict)
+    form_again: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(journey, step) → people who sent a form there and saw it again without a message."""
     stuck: dict[tuple[str, str, str], int] = field(default_factory=dict)
     """(journey, step, reason) → people who ended there without completing."""
     journey_ms: dict[str, Histogram] = field(default_factory=dict)
@@ -174,6 +179,24 @@ class Record:
     def error_count(self) -> int:
         """Requests and expectations that failed."""
         return sum(error.n for error in self.errors.values())
+
+    def words(self, journey: str, step: str, reason: str) -> str:
+        """A masked reason why people ended there, as one of them met it; the reason itself where none is known."""
+        for key, error in self.errors.items():
+            if key.journey == journey and key.step == step and key.message == reason and error.example:
+                return error.example
+        return reason
+
+    def unsure(self) -> Iterator[str]:
+        """What a PASS leaves open: by step, how many people saw their form again and nothing about it."""
+        for (_, step), n in list(self.form_again.items())[:MOST_UNSURE]:
+            people = "1 person who sent the form was" if n == 1 else f"{n:,} people who sent the form were"
+            yield (
+                f"At “{step}”, {people} shown it again without a message, so it is not known whether it was accepted. "
+                "Expect a text of the page that says it worked, or `form: gone`."
+            )
+        if len(self.form_again) > MOST_UNSURE:
+            yield f"So it was at {len(self.form_again) - MOST_UNSURE} more steps; summary.json has them."
 
     def people(self, state: str) -> int:
         """People in ``state``: completed, failed, dropped, lost, unfinished."""

@@ -66,6 +66,8 @@ class ErrorCount:
     example_k: int = -1
     trace_id: str = ""
     by_second: dict[int, int] = field(default_factory=dict)
+    example: str = ""
+    """The message of the first one with its quoted words; e-mails and long numbers are masked."""
 
     def merge(self, other: ErrorCount) -> None:
         """Add the other's figures; the earlier example stays."""
@@ -73,6 +75,7 @@ class ErrorCount:
         self.people_stopped += other.people_stopped
         if other.first_real_s < self.first_real_s:
             self.first_real_s, self.example_k, self.trace_id = other.first_real_s, other.example_k, other.trace_id
+            self.example = other.example or self.example
         for second, n in other.by_second.items():
             self.by_second[second] = self.by_second.get(second, 0) + n
 
@@ -156,6 +159,8 @@ class Tick:
     waiting: int = 0
     reached: dict[tuple[str, str], int] = field(default_factory=dict)
     """(journey, step): people who began that step for the first time."""
+    form_again: dict[tuple[str, str], int] = field(default_factory=dict)
+    """(journey, step): people who sent a form and saw it again without a message."""
     ends: list[PersonEnd] = field(default_factory=list)
     decisions: dict[float, Decisions] = field(default_factory=dict)
     """By ``within`` in simulated seconds."""

@@ -24,7 +24,7 @@ _ORDER = (
     *("people", "requests", "unanswered", "setup_requests", "polls", "retries", "refreshes", "errors", "checks"),
     *("latency_ms", "service_latency_ms", "phases_ms", "steps", "error_kinds", "delivery", "generator"),
     *("decisions", "personas"),
-    *("clock", "faults", "conditions", "probes", "sensors", "made_up_files"),
+    *("clock", "faults", "conditions", "probes", "sensors", "made_up_files", "form_again"),
 )
 """As a reader of the file meets them."""
 
@@ -106,6 +106,9 @@ def _parts(record: Record) -> dict[str, Any]:
         "generator": _generator(record),
         "decisions": _decisions(record),
         "personas": _personas(record),
+        "form_again": [
+            {"journey": journey, "step": step, "people": n} for (journey, step), n in record.form_again.items()
+        ],
         "clock": [{"real_s": one.real_s, "simulated_s": one.sim_s, "warp": one.warp} for one in record.segments],
         "faults": [_fault(record, fault) for fault in record.faults],
         "probes": dict(record.probes),
@@ -185,6 +188,7 @@ def _error_kinds(record: Record) -> list[dict[str, Any]]:
             "n": error.n,
             "people_stopped": error.people_stopped,
             "first_real_s": error.first_real_s,
+            "example": error.example,
             "example_person": error.example_k if error.example_k >= 0 else None,
             "trace_id": error.trace_id,
         }

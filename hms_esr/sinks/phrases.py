@@ -150,8 +150,9 @@ def stuck(record: Record) -> list[str]:
     """``✖ 3 failed at pay (timeout)``: where people ended without completing, most first."""
     ends = sorted(record.stuck.items(), key=lambda one: (-one[1], one[0]))
     lines = []
-    for (_, step, reason), n in ends[:MOST_STEPS]:
-        why = f" ({formatting.brief(reason, 12, 80)})" if reason else ""
+    for (journey, step, reason), n in ends[:MOST_STEPS]:
+        words = record.words(journey, step, reason)
+        why = f" ({formatting.brief(words, 16, 100)})" if words else ""
         lines.append(f"✖ {formatting.count(n)} did not get past {step or 'the start'}{why}")
     rest = ends[MOST_STEPS:]
     if rest:
@@ -165,6 +166,7 @@ def closing(record: Record, judgement: Judgement, report: str, next_command: str
     judged = judgement.verdict in ("PASS", "FAIL")
     lines = [f"{_MARKS[result.verdict] if judged else '·'} {_check(result)}" for result in judgement.checks]
     lines += stuck(record)
+    lines += [f"! {text}" for text in record.unsure()]
     warnings = f" ({formatting.plural(judgement.warnings, 'warning', 'warnings')})" if judgement.warnings else ""
     lines += ["", f"{judgement.shown}{warnings}  {judgement.sentence}"]
     lines += [f"      {text}" for text in judgement.also]

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from collections.abc import Callable, Mapping
+from typing import Annotated, Any, ClassVar, Literal
 from urllib.parse import quote
 
 from pydantic import BeforeValidator, Field
@@ -70,7 +70,11 @@ def _told(value: Any) -> str:
 
 
 class Expect(Step):
-    """``expect: {status: 200, page: /done, text: "received", json: {state: ok}}``: all that are given must hold."""
+    """``expect: {status: 200, page: /done, text: "received", json: {state: ok}}``: all that are given must hold.
+
+    ``text`` is what a person reads on the page, ``source`` looks at the answer as it came. ``form: gone``: the answer
+    does not show the form just sent.
+    """
 
     verb: ClassVar[str] = "expect"
     sends: ClassVar[bool] = False
@@ -79,6 +83,8 @@ class Expect(Step):
     )
     page: Text | None = None
     text: Text | None = None
+    source: Text | None = None
+    form: Literal["gone"] | None = None
     json_values: dict[JsonPath, Any] | None = Field(None, alias="json")
 
     @classmethod
@@ -88,12 +94,21 @@ class Expect(Step):
 
     def model_post_init(self, context: Any) -> None:
         """Refuse an expectation of nothing."""
-        if self.status is None and self.page is None and self.text is None and self.json_values is None:
-            raise ValueError("expect needs at least one of status, page, text, json")
+        if all(one is None for one in (self.status, self.page, self.text, self.source, self.form, self.json_values)):
+            raise ValueError("expect needs at least one of status, page, text, source, form, json")
 
     def accepts(self, status: int) -> bool:
         """Whether an answer with ``status`` is what the step before may get."""
         return self.status is not None and status in self.status
+
+    def excuses(self, message: str, render: Callable[[str], str]) -> bool:
+        """Whether a form that came back with ``message`` is what is expected here: ``text`` stands in the message."""
+        return self.text is not None and " ".join(render(self.text).split()) in message
+
+    @property
+    def looks_inside(self) -> bool:
+        """Whether more than status and path is expected: the same form again is then no surprise."""
+        return any(one is not None for one in (self.text, self.source, self.form, self.json_values))
 
     def perform(self, actor: StepActor) -> None:
         """Raise the first expectation that does not hold."""
@@ -106,12 +121,28 @@ class Expect(Step):
         page = _path_of(actor.address(self.page)) if self.page is not None else None
         if page is not None and answer.path != page:
             raise StepFailed("expectation", f"page is {answer.path}, expected {page}", answer.status)
+        if self.form == "gone" and actor.form_back is not None:
+            said = f": {actor.form_back}" if actor.form_back else ", without a message"
+            raise StepFailed("expectation", f"the form came back{said}", answer.status)
         if self.text is not None:
-            wanted = actor.render(self.text)
+            self._check_text(actor.render(self.text), answer, actor)
+        if self.source is not None:
+            wanted = actor.render(self.source)
             if wanted not in answer.text:
-                raise StepFailed("expectation", f"the text {wanted!r} is not on {answer.path}", answer.status)
+                raise StepFailed("expectation", f"the source of {answer.path} has no {wanted!r}", answer.status)
         if self.json_values is not None:
             self._check_json(answer, actor)
+
+    def _check_text(self, wanted: str, answer: Answer, actor: StepActor) -> None:
+        nearest = actor.passage(wanted)
+        if nearest is None:
+            return
+        near = f"; nearest is “{nearest}”" if nearest else ""
+        if wanted in answer.text:
+            where = f"is only in the source of {answer.path}, where nobody reads it (`source` looks there)"
+        else:
+            where = f"is not on {answer.path}"
+        raise StepFailed("expectation", f"the text {wanted!r} {where}{near}", answer.status)
 
     def _check_json(self, answer: Answer, actor: StepActor) -> None:
         document = answer.json()

@@ -165,6 +165,15 @@ class StepActor(Protocol):
         """Send ``form`` as a browser would, filled and completed; without one POST the filled values as JSON."""
         ...
 
+    @property
+    def form_back(self) -> str | None:
+        """What the last answer says of the form just sent, if it shows that form again; empty: nothing. None: gone."""
+        ...
+
+    def passage(self, wanted: str) -> str | None:
+        """None when a person reads ``wanted`` in the last answer; else what comes nearest to it, maybe nothing."""
+        ...
+
     def find(self, text: str) -> tuple[Literal["link", "button"], str | Form] | None:
         """The link (its address) or button (its form) of the current page with that text, case and spaces ignored."""
         ...

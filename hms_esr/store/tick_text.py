@@ -66,6 +66,7 @@ def _without_ends(tick: Tick, mask: Callable[[str], str]) -> dict[str, Any]:
         "delivered": list(tick.delivered.items()),
         "late_ms": _histogram(tick.late_ms),
         "reached": [[*where, n] for where, n in tick.reached.items()],
+        "form_again": [[*where, n] for where, n in tick.form_again.items()],
         "decisions": [_decisions(within_s, decisions) for within_s, decisions in tick.decisions.items()],
         "loop_lag_ms": _histogram(tick.loop_lag_ms),
         "phases": [[*where, *_phases(one)] for where, one in tick.phases.items()],
@@ -103,7 +104,7 @@ def _error(key: ErrorKey, error: ErrorCount, mask: Callable[[str], str]) -> Flat
     first_s = None if isinf(error.first_real_s) else error.first_real_s
     kind = [key.journey, key.step, key.kind, mask(key.message), key.status]
     example = [first_s, error.example_k, mask(error.trace_id)]
-    return [*kind, error.n, error.people_stopped, *example, list(error.by_second.items())]
+    return [*kind, error.n, error.people_stopped, *example, list(error.by_second.items()), mask(error.example)]
 
 
 def _end(end: PersonEnd, mask: Callable[[str], str]) -> PersonEnd:
@@ -138,6 +139,7 @@ def read_tick(text: str | bytes) -> Tick:
     tick.late_ms = Histogram.from_json(whole.get("late_ms", []))
     tick.loop_lag_ms = Histogram.from_json(whole.get("loop_lag_ms", []))
     tick.reached = {(journey, step): n for journey, step, n in whole.get("reached", ())}
+    tick.form_again = {(journey, step): n for journey, step, n in whole.get("form_again", ())}
     tick.ends = [PersonEnd(*end) for end in whole.get("ends", ())]
     tick.decisions = {within_s: Decisions(*figures) for within_s, *figures in whole.get("decisions", ())}
     tick.phases = {
@@ -156,10 +158,11 @@ def _read_cells(tick: Tick, whole: dict[str, Any]) -> None:
             tick.cells[key].merge(cell)
         else:
             tick.cells[key] = cell
-    for journey, step, kind, message, status, n, stopped, first_s, person_no, trace_id, seconds in whole.get(
+    for journey, step, kind, message, status, n, stopped, first_s, person_no, trace_id, seconds, *words in whole.get(
         "errors", ()
     ):
-        error = ErrorCount(n, stopped, float("inf") if first_s is None else first_s, person_no, trace_id, dict(seconds))
+        at_s = float("inf") if first_s is None else first_s
+        error = ErrorCount(n, stopped, at_s, person_no, trace_id, dict(seconds), *words[:1])
         error_key = ErrorKey(journey, step, kind, message, status)
         if error_key in tick.errors:
             tick.errors[error_key].merge(error)

@@ -143,3 +143,17 @@ def test_editors_upload_pictures_as_the_page_says(site: Site, desk: Path) -> Non
         recorded[key.step, key.status] += cell.requests
     assert recorded == seen
     assert sum(seen.values()) == record.requests == 500
+
+
+def test_what_new_wrote_fails_without_accounts_and_passes_with_them(site: Site, desk: Path) -> None:
+    """Wagtail refuses a log-in with status 200 and the same form; the run says so in its words."""
+    url = site.start()
+    carry_out(f"hms-esr new {url}/admin/images/add/ --out add.yml", site, url, desk)
+    few = f"{sys.executable} -m hms_esr run add.yml --scale 0.2 --warp 300 --max-late 100%"
+    refused = subprocess.run(["bash", "-c", few], cwd=desk, env=site.env, capture_output=True, text=True, check=False)
+    assert refused.returncode == 1, refused.stdout + refused.stderr
+    said = "the form came back: Your username and password didn't match. Please try again."
+    assert f"2 did not get past login ({said})" in refused.stdout
+    carry_out("hms-esr people permit_applicant -n 10 > people.jsonl", site, url, desk)
+    carry_out("DJANGO_SETTINGS_MODULE=mysite.settings python create_editors.py < people.jsonl", site, url, desk)
+    carry_out("hms-esr run add.yml --scale 0.2 --warp 300", site, url, desk)

@@ -12,7 +12,7 @@ from hms_esr.edu.live.view import View
 from hms_esr.formatting import MISSING, count, elapsed, plural, share, time_ms, whole_s
 from hms_esr.record import Cell, ErrorCount
 from hms_esr.reports.html.errors import Kind
-from hms_esr.reports.html.parts import status, text
+from hms_esr.reports.html.parts import para, status, text
 from hms_esr.verdicts.judgement import CheckResult
 
 MOST_ERRORS = 25
@@ -110,7 +110,13 @@ def steps(view: View) -> Markup:
         tag("h2", "People by step", id="s"),
         _held(view, "steps", "People by step", table, bool(rows)),
         view.slots.live("p", "steps.m", none, class_="small"),
+        view.slots.live("div", "steps.u", _unsure(view)),
     )
+
+
+def _unsure(view: View) -> Markup:
+    """Who may not have got through although nothing says so."""
+    return join([para(status("warn", "Warning"), " ", text(one, 400)) for one in view.record.unsure()], "")
 
 
 def _stuck(view: View) -> dict[tuple[str, str], int]:

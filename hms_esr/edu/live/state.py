@@ -89,7 +89,7 @@ def _checks(view: View) -> list[dict[str, Any]]:
 def _errors(view: View) -> list[dict[str, Any]]:
     return [
         {"journey": key.journey, "step": key.step, "kind": key.kind, "message": key.message, "status": key.status}
-        | {"n": error.n, "people_stopped": error.people_stopped}
+        | {"n": error.n, "people_stopped": error.people_stopped, "example": error.example}
         for key, error in view.record.errors.items()
     ]
 

@@ -6,7 +6,7 @@ Knows nothing of sockets, files or verdicts; times come in as real seconds since
 from __future__ import annotations
 
 from hms_esr.engine.recording.request_metrics import RequestMetrics
-from hms_esr.formatting import mask
+from hms_esr.formatting import example, mask
 from hms_esr.record import Decisions, ErrorCount, ErrorKey, PersonEnd, Tick
 
 MOST_KINDS = 500
@@ -26,6 +26,7 @@ class Recorder(RequestMetrics):
         """Longest pause of the memory collector since the last tick; set from outside, also amid a call of ours."""
         self._seq = 0
         self._error_keys: set[ErrorKey] = set()
+        self._masked: dict[str, str] = {}
 
     @property
     def next_seq(self) -> int:
@@ -33,9 +34,12 @@ class Recorder(RequestMetrics):
         return self._seq
 
     def error(self, at_s: float, key: ErrorKey, person_no: int, trace_id: str, *, stopped: bool) -> ErrorKey:
-        """One error of a kind; ``stopped``: it ended the person's journey. The key it is counted under."""
-        if key.kind == "status":
-            key = key._replace(message=mask(key.message))
+        """One error of a kind; ``stopped``: it ended the person's journey. The key it is counted under.
+
+        Kinds are told apart by masked messages; the first one's words are kept as the kind's example.
+        """
+        said = key.message
+        key = key._replace(message=self.masked(said))
         if key not in self._error_keys:
             if len(self._error_keys) >= MOST_KINDS and key.kind != "internal":
                 key = key._replace(message="other errors", kind="other", status=0)
@@ -46,6 +50,7 @@ class Recorder(RequestMetrics):
         count.people_stopped += stopped
         if at_s < count.first_real_s:
             count.first_real_s, count.example_k, count.trace_id = at_s, person_no, trace_id
+            count.example = example(said)
         if not stopped:
             count.by_second[tick.second] = count.by_second.get(tick.second, 0) + 1
         return key
@@ -84,8 +89,22 @@ class Recorder(RequestMetrics):
         reached[where] = reached.get(where, 0) + 1
 
     def person_ended(self, now_s: float, end: PersonEnd) -> None:
-        """Somebody is over, one way or another."""
-        self.at(now_s).ends.append(end)
+        """Somebody is over, one way or another; the reason is kept masked, as the error is."""
+        self.at(now_s).ends.append(end._replace(reason=self.masked(end.reason)) if end.reason else end)
+
+    def form_again(self, now_s: float, journey: str, step: str) -> None:
+        """Somebody sent a form and saw it again without a message."""
+        people = self.at(now_s).form_again
+        people[journey, step] = people.get((journey, step), 0) + 1
+
+    def masked(self, message: str) -> str:
+        """:func:`mask`, asked once for messages that come again and again."""
+        found = self._masked.get(message)
+        if found is None:
+            if len(self._masked) >= MOST_KINDS:
+                self._masked.clear()
+            found = self._masked[message] = mask(message)
+        return found
 
     def decision(self, now_s: float, within_s: float) -> Decisions:
         """The decisions of that deadline in the open tick, to be added to."""

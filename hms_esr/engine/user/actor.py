@@ -12,13 +12,16 @@ from typing import Any, Literal, cast
 import gevent
 
 from hms_esr.engine.user.context import WorkerContext
+from hms_esr.engine.user.required_files import attach_required
 from hms_esr.engine.user.state import UserState
 from hms_esr.engine.user.templating import addressed, completed, rendered, valued
 from hms_esr.errors import StepFailed
 from hms_esr.html.error_messages import status_link
 from hms_esr.html.form_submission import HtmlForm, submission
 from hms_esr.html.page import page_of
+from hms_esr.html.readable import passage
 from hms_esr.html.refresh import refresh_of
+from hms_esr.html.refused_form import returned_form
 from hms_esr.http.response import HttpAnswer
 from hms_esr.scenario.templates import split
 from hms_esr.schedule.arrivals import Arrival
@@ -60,6 +63,7 @@ class Actor(UserState):
         media_type: str = "",
         page: bool = True,
         referer: str = "",
+        form: HtmlForm | None = None,
     ) -> HttpAnswer:
         """Send one request, redirects and pages that lead on followed; the stage records each hop.
 
@@ -69,21 +73,25 @@ class Actor(UserState):
         if session is None:
             raise StepFailed("scenario", "this person has not come yet")
         address = self._below_target(address)
-        elsewhere = page and before is not None and not address.startswith("/")
-        base = before.url if elsewhere and before is not None else self.context.base
+        base = self.context.base if not page or before is None or address.startswith("/") else before.url
         if media_type and headers is not None:
             media_type = self.context.media_type or media_type
-        answer = session.fetch(
-            method,
-            address,
-            base=base,
-            headers=headers,
-            body=body,
-            media_type=media_type,
-            referer=referer,
-            timeout_s=self.context.timeout_s,
-            patience_s=self.patience_s,
-        )
+        self.returned = None
+        self.submitted = None if form is None else (form, self.unrefused or before)
+        try:
+            answer = session.fetch(
+                method,
+                address,
+                base=base,
+                headers=headers,
+                body=body,
+                media_type=media_type,
+                referer=referer,
+                timeout_s=self.context.timeout_s,
+                patience_s=self.patience_s,
+            )
+        finally:
+            self.submitted = None
         if page:
             self.answer = answer
             self.looked = False
@@ -121,8 +129,12 @@ class Actor(UserState):
         """Send the form filled and completed; without one the filled values as JSON to the current path."""
         if form is None:
             return self._send_filled()
+        sending, before = cast("HtmlForm", form), self.answer
+        if self.unrefused is not None and returned_form(sending, None, self.unrefused) is None:
+            self.unrefused = None
+        attach_required(self, sending)
         sent = submission(
-            cast("HtmlForm", form),
+            sending,
             self.filled,
             self.uploads,
             button=button,
@@ -131,9 +143,39 @@ class Actor(UserState):
         )
         self.filled = {}
         self.uploads = {}
-        here = self.answer.url if self.answer is not None else ""
+        here = before.url if before is not None else ""
         self.context.submitted(self, sent)
-        return self.request(sent.method, sent.url, body=sent.body, media_type=sent.media_type, referer=here)
+        answer = self.request(
+            sent.method, sent.url, body=sent.body, media_type=sent.media_type, referer=here, form=sending
+        )
+        if answer.status < 400:
+            self._look_back(sending, before, answer)
+        else:
+            self.unrefused = self.unrefused or before
+        return answer
+
+    def _look_back(self, form: HtmlForm, before: HttpAnswer | None, answer: HttpAnswer) -> None:
+        """StepFailed("form_back") when the form came back refused, unless the next ``expect`` names what it says."""
+        back = self.returned = returned_form(form, self.unrefused or before, answer)
+        if back is None:
+            self.unrefused = None
+            return
+        expect = self.next_expect()
+        if back.message:
+            if expect is None or not expect.excuses(back.message, self.render):
+                raise StepFailed("form_back", f"the form came back: {back.text}", answer.status)
+            self.unrefused = self.unrefused or before
+        elif expect is None or not expect.looks_inside:
+            self.context.recorder.form_again(self.context.clock.now_s(), self.journey, self.where)
+
+    @property
+    def form_back(self) -> str | None:
+        """What the last answer says of the form just sent, when it shows that form again; empty: nothing."""
+        return None if self.returned is None else self.returned.text
+
+    def passage(self, wanted: str) -> str | None:
+        """None when a person reads ``wanted`` in the last answer; else what comes nearest to it, maybe nothing."""
+        return "" if self.answer is None else passage(self.answer, wanted)
 
     def _send_filled(self) -> HttpAnswer:
         if not self.filled:

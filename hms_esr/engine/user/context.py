@@ -26,6 +26,7 @@ from hms_esr.html.error_messages import error_text, phrase
 from hms_esr.html.form_submission import Submission
 from hms_esr.html.generated_files import made_up
 from hms_esr.html.media_types import media_type_of
+from hms_esr.html.refused_form import returned_form
 from hms_esr.http.response import HttpAnswer
 from hms_esr.http.url import parse
 from hms_esr.personas.template import lognormal_s
@@ -47,6 +48,13 @@ class PauseLength(Protocol):
     def spread(self) -> float:
         """Deviation of the logarithm."""
         ...
+
+
+def said_by(virtual_user: UserState, answer: HttpAnswer) -> str:
+    """Why an answer with a status of 400 or more says no: in the words of its form, its own, or those of the status."""
+    back = virtual_user.returned
+    said = back.text if back is not None and back.message else error_text(answer)
+    return said or phrase(answer.status)
 
 
 class WorkerContext:
@@ -163,7 +171,9 @@ class WorkerContext:
         expect = virtual_user.next_expect()
         if expect is not None and expect.accepts(hop.status):
             return None
-        return StepFailed("status", error_text(hop) or phrase(hop.status), hop.status)
+        if virtual_user.submitted is not None:
+            virtual_user.returned = returned_form(*virtual_user.submitted, hop)
+        return StepFailed("status", said_by(virtual_user, hop), hop.status)
 
     def submitted(self, virtual_user: UserState, sent: Submission) -> None:
         """A form is about to be sent."""

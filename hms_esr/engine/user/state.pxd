@@ -12,5 +12,7 @@ cdef class UserState:
     cdef public Py_ssize_t at
     cdef public long sent, occurrence
     cdef public bint polling, ended, hurried, looked
-    cdef public tuple steps
+    cdef public tuple steps, submitted
+    cdef public object returned
+    cdef public HttpAnswer unrefused
     cpdef double chance(self, str kind, long number) except? -1.0

@@ -9,6 +9,8 @@ from collections.abc import Mapping
 from typing import Any
 
 from hms_esr.engine.client.http_client import PersonSession
+from hms_esr.html.form import HtmlForm
+from hms_esr.html.refused_form import ReturnedForm
 from hms_esr.http.response import HttpAnswer
 from hms_esr.personas.person import Person
 from hms_esr.record import Sample, SeriesKey
@@ -42,11 +44,14 @@ class UserState:
         "persona",
         "planned_s",
         "polling",
+        "returned",
         "sent",
         "session",
         "started_s",
         "steps",
+        "submitted",
         "trace_prefix",
+        "unrefused",
         "uploads",
         "vars",
         "where",
@@ -80,6 +85,12 @@ class UserState:
         self.hurried = False
         self.looked = False
         self.failed_with = ""
+        self.submitted: tuple[HtmlForm, HttpAnswer | None] | None = None
+        """While a form is on its way: the form, and the page it is sent from."""
+        self.returned: ReturnedForm | None = None
+        """What the last answer says of the form just sent, when it shows that form again."""
+        self.unrefused: HttpAnswer | None = None
+        """The page a form was first sent from, once it was refused and the scenario expected that."""
         skips = self.person.skips
         self.steps: tuple[NamedStep, ...] = tuple(steps_of(cast.journeys[arrival.journey], skips, self.chance))
         self.session: PersonSession | None = None

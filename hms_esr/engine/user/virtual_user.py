@@ -8,10 +8,10 @@ from __future__ import annotations
 import gevent
 
 from hms_esr.engine.user.actor import Actor, Parked
+from hms_esr.engine.user.context import said_by
 from hms_esr.engine.user.templating import MISSING, extracted
 from hms_esr.errors import StepFailed
-from hms_esr.formatting import mask
-from hms_esr.html.error_messages import alert_text, error_text, phrase
+from hms_esr.html.error_messages import alert_text
 from hms_esr.http.response import HttpAnswer
 from hms_esr.record import ErrorKey, PersonEnd
 from hms_esr.schedule.journey_steps import NamedStep
@@ -21,6 +21,8 @@ from hms_esr.steps.think import Think
 STILL_UNDER_WAY = "still under way at the end"
 COUNTED_BY_HOP = ("status", "timeout", "patience", "connection", "no_answer")
 """Kinds of failures that were counted with the request that met them."""
+JUDGED_AFTER = ("expectation", "form_back")
+"""Kinds of failures of an answer that was counted as a good one when it came."""
 
 
 class VirtualUser(Actor):
@@ -92,7 +94,7 @@ class VirtualUser(Actor):
     def _check_status(self, answer: HttpAnswer) -> None:
         expect = self.next_expect()
         if expect is None or not expect.accepts(answer.status):
-            raise StepFailed("status", error_text(answer) or phrase(answer.status), answer.status)
+            raise StepFailed("status", said_by(self, answer), answer.status)
 
     def _save(self, step: Step) -> None:
         for name, extract in step.save.items():
@@ -114,12 +116,12 @@ class VirtualUser(Actor):
         if failure.kind not in COUNTED_BY_HOP:
             counted = context.recorder.error(now_s, key, self.person_no, self.trace_id(), stopped=False)
             started_at = ended_at = context.clock.origin + now_s
-            if self.answer is not None and failure.kind == "expectation" and not self.looked:
+            if self.answer is not None and failure.kind in JUDGED_AFTER and not self.looked:
                 context.recorder.failed_after(now_s, self.series(self.answer))
                 started_at, ended_at = self.answer.started_at, self.answer.ended_at
             context.failed(self, counted, started_at, ended_at)
         context.recorder.error(now_s, key, self.person_no, self.trace_id(), stopped=True)
-        self.failed_with = mask(failure.message) if failure.kind == "status" else failure.message
+        self.failed_with = failure.message
         context.heard(self, named, failure)
         if failure.kind not in ("no_answer", "scenario", "refused"):
             self._rage(named)
@@ -128,7 +130,7 @@ class VirtualUser(Actor):
         """An expectation that does not hold, with what the page itself says went wrong."""
         if self.answer is None or self.looked or failure.kind != "expectation":
             return failure
-        reason = mask(alert_text(self.answer))
+        reason = alert_text(self.answer)
         return StepFailed(failure.kind, f"{failure.message}; it says: {reason}", failure.status) if reason else failure
 
     def _rage(self, named: NamedStep) -> None:

@@ -23,6 +23,7 @@ _ENOUGH = 8
 _KINDS = {
     "status": "Status",
     "expectation": "Expectation",
+    "form_back": "Form came back",
     "timeout": "Timeout",
     "connection": "Connection",
     "no_form": "No form",
@@ -119,10 +120,17 @@ def _mostly_in(kind: Kind, from_s: float, to_s: float) -> bool:
 
 def _row(figures: Figures, kind: Kind) -> list[object]:
     total = kind.total
-    name = text(kind.message or kind.label) + tag("span", text(kind.label, 60), class_="expr")
+    name = text(kind.message or kind.label) + tag("span", text(kind.label, 60), class_="expr") + _words(total, kind)
     drawn = strip(figures.frame, counts(total.by_second, figures.frame))
     stopped = count(total.people_stopped)
     return [name, count(total.n), stopped, _steps(figures, kind), drawn, _first(figures, total), _example(total)]
+
+
+def _words(total: ErrorCount, kind: Kind) -> Markup:
+    """The first one's own words, where the kind's have none of what it quoted."""
+    if not total.example or total.example == kind.message:
+        return Markup("")
+    return tag("span", "for example: ", text(total.example, 240), class_="expr")
 
 
 def _steps(figures: Figures, kind: Kind) -> Markup:

@@ -10,7 +10,7 @@ from hms_esr.charts.markup import Markup, esc, join, tag
 from hms_esr.formatting import MISSING, count, period, plural, share, time_s
 from hms_esr.reports.html.figures import Figures
 from hms_esr.reports.html.load import STATES
-from hms_esr.reports.html.parts import Column, empty, left_out, section, table, text
+from hms_esr.reports.html.parts import Column, empty, left_out, para, section, status, table, text
 
 TITLE = "Where people got stuck"
 _REASONS = 4
@@ -32,7 +32,14 @@ def people(figures: Figures) -> Markup:
     funnels = [_funnel(figures, journey.name) for journey in figures.scenario.journeys]
     kept = [one for one in funnels if one][: max(1, figures.caps.rows // 12)]
     rest = left_out(len([one for one in funnels if one]) - len(kept), "journeys are")
-    return section("people", 5, TITLE, _story(figures), *kept, rest, _decisions(figures), _personas(figures))
+    return section(
+        "people", 5, TITLE, _story(figures), *kept, rest, _unsure(figures), _decisions(figures), _personas(figures)
+    )
+
+
+def _unsure(figures: Figures) -> Markup:
+    """Who may not have got through although nothing says so."""
+    return join([para(status("warn", "Warning"), " ", text(one, 400)) for one in figures.record.unsure()], "")
 
 
 def _stuck(figures: Figures) -> dict[tuple[str, str], dict[str, int]]:

@@ -6,7 +6,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from hms_esr.engine.recording.recorder import MOST_KINDS, Recorder
-from hms_esr.record import ErrorKey, SeriesKey
+from hms_esr.record import ErrorKey, PersonEnd, SeriesKey
 
 KEY = SeriesKey("apply", "submit", "farmer", 200, "")
 
@@ -37,16 +37,32 @@ def test_a_request_is_in_the_second_it_ended() -> None:
     assert seconds == {3: 1, 4: 1}
 
 
-def test_what_a_target_says_is_masked_and_what_we_say_is_not() -> None:
-    """E-mails and long numbers of an error page are not kept; names of the scenario are."""
+def test_kinds_are_told_apart_by_masked_messages() -> None:
+    """One reason is one kind; its first one's quoted words stay, e-mails and long numbers nowhere."""
     recorder = Recorder("worker 1")
-    told = ErrorKey("apply", "submit", "status", "no account a.b@people.test 123456789", 404)
-    ours = ErrorKey("apply", "click", "no_button", "no button or link 'Submit' on /apply", 0)
-    for key in (told, ours):
-        recorder.error(1.0, key, 7, "t", stopped=False)
-    messages = [key.message for key in recorder.take(2, 0.0)[0].errors]
-    assert not any("people.test" in message or "123456789" in message for message in messages)
-    assert ours.message in messages
+    for number in range(3):
+        told = f"no account a{number}.b@people.test 12345678{number}"
+        ours = f"page is /claims/{number}ab/x, expected /done; it says: 'Case {number}' is closed"
+        recorder.error(1.0, ErrorKey("apply", "submit", "status", told, 404), number, "t", stopped=False)
+        recorder.error(1.0, ErrorKey("apply", "expect", "expectation", ours, 200), number, "t", stopped=False)
+    (tick,) = recorder.take(2, 0.0)[-1:]
+    found = {key.message: (count.n, count.example) for key, count in tick.errors.items()}
+    assert found == {
+        "no account ‹e-mail› #": (3, "no account ‹e-mail› #"),
+        "page is /claims/#/x, expected /done; it says: ‹text› is closed": (
+            3,
+            "page is /claims/0ab/x, expected /done; it says: 'Case 0' is closed",
+        ),
+    }
+
+
+def test_why_people_ended_is_masked_as_the_error_is() -> None:
+    """So that the report's two sections name one reason."""
+    recorder = Recorder("worker 1")
+    for number in range(2):
+        end = PersonEnd(number, "a", "p", "failed", "s", f"no field 'x{number}' on /a/{number}", 0.0, 0.0, 1.0)
+        recorder.person_ended(1.0, end)
+    assert {end.reason for end in recorder.take(2, 0.0)[-1].ends} == {"no field ‹text› on /a/#"}
 
 
 def test_kinds_of_errors_are_bounded() -> None:

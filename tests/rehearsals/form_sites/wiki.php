@@ -1,0 +1,2 @@
+<?php
+define('DOKU_CONF', getenv('WIKI_HOME') . '/conf/');
