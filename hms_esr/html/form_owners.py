@@ -2,6 +2,7 @@
 
 While a form is open its pointer takes every control met, wherever tables and misnested tags put it in the tree. The
 tree alone does not show that, so start tags are numbered in the source, and the numbers found again in the tree.
+Knows nothing of what controls hold.
 """
 
 from __future__ import annotations

@@ -152,8 +152,8 @@ class StepActor(Protocol):
     ) -> Answer:
         """Send one request (redirects followed), record it under the step, make it the current page if ``page``.
 
-        ``address`` is absolute, or a path below the target's own, or relative to the current page; ``referer`` is the
-        page whose link is followed, as far as its policy shows it.
+        ``address`` is absolute, or a path below the target's own, or relative to the current page.
+        ``referer`` is the page whose link is followed, as far as its policy shows it.
         """
         ...
 

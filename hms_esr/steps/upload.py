@@ -43,7 +43,7 @@ class AttachFile(Step):
         actor.uploads[self.field or ""] = made[0] if isinstance(self.file, str) else made
 
     def sent_files(self) -> tuple[str, ...]:
-        """The files to attach."""
+        """Names of the files, templates not yet filled in."""
         return (self.file,) if isinstance(self.file, str) else self.file
 
     def written(self) -> Any:
