@@ -13,11 +13,15 @@ from urllib.parse import quote, urlsplit
 
 from hms_esr.errors import EnvironmentProblem, StepFailed
 from hms_esr.formatting import brief, listed
+from hms_esr.html.completion import Complete, Completion, typed_into
 from hms_esr.html.form_submission import HtmlField, HtmlForm
 from hms_esr.html.page import Page
+from hms_esr.html.xhtml import as_html
+from hms_esr.http.character_sets import decoded_text
+from hms_esr.http.page_charset import page_charset
+from hms_esr.http.response import XHTML
 from hms_esr.http.setup_request import setup_http
 from hms_esr.http.url import join
-from hms_esr.personas.form_values import value_for
 from hms_esr.personas.person import PeopleMaker
 from hms_esr.personas.template import PersonaTemplate
 from hms_esr.scenario.guard import Guard
@@ -29,7 +33,6 @@ WITH_ACCOUNT = "permit_applicant"
 SAMPLES = 6
 """People whose answers tell which of a persona's fields a control takes."""
 _REDIRECTS = (301, 302, 303, 307, 308)
-_CHARSET = re.compile(r"charset=[\"']?([A-Za-z0-9._-]+)", re.I)
 _LOG_IN = re.compile(r"(log|sign)[\s-]?(in|on)", re.I)
 _ENDINGS = (("image/png", "png"), (".png", "png"), ("image", "jpg"), (".jpg", "jpg"), ("text", "txt"), (".txt", "txt"))
 
@@ -81,13 +84,11 @@ def see(url: str, guard: Guard) -> SeenPage:
     if answer.status >= 400:
         raise EnvironmentProblem(f"{address} answers {answer.status}; a first scenario needs a page that can be seen")
     media_type = answer.headers.get("content-type", "text/html")
-    charset = _CHARSET.search(media_type)
-    try:
-        html = answer.body.decode(charset[1] if charset else "utf-8", "replace")
-    except LookupError:
-        html = answer.body.decode("utf-8", "replace")
+    xml = media_type.partition(";")[0].strip().lower() == XHTML
+    charset = page_charset(answer.body, media_type, xml=xml)
+    html = decoded_text(answer.body, charset).removeprefix("\ufeff")
     is_html = "html" in media_type.lower()
-    return SeenPage(url, Page(html if is_html else "", address), is_html)
+    return SeenPage(url, Page((as_html(html) if xml else html) if is_html else "", address, charset), is_html)
 
 
 def _onward(address: str, reference: str) -> str:
@@ -224,7 +225,8 @@ def _journey(seen: SeenPage, form: HtmlForm | None, citizen: PersonaTemplate) ->
 def _fill(form: HtmlForm, citizen: PersonaTemplate) -> Iterator[str]:
     """The ``fill`` step: a line for each control, with what a person types or how to choose something else."""
     people = [dict(person.fields) for person in map(PeopleMaker(citizen, 1).person, range(SAMPLES))]
-    lines = [line for field in _typed(form) for line in _field_lines(field, people)]
+    answers = [Completion(form, {}, _asked(person, at), everything=True) for at, person in enumerate(people)]
+    lines = [line for field in _typed(form) for line in _field_lines(field, people, answers)]
     given = [line for line in lines if not line.lstrip().startswith("#")]
     if not given:
         yield from lines
@@ -245,14 +247,20 @@ def _typed(form: HtmlForm) -> list[HtmlField]:
     return list(by_name.values())[:MOST_FIELDS]
 
 
-def _field_lines(field: HtmlField, people: Sequence[Mapping[str, str]]) -> list[str]:
+Answers = Sequence[Completion]
+
+
+def _field_lines(field: HtmlField, people: Sequence[Mapping[str, str]], answers: Answers) -> list[str]:
     labels = (field.group, field.label) if field.kind == "radio" else (field.label, field.group)
     label = comment(next((text for text in (*labels, field.placeholder) if text), ""))
     told = ", ".join(part for part in (label, _kind(field)) if part)
     if field.kind == "checkbox":
         mark = "" if field.required or field.checked else "# "
         return [_line(field.name, quoted("yes"), f'{told}; "no" leaves it empty', mark)]
-    value, note = _value(field, people)
+    try:
+        value, note = _value(field, people, answers)
+    except StepFailed as refused:
+        return [f"          # {key(field.name)}: {comment(refused.message, 200)}; write one ({told})"]
     if value is None:
         return [f"          # {key(field.name)}: left as it is ({told})"]
     return [_line(field.name, value, f"{told}{note}")]
@@ -269,40 +277,34 @@ def _kind(field: HtmlField) -> str:
     return ", ".join(part for part in (kind, "required" if field.required else "optional") if part)
 
 
-def _value(field: HtmlField, people: Sequence[Mapping[str, str]]) -> tuple[str | None, str]:
-    """What is written for a control, quoted, and what a reader is told of it; None when nothing fits."""
-    given = [_given(field, person, number) for number, person in enumerate(people)]
-    texts = [text for text in given if text is not None]
-    if len(texts) < len(given) or not all(tame(text) for text in texts):
+def _value(field: HtmlField, people: Sequence[Mapping[str, str]], answers: Answers) -> tuple[str | None, str]:
+    """What is written for a control, quoted, and what a reader is told of it; None when nothing fits.
+
+    StepFailed when nothing can be made for it.
+    """
+    texts = [one.answer(field) or "" for one in answers]
+    if not all(text and tame(text) for text in texts):
         return None, ""
     note = _choices(field) if field.options else _ends(field)
     for name in people[0]:
         if all(text == person[name] for text, person in zip(texts, people, strict=True)):
             return quoted(f"{{{{ persona.{name} }}}}"), note
-    free = not (field.options or field.pattern or field.maxlength or field.kind not in ("text", "textarea", "search"))
-    if free and len(set(texts)) > 1:
+    if answers[0].part_of(field) is not None:
+        return quoted(texts[0]), f"{note}; a part of one date or time"
+    limited = field.options or field.pattern or field.maxlength or field.kind not in ("text", "textarea", "search")
+    if not limited and not answers[0].repeats(field) and len(set(texts)) > 1:
         made = "digits" if texts[0].isdecimal() else "sentence" if texts[0].endswith(".") else "words"
         return quoted(f"{{{{ random.{made} }}}}"), note
     return quoted(texts[0]), note
 
 
-def _given(field: HtmlField, person: Mapping[str, str], number: int) -> str | None:
-    options = [(value, shown) for value, shown in zip(field.options, field.shown or field.options, strict=False)]
-    return value_for(
-        person,
-        field.name,
-        draw=lambda at: (number * 0x9E3779B97F4A7C15 + at * 0xD1B54A32D192ED03 + 0x2545F4914F6CDD1D) % 2**64,
-        kind=field.kind,
-        autocomplete=field.autocomplete,
-        label=field.label,
-        placeholder=field.placeholder,
-        options=options,
-        minimum=field.min,
-        maximum=field.max,
-        step=field.step,
-        pattern=field.pattern,
-        max_length=int(field.maxlength) if field.maxlength.isdecimal() else 0,
-    )
+def _asked(person: Mapping[str, str], number: int) -> Complete:
+    """Who is asked for the answers of one of the samples."""
+
+    def draw(at: int) -> int:
+        return (number * 0x9E3779B97F4A7C15 + at * 0xD1B54A32D192ED03 + 0x2545F4914F6CDD1D) % 2**64
+
+    return lambda field, least="", most="", /: typed_into(field, person, draw, least, most)
 
 
 def _choices(field: HtmlField) -> str:

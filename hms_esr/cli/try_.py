@@ -134,7 +134,7 @@ def what_it_did(step: Step) -> str:
     if isinstance(step, Fill):
         return f"filled in {', '.join(step.texts())}"
     if isinstance(step, AttachFile):
-        return f"attached {step.file}"
+        return f"attached {', '.join(step.sent_files())}"
     if isinstance(step, Expect):
         return f"as expected: {', '.join(_expected(step))}"
     if isinstance(step, Think):

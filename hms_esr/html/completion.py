@@ -1,6 +1,6 @@
 """Owns what one person enters into the empty required controls of one form: each fact is asked for once.
 
-Which value it is comes from who is asked; a group of controls gets it in its parts, copied, or in order.
+A group of controls gets its value in parts, copied, or in order. Knows nothing of what people are like.
 """
 
 from __future__ import annotations
@@ -100,13 +100,14 @@ class Completion:
             self._enter(at)
         return self._values.get(at, "")
 
-    def repeats(self, at: int) -> bool:
+    def repeats(self, field: HtmlField) -> bool:
         """Whether a control repeats another, or another repeats it."""
+        at = self._at[id(field)]
         return at in self._groups.copies or at in self._groups.copies.values()
 
-    def part_of(self, at: int) -> SplitMoment | None:
+    def part_of(self, field: HtmlField) -> SplitMoment | None:
         """The date or time a control holds a part of."""
-        return self._groups.moments.get(at)
+        return self._groups.moments.get(self._at[id(field)])
 
     def wants(self, at: int) -> bool:
         """Whether the control is to be completed: empty, not given, required."""
@@ -116,7 +117,9 @@ class Completion:
     def _enter(self, at: int) -> None:
         field = self._form.fields[at]
         moment = self._groups.moments.get(at)
-        if moment is not None:
+        if at not in self._groups.grouped:
+            self._values[at] = self._complete(field) or ""
+        elif moment is not None:
             self._enter_moment(moment)
         elif field.kind == "radio":
             group = [
@@ -239,7 +242,7 @@ def _numbers(text: str) -> dict[str, int]:
 
 def _years(field: HtmlField) -> tuple[str, str]:
     """First and last day of the years a control takes, as far as it says."""
-    offered = [int(one) for one in field.options if len(one) == 4 and one.isascii() and one.isdigit()]
+    offered = [int(one) for one in _numbers_offered(field) if len(one) == 4]
     if offered:
         return f"{min(offered):04d}-01-01", f"{max(offered):04d}-12-31"
     low, high = (one if len(one) == 4 and one.isascii() and one.isdigit() else "" for one in (field.min, field.max))
@@ -253,7 +256,7 @@ def _written(field: HtmlField, part: str, numbers: Mapping[str, int], *, half: b
     number = numbers.get(part)
     if number is None:
         return ""
-    largest = max((int(one) for one in field.options if one.isascii() and one.isdigit()), default=24)
+    largest = max((int(one) for one in _numbers_offered(field)), default=24)
     if part == "hour" and (half or largest <= 12):
         number = (number - 1) % 12 + 1
     texts = [str(number), f"{number:02d}"]
@@ -278,8 +281,13 @@ def _offered(field: HtmlField, texts: Iterable[str]) -> str:
 
 
 def _nearest(field: HtmlField, number: int) -> str:
-    offered = [one for one in field.options if one.isascii() and one.isdigit() and len(one) <= 4]
-    return min(offered, key=lambda one: abs(int(one) - number), default=next(filter(None, field.options), ""))
+    return min(
+        _numbers_offered(field), key=lambda one: abs(int(one) - number), default=next(filter(None, field.options), "")
+    )
+
+
+def _numbers_offered(field: HtmlField) -> list[str]:
+    return [one for one in field.options if one.isascii() and one.isdigit() and len(one) <= 4]
 
 
 def _takes(field: HtmlField, text: str) -> bool:

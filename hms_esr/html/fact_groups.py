@@ -26,9 +26,8 @@ _IN_PARTS = frozenset(("text", "number", "tel", "search", "select"))
 _IN_ORDER = frozenset(("number", "range", "date", "month", "week", "time", "datetime-local"))
 _TYPED = _IN_ORDER | {"text", "email", "password", "tel", "url", "search", "textarea"}
 _CONFIRM = frozenset(
-    ("confirm", "confirmation", "confirmed", "repeat", "repeated", "again", "verify", "retype", "reenter", "repassword")
-    + ("confirmar", "repetir")
-)
+    ("confirm", "confirmation", "confirmed", "repeat", "repeated", "again", "verify", "retype", "reenter")
+).union(("repassword", "confirmar", "repetir"))
 _SAID = frozenset(
     ("your", "the", "a", "please", "enter", "type", "re", "new", "once", "more", "field", "to", "su", "el", "la")
 )
@@ -82,6 +81,8 @@ class FactGroups:
     moments: dict[int, SplitMoment]
     copies: dict[int, int]
     after: dict[int, int]
+    grouped: frozenset[int]
+    """Every control that is in one of these, or a radio button."""
 
 
 def fact_groups(form: HtmlForm) -> FactGroups:
@@ -91,8 +92,11 @@ def fact_groups(form: HtmlForm) -> FactGroups:
         there = {
             at: one for at, one in enumerate(form.fields) if one.name and not one.disabled and one.kind != "hidden"
         }
-        moments = _moments(there)
-        found = form.known.groups = FactGroups(moments, _copies(there), _ordered(there, moments))
+        moments, copies = _moments(there), _copies(there)
+        after = _ordered(there, moments)
+        radios = (at for at, field in there.items() if field.kind == "radio")
+        grouped = frozenset((*moments, *copies, *copies.values(), *after, *after.values(), *radios))
+        found = form.known.groups = FactGroups(moments, copies, after, grouped)
     return found
 
 

@@ -16,6 +16,24 @@ SILENT = frozenset(("button", "reset"))
 """Buttons that send nothing without JavaScript."""
 _UNSEEN = BUTTONS | SILENT | {"hidden"}
 _CARD = re.compile(r"(^|[_\s.-])(cc|card)[_\s.-]?(no|num|number)?($|[_\s.-])|cardnumber|card_?number|creditcard", re.I)
+WRITTEN = frozenset(
+    [
+        "text",
+        "search",
+        "tel",
+        "url",
+        "email",
+        "password",
+        "textarea",
+        "number",
+        "date",
+        "month",
+        "week",
+        "time",
+        "datetime-local",
+    ]
+)
+"""Kinds that ``readonly`` locks."""
 URLENCODED = "application/x-www-form-urlencoded"
 
 
@@ -24,7 +42,9 @@ class HtmlField(NamedTuple):
 
     ``value`` is what it would send untouched (of a checkbox or radio button: when checked; of a select: its first
     chosen option, ``chosen`` has all). ``label`` is the text a person reads beside it, ``legend`` the legend of the
-    fieldset or the name of the ARIA group around it, and ``group`` the same of a choice alone.
+    fieldset or the name of the ARIA group around it, and ``group`` the same of a choice alone; ``others``: what else a
+    button is known by. ``form_action`` is None, ``form_method`` and ``form_enctype`` are empty where the button leaves
+    it to the form. ``columns``: where lines of a ``wrap=hard`` text end; 0 for others.
     """
 
     name: str
@@ -53,6 +73,11 @@ class HtmlField(NamedTuple):
     form_method: str = ""
     form_enctype: str = ""
     legend: str = ""
+    readonly: bool = False
+    others: tuple[str, ...] = ()
+    dirname: str = ""
+    direction: str = ""
+    columns: int = 0
 
     def with_value(self, value: str) -> HtmlField:
         """The same control with another value (``_replace`` takes twice as long)."""
@@ -61,9 +86,26 @@ class HtmlField(NamedTuple):
     def called(self, name: str) -> bool:
         """Whether a person could mean this control by ``name``: its id, label, legend or placeholder, case folded."""
         wanted = folded(name)
-        return wanted in {
+        return bool(wanted) and wanted in {
             folded(text) for text in (self.name, self.id, self.label, self.group, self.placeholder) if text
         }
+
+    @property
+    def sends(self) -> bool:
+        """Whether a button sends the form; one with ``formmethod=dialog`` closes a dialog."""
+        return self.form_method != "dialog"
+
+    @property
+    def locked(self) -> str:
+        """``disabled`` or ``read-only`` for a control that nobody can fill; else empty."""
+        if self.disabled:
+            return "disabled"
+        return "read-only" if self.readonly and self.kind in WRITTEN else ""
+
+    def known_as(self, text: str) -> bool:
+        """Whether a button is meant by ``text``: its label, what else it is known by, its name or id."""
+        wanted = folded(text)
+        return wanted in (folded(self.label), folded(self.name), folded(self.id)) or wanted in map(folded, self.others)
 
 
 _made = tuple.__new__
@@ -76,13 +118,14 @@ class FormFacts:
     ``groups``: which controls say one fact.
     """
 
-    __slots__ = ("groups", "kinds", "names", "plans")
+    __slots__ = ("groups", "kinds", "names", "plans", "targets")
 
     def __init__(self) -> None:
         self.kinds: frozenset[str] | None = None
         self.names: dict[str, str | None] = {}
         self.plans: dict[Any, Any] = {}
         self.groups: Any = None
+        self.targets: dict[str, list[int]] = {}
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +182,11 @@ class HtmlForm:
         return kinds
 
     def button(self, text: str) -> HtmlField | None:
-        """The button with that text, name or id; the first one for no text; None when there is none."""
+        """The button with that text, name or id; the first that sends for no text; None when there is none."""
+        buttons = self.buttons
         if not text:
-            return self.buttons[0] if self.buttons else None
-        wanted = folded(text)
-        return next(
-            (one for one in self.buttons if wanted in (folded(one.label), folded(one.name), folded(one.id))), None
-        )
+            return next((one for one in buttons if one.sends), None)
+        return next((one for one in buttons if one.known_as(text)), None)
 
     def has(self, names: Iterable[str]) -> bool:
         """Whether every one of ``names`` means a control."""

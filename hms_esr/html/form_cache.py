@@ -21,11 +21,17 @@ _LONGEST = 256 * 1024
 """Characters of the largest region that is learned."""
 _MOST_OF_ONE = 4
 _HIDDEN = re.compile(
-    r"""(<input\s(?![^<>]{0,400}?\btype\s?=\s?["']?(?:radio|checkbox|submit|button|image|reset|file)\b)"""
+    r"""(<input\s(?![^<>]{0,400}?\btype\s?=\s?["']?(?:radio|checkbox|submit|button|image|reset|file|email"""
+    r"""|url|number|range|color|date|datetime-local|month|week|time)\b)"""
     r"""[^<>]{0,400}?\svalue=)(?:"([^"<>]*)"|'([^'<>]*)')""",
     re.IGNORECASE,
 )
+_DOUBTFUL = re.compile(r"&(?!(?:#\d{2,6}|#[xX][0-9a-fA-F]{2,5}|[A-Za-z][A-Za-z0-9]*);)")
+"""A reference without its semicolon, which is read in an attribute otherwise than in a text."""
+_ELSEWHERE = ("\nform=", "\tform=", "<noscript", "dirname", "<fieldset disabled")
+"""What makes a form depend on more than its own region of the page."""
 _SLOT = "esr-slot-{}-5e5e5e5e"
+Shape = list[list[str]]
 Place = tuple[str, str]
 """Address and charset of a page."""
 
@@ -55,9 +61,15 @@ class _Skeleton:
             if stop < 0 or not html.startswith(piece, stop):
                 return None
             value = html[at:stop]
-            if "<" in value or ">" in value:
+            if "<" in value or ">" in value or "\n" in value or "\r" in value:
                 return None
-            values.append(unescape(value) if "&" in value else value)
+            if "&" in value:
+                if _DOUBTFUL.search(value):
+                    return None
+                value = unescape(value)
+                if "\n" in value or "\r" in value:
+                    return None
+            values.append(value)
             at = stop + len(piece)
         return values if at == end else None
 
@@ -99,6 +111,8 @@ class FormMemory:
             or "<base" in html
         ):
             return read(html)
+        if html.find("<form", end) >= 0:
+            return read(html)
         place = (url, charset)
         for skeleton in self._skeletons.get(place, ()):
             values = skeleton.values(html, start, end)
@@ -111,6 +125,8 @@ class FormMemory:
     def _meet(self, place: Place, html: str, start: int, end: int, read: Read) -> Forms:
         """A region not yet learned: read it, and learn it when it was seen before."""
         forms = read(html)
+        if any(mark in html for mark in _ELSEWHERE):
+            return forms
         parts = _HIDDEN.split(html[start:end])
         mark = hash((place, "\0".join(part or "" for at, part in enumerate(parts) if at % 4 < 2)))
         if mark not in self._seen:
@@ -118,7 +134,7 @@ class FormMemory:
                 self._seen.clear()
             self._seen.add(mark)
             return forms
-        skeleton = _learned(html, start, end, parts, read)
+        skeleton = _learned(html, start, end, parts, read, _shape(forms))
         values = None if skeleton is None else skeleton.values(html, start, end)
         if skeleton is None or values is None or skeleton.filled(values) != forms:
             self._doubt(place[0])
@@ -155,7 +171,14 @@ def _pieces(parts: Sequence[str | None]) -> list[str]:
     return [*pieces, before]
 
 
-def _learned(html: str, start: int, end: int, parts: Sequence[str | None], read: Read) -> _Skeleton | None:
+def _shape(forms: Forms) -> Shape:
+    """Names of the controls of each form."""
+    return [[field.name for field in form.fields] for form in forms]
+
+
+def _learned(
+    html: str, start: int, end: int, parts: Sequence[str | None], read: Read, shape: Shape
+) -> _Skeleton | None:
     """The skeleton of a page: read with a mark in each hidden value's place; None when a mark is not found again."""
     marks: list[str] = []
 
@@ -163,6 +186,8 @@ def _learned(html: str, start: int, end: int, parts: Sequence[str | None], read:
         marks.append(_SLOT.format(len(marks)))
         return f'{match[1]}"{marks[-1]}"'
 
+    if _shape(read(html[start : end + len("</form>")])) != shape:
+        return None
     forms = read(html[:start] + _HIDDEN.sub(mark, html[start:end]) + html[end:])
     where = {
         field.value: (at, number)

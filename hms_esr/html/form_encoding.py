@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from functools import lru_cache
 from urllib.parse import quote_plus
 
+from hms_esr.http.character_sets import UTF_8, encoded_text
 from hms_esr.steps.step import Upload
 
 _SIMPLE = re.compile(r"[A-Za-z0-9*._ -]*")
@@ -37,7 +38,7 @@ def _plus(text: str, charset: str) -> str:
     """Letters, digits and ``*-._`` as they are, a space as ``+``, all else percent-encoded."""
     if _SIMPLE.fullmatch(text):
         return text.replace(" ", "+")
-    quoted = quote_plus(_line_ends(text).encode(charset, "xmlcharrefreplace"), safe="*")
+    quoted = quote_plus(encoded_text(_line_ends(text), charset), safe="*")
     return quoted.replace("~", "%7E")
 
 
@@ -45,10 +46,12 @@ def multipart(entries: Sequence[Entry], boundary: str, charset: str = "utf-8") -
     """The body of multipart/form-data (RFC 7578) and its boundary, made longer while it occurs in a value."""
     parts: list[tuple[bytes, bytes]] = []
     for name, value in entries:
-        if isinstance(value, Upload):
+        if value.__class__ is str and charset == UTF_8 and value.isascii():
+            parts.append((_top(name, charset), _line_ends(value).encode()))
+        elif isinstance(value, Upload):
             parts.append((_top(name, charset, value.filename, value.media_type), value.content))
         else:
-            parts.append((_top(name, charset), _line_ends(value).encode(charset, "xmlcharrefreplace")))
+            parts.append((_top(name, charset), encoded_text(_line_ends(value), charset)))
     mark = boundary.encode("ascii")
     while _occurs(mark, parts):
         mark += b"x"
@@ -69,7 +72,7 @@ def _top(name: str, charset: str, filename: str | None = None, media_type: str =
     top = f'Content-Disposition: form-data; name="{_quoted(_line_ends(name))}"'
     if filename is not None:
         top += f'; filename="{_quoted(filename)}"\r\nContent-Type: {media_type or "application/octet-stream"}'
-    return top.encode(charset, "xmlcharrefreplace")
+    return encoded_text(top, charset)
 
 
 def _quoted(text: str) -> str:
@@ -79,4 +82,4 @@ def _quoted(text: str) -> str:
 def text_plain(entries: Iterable[Entry], charset: str = "utf-8") -> bytes:
     """``name=value`` lines (HTML standard, text/plain)."""
     lines = "".join(f"{_line_ends(name)}={_line_ends(_plain(value))}\r\n" for name, value in entries)
-    return lines.encode(charset, "xmlcharrefreplace")
+    return encoded_text(lines, charset)

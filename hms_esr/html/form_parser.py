@@ -8,9 +8,14 @@ from __future__ import annotations
 from typing import Any
 
 from hms_esr.errors import StepFailed
-from hms_esr.html.form import URLENCODED, HtmlField, HtmlForm
-from hms_esr.http.response import known_charset
-from hms_esr.http.url import join
+from hms_esr.html.form import BUTTONS, URLENCODED, HtmlField, HtmlForm
+from hms_esr.html.form_owners import form_around, nested, owners
+from hms_esr.html.input_values import sanitized
+from hms_esr.html.select_options import non_negative, read_options
+from hms_esr.html.text_direction import direction
+from hms_esr.html.tree import SPACE, accessible_text, foreign, words
+from hms_esr.http.character_sets import charset_named, written_in
+from hms_esr.http.url import in_charset, join
 
 _CONTROLS = "form,input,select,textarea,button"
 _TYPES = frozenset(
@@ -39,110 +44,105 @@ _TYPES = frozenset(
         "week",
     ]
 )
+LINES = frozenset(("text", "search", "tel", "password"))
+_UNCHANGED = frozenset(("hidden", "checkbox", "radio", "submit", "reset", "button", "image", "file"))
 _ENCTYPES = frozenset((URLENCODED, "multipart/form-data", "text/plain"))
 _ASIDE = frozenset(("nav", "header", "footer", "aside"))
-_SPACED = frozenset(("br", "p", "div", "li", "td", "span"))
+_DIRECTED = frozenset(
+    ["hidden", "text", "search", "tel", "url", "email", "password", "submit", "reset", "button", "textarea"]
+)
+_PLAIN = ("autocomplete", "pattern", "min", "max", "step", "minlength", "maxlength", "placeholder", "accept")
+_DEFAULT_LABELS = {"submit": "Submit", "reset": "Reset", "image": "Submit"}
 
 
-def words(node: Any, without: frozenset[str] = frozenset()) -> str:
-    """The text of a node with spaces joined; ``without`` leaves out elements of those tags."""
-    if not without or not any(inner.tag in without for inner in node.traverse()):
-        return " ".join(node.text(deep=True, separator=" ").split())
-    parts: list[str] = []
-    left = list(node.iter(include_text=True))[::-1]
-    while left:
-        child = left.pop()
-        if child.is_text_node:
-            parts.append(child.text(deep=False))
-        elif child.tag not in without:
-            left += list(child.iter(include_text=True))[::-1]
-    return " ".join(" ".join(parts).split())
-
-
-def read_forms(tree: Any, base: str, url: str, charset: str) -> tuple[HtmlForm, ...]:
-    """Every form of the page, in page order, with all controls that belong to it (by nesting or ``form=``)."""
-    return _Reading(tree, base, url, charset).forms()
+def read_forms(tree: Any, html: str, base: str, url: str, charset: str) -> tuple[HtmlForm, ...]:
+    """Every form of the page, in page order, with all controls that belong to it (HTML standard, "form owner")."""
+    return _Reading(tree, html, base, url, charset).forms()
 
 
 class _Reading:
     """One pass over a page. Nodes are known by ``mem_id``."""
 
-    def __init__(self, tree: Any, base: str, url: str, charset: str) -> None:
+    def __init__(self, tree: Any, html: str, base: str, url: str, charset: str) -> None:
         self.base, self.url = base, url
         self.charset = charset
-        self.nodes = tree.css(_CONTROLS)
+        nodes = tree.css(_CONTROLS)
+        self.owned = nested(html, nodes)
+        if self.owned is None:
+            tree, self.owned = owners(html)
+            nodes = tree.css(_CONTROLS)
+        odd = "<svg" in html or "<math" in html or "<template" in html
+        self.nodes = [node for node in nodes if not foreign(node)] if odd else nodes
         self.form_nodes = [node for node in self.nodes if node.tag == "form"]
-        self.by_id = {node.attributes.get("id"): node for node in reversed(self.form_nodes)}
         self.labels = {}
         for node in reversed(tree.css("label[for]")):
             self.labels[node.attributes["for"]] = node
         self.tree = tree
 
     def forms(self) -> tuple[HtmlForm, ...]:
-        owned: dict[int, list[HtmlField]] = {node.mem_id: [] for node in self.form_nodes}
-        last_empty = None
+        fields: dict[int, list[HtmlField]] = {node.mem_id: [] for node in self.form_nodes}
         for node in self.nodes:
-            if node.tag == "form":
-                last_empty = (
-                    node if node.child is None or node.css_first(_CONTROLS.removeprefix("form,")) is None else None
-                )
-                continue
-            owner = self.owner(node) or (last_empty if _in_table(node) else None)
-            if owner is not None:
-                owned[owner.mem_id].append(self.field(node))
-        return tuple(self.form(node, owned[node.mem_id]) for node in self.form_nodes)
+            if node.tag != "form":
+                owner = self.owner(node)
+                if owner is not None and owner.mem_id in fields:
+                    fields[owner.mem_id].append(self.field(node))
+        return tuple(self.form(node, fields[node.mem_id]) for node in self.form_nodes)
 
     def owner(self, node: Any) -> Any:
         named = node.attributes.get("form")
-        if named is not None:
-            return self.by_id.get(named)
-        at = node.parent
-        while at is not None and at.tag != "form":
-            at = at.parent
-        return at
+        if named is not None or "form" in node.attributes:
+            first = self.by_id(named or "")
+            return first if first is not None and first.tag == "form" else None
+        owned = self.owned or {}
+        return owned[node.mem_id] if node.mem_id in owned else form_around(node)
+
+    def by_id(self, name: str) -> Any:
+        """The first element with that id; None without one."""
+        if not name:
+            return None
+        written = name.replace("\\", "\\\\").replace('"', '\\"').replace("\n", "\\a ")
+        return self.tree.css_first(f'[id="{written}"]')
 
     def form(self, node: Any, fields: list[HtmlField]) -> HtmlForm:
         marks = node.attributes
-        labels = (marks.get("accept-charset") or "").replace(",", " ").split() or [self.charset]
         return HtmlForm(
             fields=_with_groups(fields),
             action=self.address(marks.get("action")),
             url=self.url,
             base=self.base,
-            method="POST" if (marks.get("method") or "").strip().lower() == "post" else "GET",
+            method=_method(marks.get("method")).upper(),
             enctype=_enctype(marks.get("enctype")),
             id=marks.get("id") or "",
-            charset=_known_charset(labels[0]),
+            charset=_form_charset(marks.get("accept-charset"), self.charset),
             aside=marks.get("role") == "search" or _is_aside(node),
         )
 
     def address(self, action: str | None) -> str:
         """The absolute address; what cannot be carried (``mailto:``) stays as written, and is refused when sent."""
-        if not (action or "").strip():
+        written = (action or "").strip(SPACE)
+        if not written:
             return self.url.partition("#")[0]
         try:
-            return join(self.base, (action or "").strip()).url
+            return join(self.base, in_charset(written, self.charset)).url
         except StepFailed:
-            return (action or "").strip()
+            return written
 
     def field(self, node: Any) -> HtmlField:
         marks = node.attributes
         kind = _kind(node)
-        options, shown, chosen = _options(node) if kind == "select" else ((), (), ())
-        value = marks.get("value") or ""
+        options, shown, chosen = read_options(node) if kind == "select" else ((), (), ())
+        action = marks.get("formaction") if kind in BUTTONS else None
+        if action is None and kind in BUTTONS and "formaction" in marks:
+            action = ""
+        dirname = (marks.get("dirname") or "") if kind in _DIRECTED and node.tag != "button" else ""
+        label, others = self.label(node, kind)
         legend = self.legend(node)
-        if kind == "select":
-            value = chosen[0] if chosen else ""
-        elif kind == "textarea":
-            value = node.text(deep=True).removeprefix("\n")
-        elif kind in ("checkbox", "radio") and marks.get("value") is None:
-            value = "on"
         return HtmlField(
             name=marks.get("name") or "",
             kind=kind,
-            value=value,
+            value=chosen[0] if chosen else _value(node, kind) if kind != "select" else "",
             required="required" in marks or marks.get("aria-required") == "true",
-            label=self.label(node, kind),
+            label=label,
             group=legend if kind in ("radio", "checkbox") else "",
             legend=legend,
             id=marks.get("id") or "",
@@ -152,31 +152,35 @@ class _Reading:
             checked="checked" in marks,
             disabled=_disabled(node),
             multiple="multiple" in marks,
-            form_action=marks.get("formaction"),
-            form_method=(marks.get("formmethod") or "").strip().lower(),
-            form_enctype=_enctype(marks.get("formenctype")) if marks.get("formenctype") else "",
+            form_action=None if action is None else self.address(action),
+            form_method=_method(marks["formmethod"]) if "formmethod" in marks else "",
+            form_enctype=_enctype(marks["formenctype"]) if "formenctype" in marks else "",
+            readonly="readonly" in marks,
+            others=others,
+            dirname=dirname,
+            direction=direction(node, kind) if dirname else "",
+            columns=_columns(marks) if kind == "textarea" and "wrap" in marks else 0,
             **{name: marks.get(name) or "" for name in _PLAIN},
         )
 
-    def label(self, node: Any, kind: str) -> str:
-        """The text a person reads: of a button its own, else the label's, ``aria-label``, or the placeholder."""
+    def label(self, node: Any, kind: str) -> tuple[str, tuple[str, ...]]:
+        """The text a person knows a control by, and what else a button is known by."""
         marks = node.attributes
+        named = marks.get("aria-label") or self.labelled_by(marks.get("aria-labelledby") or "")
         if kind in ("submit", "reset", "button", "image"):
-            own = words(node) if node.tag == "button" else marks.get("value") or marks.get("alt")
-            return marks.get("aria-label") or own or kind.capitalize()
-        label = self.labels.get(marks.get("id")) if marks.get("id") else None
+            own = accessible_text(node) if node.tag == "button" else _written_label(marks, kind)
+            title = marks.get("title") or ""
+            names = [name for name in (named, own, title) if name]
+            label = names[0] if names else kind.capitalize()
+            return label, tuple(names[1:])
+        label_node = self.labels.get(marks.get("id")) if marks.get("id") else None
         at = node.parent
-        while label is None and at is not None and at.tag != "form":
-            label = at if at.tag == "label" else None
+        while label_node is None and at is not None and at.tag != "form":
+            label_node = at if at.tag == "label" else None
             at = at.parent
-        if label is not None:
-            return words(label, without=frozenset(("select", "textarea", "button")))
-        return (
-            marks.get("aria-label")
-            or self.labelled_by(marks.get("aria-labelledby") or "")
-            or marks.get("placeholder")
-            or ""
-        )
+        if label_node is not None:
+            return words(label_node, without=frozenset(("select", "textarea", "button"))), ()
+        return named or marks.get("placeholder") or "", ()
 
     def legend(self, node: Any) -> str:
         """The legend of the fieldset around a control, or the name of the ARIA group."""
@@ -192,57 +196,66 @@ class _Reading:
         return ""
 
     def labelled_by(self, ids: str) -> str:
-        texts = []
-        for one in ids.split():
-            if one.replace("-", "").replace("_", "").isalnum():
-                node = self.tree.css_first(f'[id="{one}"]')
-                texts.append(words(node) if node is not None else "")
+        texts = [accessible_text(node) for one in ids.split() if (node := self.by_id(one)) is not None]
         return " ".join(texts).strip()
 
 
-_PLAIN = ("autocomplete", "pattern", "min", "max", "step", "minlength", "maxlength", "placeholder", "accept")
+def _written_label(marks: dict[str, str | None], kind: str) -> str:
+    alt = marks.get("alt") if kind == "image" else ""
+    return alt or marks.get("value") or ("" if "value" in marks else _DEFAULT_LABELS.get(kind, ""))
+
+
+def _value(node: Any, kind: str) -> str:
+    """What a control sends untouched, of a checkbox or radio button when it is checked."""
+    marks = node.attributes
+    written: str = marks.get("value") or ""
+    if kind == "textarea":
+        written = node.text(deep=True)
+        return sanitized(kind, written) if "\r" in written else written
+    if kind in ("checkbox", "radio") and "value" not in marks:
+        return "on"
+    if node.tag == "input" and kind in ("submit", "reset") and "value" not in marks:
+        return _DEFAULT_LABELS[kind]
+    if node.tag == "button" or kind in _UNCHANGED or (kind in LINES and "\n" not in written and "\r" not in written):
+        return written
+    if kind == "email" and "multiple" in marks:
+        kind = "emails"
+    low, high, step = (marks.get(name) or "" for name in ("min", "max", "step"))
+    return sanitized(kind, written, minimum=low, maximum=high, step=step, first=written)
+
+
+def _columns(marks: dict[str, str | None]) -> int:
+    if (marks.get("wrap") or "").lower() != "hard":
+        return 0
+    return non_negative(marks.get("cols")) or 20
+
+
+def _method(written: str | None) -> str:
+    kind = (written or "").lower()
+    return kind if kind in ("post", "dialog") else "get"
+
+
+def _form_charset(accepted: str | None, charset: str) -> str:
+    """The first known encoding of ``accept-charset``, else the page's; never UTF-16."""
+    labels = (accepted or "").replace(",", " ").split()
+    return written_in(next((name for label in labels if (name := charset_named(label))), charset))
 
 
 def _kind(node: Any) -> str:
     if node.tag in ("select", "textarea"):
         return str(node.tag)
-    written = (node.attributes.get("type") or "").strip().lower()
+    marks = node.attributes
+    written = (marks.get("type") or "").lower()
     if node.tag == "button":
-        return written if written in ("reset", "button") else "submit"
+        if written in ("reset", "button", "submit"):
+            return written
+        return "button" if "command" in marks or "commandfor" in marks else "submit"
     return written if written in _TYPES else "text"
 
 
 def _enctype(written: str | None) -> str:
-    kind = (written or "").strip().lower()
+    kind = (written or "").lower()
     return kind if kind in _ENCTYPES else URLENCODED
-
-
-def _known_charset(name: str) -> str:
-    """What Python calls the charset of that label; utf-8 for the wide ones, as the encoding standard has it."""
-    known = known_charset(name)
-    return "utf-8" if known.startswith("utf") else known
-
-
-def _options(node: Any) -> tuple[tuple[str, ...], tuple[str, ...], tuple[str, ...]]:
-    """Values, texts, and chosen values of a select, without disabled options."""
-    values, texts, chosen = [], [], []
-    for option in node.css("option"):
-        text = words(option)
-        value = option.attributes.get("value")
-        value = text if value is None else value
-        off = "disabled" in option.attributes or (
-            option.parent.tag == "optgroup" and "disabled" in option.parent.attributes
-        )
-        if off:
-            continue
-        values.append(value)
-        texts.append(option.attributes.get("label") or text)
-        if "selected" in option.attributes:
-            chosen.append(value)
-    if "multiple" not in node.attributes:
-        size = node.attributes.get("size") or "1"
-        chosen = chosen[-1:] or (values[:1] if size == "1" else [])
-    return tuple(values), tuple(texts), tuple(chosen)
 
 
 def _disabled(node: Any) -> bool:
@@ -250,21 +263,13 @@ def _disabled(node: Any) -> bool:
     if "disabled" in node.attributes:
         return True
     below, at = node, node.parent
-    while at is not None and at.tag != "form":
+    while at is not None:
         if at.tag == "fieldset" and "disabled" in at.attributes:
             first = next((child for child in at.iter() if child.tag == "legend"), None)
             if first is None or first.mem_id != below.mem_id:
                 return True
         below, at = at, at.parent
     return False
-
-
-def _in_table(node: Any) -> bool:
-    """Whether a control without a form around it stands in a table (``<table><form><tr>`` loses its nesting)."""
-    at = node.parent
-    while at is not None and at.tag != "table":
-        at = at.parent
-    return at is not None
 
 
 def _is_aside(node: Any) -> bool:
@@ -277,16 +282,24 @@ def _is_aside(node: Any) -> bool:
 
 
 def _with_groups(fields: list[HtmlField]) -> tuple[HtmlField, ...]:
-    """Radio buttons with the values of all of their name in ``options``."""
+    """Radio buttons with the values of all of their name in ``options``; of each name the last checked one stays so."""
     groups: dict[str, list[HtmlField]] = {}
-    for field in fields:
-        if field.kind == "radio" and not field.disabled:
-            groups.setdefault(field.name, []).append(field)
+    last: dict[str, int] = {}
+    for at, field in enumerate(fields):
+        if field.kind == "radio":
+            if field.checked and field.name:
+                last[field.name] = at
+            if not field.disabled:
+                groups.setdefault(field.name, []).append(field)
+    if not groups:
+        return tuple(fields)
     made = []
-    for field in fields:
-        group = groups.get(field.name) if field.kind == "radio" else None
-        if group:
+    for at, field in enumerate(fields):
+        if field.kind == "radio":
+            group = groups.get(field.name, [])
             values, texts = tuple(one.value for one in group), tuple(one.label for one in group)
-            field = field._replace(options=values, shown=texts, required=any(one.required for one in group))
+            checked = field.checked and last.get(field.name, at) == at
+            required = any(one.required for one in group)
+            field = field._replace(options=values, shown=texts, required=required, checked=checked)
         made.append(field)
     return tuple(made)

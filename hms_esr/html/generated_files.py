@@ -5,11 +5,11 @@ Knows nothing of people or of where a file goes; what it makes says of itself th
 
 from __future__ import annotations
 
-import mimetypes
 from functools import lru_cache
 
 from hms_esr.errors import StepFailed
 from hms_esr.html.generated_images import DIGITS, NOTE, Template, as_is, gif, jpeg, png, webp
+from hms_esr.html.media_types import media_type_of
 from hms_esr.steps.step import Upload
 
 LARGEST_KB = 64 * 1024
@@ -29,7 +29,7 @@ def made_up(name: str, size_kb: float | None, number: int) -> Upload:
         raise StepFailed("scenario", f"a made-up file of {wanted_kb:g} kB; 0 to {LARGEST_KB} are allowed")
     before, after, part = _mould(ending, round(wanted_kb * 1024))
     digits = f"{number & 0xFFFFFFFFFFFFFFFF:0{DIGITS}x}".encode()
-    media_type = _MEDIA.get(ending) or mimetypes.guess_type(filename)[0] or "application/octet-stream"
+    media_type = media_type_of(filename)
     return Upload(filename, media_type, b"".join((before, part(digits), after)))
 
 
@@ -101,5 +101,3 @@ def _lines(before: bytes, after: bytes, line: bytes, size: int) -> Template:
 
 
 _MAKERS = {"pdf": _pdf, "jpg": jpeg, "png": png, "gif": gif, "webp": webp, "csv": _csv, "txt": _text}
-_MEDIA = {"webp": "image/webp"}
-"""Kinds that Python does not know on every machine."""

@@ -11,11 +11,13 @@ from typing import Any, Literal
 from selectolax.lexbor import LexborHTMLParser, SelectolaxError
 
 from hms_esr.errors import StepFailed
-from hms_esr.html.form import BUTTONS, HtmlForm, folded
+from hms_esr.html.form import HtmlForm, folded
 from hms_esr.html.form_cache import FormMemory
-from hms_esr.html.form_parser import read_forms, words
-from hms_esr.http.response import HttpAnswer
-from hms_esr.http.url import join
+from hms_esr.html.form_parser import read_forms
+from hms_esr.html.tree import SPACE, accessible_text, hidden, words
+from hms_esr.html.xhtml import as_html
+from hms_esr.http.response import XHTML, HttpAnswer
+from hms_esr.http.url import in_charset, join
 
 _ALERTS = (
     '[role="alert"],.error,.errors,.errorlist,.error-message,.usa-alert--error,.govuk-error-summary,.alert-danger,'
@@ -76,7 +78,7 @@ class Page:
         if "<form" not in html and "<form" not in html.lower():
             return ()
         page = self if html is self._html else Page(html, self.url, self.charset)
-        return read_forms(page.tree, page.base, self.url, self.charset)
+        return read_forms(page.tree, html, page.base, self.url, self.charset)
 
     def form(self, with_kind: str = "", names: Iterable[str] = ()) -> HtmlForm | None:
         """The form a person is looking at.
@@ -99,30 +101,26 @@ class Page:
         """The link (its absolute address) or submit button (its form) a person would know by ``text``."""
         wanted = folded(text)
         for form in self.forms:
-            if any(button.kind in BUTTONS and wanted == folded(button.label) for button in form.buttons):
+            if any(button.known_as(text) for button in form.buttons if button.sends):
                 return "button", form
+        unseen_link = ""
         for node in self.tree.css("a[href],area[href]"):
-            marks = node.attributes
-            if wanted in (folded(words(node)), folded(marks.get("aria-label") or ""), folded(marks.get("title") or "")):
-                return "link", self.absolute(marks["href"] or "")
-            image = node.css_first("img[alt]")
-            if image is not None and wanted == folded(image.attributes["alt"] or ""):
-                return "link", self.absolute(marks["href"] or "")
-        return None
+            if wanted in map(folded, _names(node)):
+                if not hidden(node):
+                    return "link", self.absolute(node.attributes["href"] or "")
+                unseen_link = unseen_link or node.attributes["href"] or ""
+        return ("link", self.absolute(unseen_link)) if unseen_link else None
 
     def clickable(self) -> tuple[str, ...]:
         """What :meth:`find` would find, as a person reads it: buttons, then links, each once."""
-        buttons = [button.label for form in self.forms for button in form.buttons if button.kind in BUTTONS]
-        links = []
-        for node in self.tree.css("a[href],area[href]"):
-            image = node.css_first("img[alt]")
-            named = node.attributes.get("aria-label") or node.attributes.get("title") or ""
-            links.append(words(node) or named or (image.attributes["alt"] if image is not None else "") or "")
+        buttons = [button.label for form in self.forms for button in form.buttons if button.sends]
+        links = [next(iter(_names(node)), "") for node in self.tree.css("a[href],area[href]")]
         return tuple(dict.fromkeys(text for text in (*buttons, *links) if text))
 
     def absolute(self, reference: str) -> str:
         """The absolute address of a reference on this page; StepFailed("refused") when it is not http(s)."""
-        return join(self.base, reference.strip()).url if reference.strip() else self.url
+        written = reference.strip(SPACE)
+        return join(self.base, in_charset(written, self.charset)).url if written else self.url
 
     def css(self, selector: str) -> str | None:
         """What the first match of a selector says: the value of a control, ``content`` of a meta, else its text."""
@@ -162,10 +160,18 @@ class Page:
         return self.title
 
 
+def _names(node: Any) -> list[str]:
+    """What a link is known by: ``aria-label``, its text as it is read, its whole text, ``alt``, ``title``."""
+    marks = node.attributes
+    texts = (marks.get("aria-label"), accessible_text(node), words(node), marks.get("alt"), marks.get("title"))
+    return [text for text in texts if text]
+
+
 def page_of(answer: HttpAnswer) -> Page:
     """The answer as a page of HTML: made when first asked for, and kept with the answer."""
     page: Page | None = answer.page_read
     if page is None:
-        is_page = answer.media_type in ("text/html", "application/xhtml+xml", "")
-        page = answer.page_read = Page(answer.text if is_page else "", answer.url, answer.charset, answer.page_memory)
+        kind = answer.media_type
+        html = answer.text if kind in ("text/html", "") else as_html(answer.text) if kind == XHTML else ""
+        page = answer.page_read = Page(html, answer.url, answer.charset, answer.page_memory)
     return page

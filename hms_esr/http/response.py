@@ -5,26 +5,25 @@ Knows nothing of connections, redirects or who reads it.
 
 from __future__ import annotations
 
-import re
 import zlib
-from codecs import lookup
 from functools import lru_cache
 from typing import Any
 
 import brotli
 
 from hms_esr.errors import StepFailed
+from hms_esr.http.character_sets import UTF_8, decoded_text
 from hms_esr.http.json_text import read_json
+from hms_esr.http.page_charset import header_charset, mark_charset, page_charset
 from hms_esr.http.response_head import Head, whole_head
 from hms_esr.http.url import Address
 
 LARGEST_BYTES = 20 * 2**20
 _PIECE_BYTES = 16384
-_NOT_FOR_PAGES = frozenset(("undefined", "idna", "punycode", "utf-7", "unicode-escape", "raw-unicode-escape"))
-"""What Python calls encodings and no browser reads."""
 _GZIP = b"\x1f\x8b"
-_CHARSET = re.compile(r"charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
-_META = re.compile(rb"<meta[^>]{0,200}charset\s*=\s*[\"']?([A-Za-z0-9_.:-]{1,40})", re.IGNORECASE)
+_MARKED = (b"\xef\xbb\xbf", b"\xfe\xff", b"\xff\xfe")
+XHTML = "application/xhtml+xml"
+_HTML = frozenset(("text/html", XHTML, ""))
 
 
 class HttpAnswer:
@@ -142,20 +141,32 @@ class HttpAnswer:
             self.parts = []
         return self._body
 
+    def beginning(self, most_bytes: int) -> bytes:
+        """The first bytes of the body; one packed by gzip is not unpacked whole for that."""
+        if self._body is None and self.parts and self.head.encoding == "gzip":
+            try:
+                return zlib.decompressobj(31).decompress(self.parts[0], most_bytes)
+            except zlib.error:
+                return b""
+        return self.body[:most_bytes]
+
     @property
     def charset(self) -> str:
-        """What the body is written in, as Python names it: the header's, then the page's own, else utf-8."""
-        name = _charset_of(self.head.content_type)
-        if not name and b"charset" in self.body[:1024].lower():
-            meta = _META.search(self.body[:2048])
-            name = known_charset(meta[1].decode("ascii") if meta else "")
-        return name or "utf-8"
+        """The encoding the body is written in (its name in WHATWG Encoding), as browsers find it."""
+        said = _charset_of(self.head.content_type)
+        body = self.body
+        if said and not body.startswith(_MARKED):
+            return said
+        kind = self.media_type
+        if kind in _HTML:
+            return page_charset(body, self.head.content_type, xml=kind == XHTML)
+        return mark_charset(body) or said or UTF_8
 
     @property
     def text(self) -> str:
         """The body as text; wrong bytes are replaced."""
         if self._text is None:
-            self._text = self.body.decode(self.charset, "replace").removeprefix("\ufeff")
+            self._text = decoded_text(self.body, self.charset).removeprefix("\ufeff")
         return self._text
 
     def json(self) -> Any:
@@ -178,22 +189,7 @@ def _media_type(content_type: str) -> str:
 
 @lru_cache(maxsize=256)
 def _charset_of(content_type: str) -> str:
-    """What a Content-Type says of the charset, as Python names it; empty when it says nothing."""
-    match = _CHARSET.search(content_type)
-    return known_charset(match[1]) if match else ""
-
-
-@lru_cache(maxsize=256)
-def known_charset(name: str) -> str:
-    """What Python calls the charset of that label; ``utf-8`` for a label that no page can be written in."""
-    try:
-        found = lookup(name or "utf-8")
-    except (LookupError, ValueError):
-        return "utf-8"
-    known = found.name
-    if known.replace("_", "-") in _NOT_FOR_PAGES or not found._is_text_encoding:
-        return "utf-8"
-    return "cp1252" if known in ("iso8859-1", "ascii") else known
+    return header_charset(content_type)
 
 
 def decoded(raw: bytes, encoding: str, largest_bytes: int = LARGEST_BYTES) -> bytes:

@@ -7,7 +7,7 @@ cdef class Head:
     cdef public HeadMemory _memory
     cdef public Py_ssize_t length
     cdef public bint keep
-    cdef public str service, content_type, encoding, location
+    cdef public str service, content_type, encoding, location, refresh
     cdef public list cookies
     cpdef Head varied(self, bytes raw, list names, list values)
 

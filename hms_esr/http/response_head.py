@@ -57,6 +57,7 @@ class Head:
         "keep",
         "length",
         "location",
+        "refresh",
         "service",
     )
 
@@ -69,6 +70,7 @@ class Head:
         self.service = ", ".join(by_name.get(b"x-esr-service", ()))
         self.content_type = ", ".join(by_name.get(b"content-type", ()))
         self.encoding = ", ".join(by_name.get(b"content-encoding", ()))
+        self.refresh = ", ".join(by_name.get(b"refresh", ()))
         self.cookies = by_name.get(b"set-cookie")
         self.location: str | None = by_name.get(b"location", _NOTHING)[0]
 
@@ -92,7 +94,7 @@ class Head:
         made = Head.__new__(Head)
         made._raw, made._by_name, made._memory = raw, None, self._memory
         made.length, made.keep, made.service = self.length, self.keep, self.service
-        made.content_type, made.encoding = self.content_type, self.encoding
+        made.content_type, made.encoding, made.refresh = self.content_type, self.encoding, self.refresh
         made.cookies = made.location = None
         for name, value in zip(names, values, strict=True):
             if name in (b"set-cookie", b"Set-Cookie"):

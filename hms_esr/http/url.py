@@ -9,6 +9,7 @@ import re
 from urllib.parse import quote, urljoin
 
 from hms_esr.errors import StepFailed
+from hms_esr.http.character_sets import encoded_text, written_in
 from hms_esr.http.json_text import whole_characters
 from hms_esr.scenario.hosts import DEFAULT_PORT, HostPort, is_this_machine, split_url
 
@@ -164,6 +165,23 @@ def _tidied(text: str) -> str:
     text = text.strip().translate(_WHITE)
     before, mark, query = text.partition("?")
     return (before.replace("\\", "/") + mark + query.replace("\\", "%5C")).replace(" ", "%20")
+
+
+def in_charset(reference: str, charset: str) -> str:
+    """A reference of a page in ``charset``: what its query has beyond ASCII is percent-encoded in that encoding."""
+    if charset == "utf-8" or reference.isascii():
+        return reference
+    written, mark, fragment = reference.partition("#")
+    path, asked, query = written.partition("?")
+    if not query or query.isascii():
+        return reference
+    letters = [one if one.isascii() else quote(encoded_text(one, written_in(charset)), safe="") for one in _runs(query)]
+    return f"{path}{asked}{''.join(letters)}{mark}{fragment}"
+
+
+def _runs(text: str) -> list[str]:
+    """``text`` in runs of ASCII and of other letters."""
+    return re.findall(r"[\x00-\x7f]+|[^\x00-\x7f]+", text)
 
 
 def _url_joined(base: str, reference: str) -> str:

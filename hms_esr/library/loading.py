@@ -26,7 +26,6 @@ from hms_esr.scenario.partial_scenario import partial_scenario
 from hms_esr.scenario.problems import placed
 from hms_esr.scenario.source_locations import Document, Mistake, Path
 from hms_esr.schema.types import as_text
-from hms_esr.steps.upload import AttachFile
 from hms_esr.validation.check_rules import check_mistakes, leaves_folder, login_mistakes, walk_steps
 from hms_esr.validation.crosscheck import KnownNames, roles_of, size_mistakes, template_mistakes
 
@@ -247,11 +246,10 @@ def _outside(scenario: Scenario, folder: File) -> list[Mistake]:
     """Uploads that a link leads out of the folder they stand in."""
     found = []
     for path, step in walk_steps(scenario):
-        if not isinstance(step, AttachFile) or "{{" in step.file or leaves_folder(step.file):
-            continue
-        for place in (folder, File.cwd()):
-            if is_file(place / step.file) and inside(place, step.file) is None:
-                text = f"'{step.file}' leads out of the scenario's folder; uploads stay inside it"
+        for name in step.sent_files():
+            if "{{" in name or leaves_folder(name):
+                continue
+            if any(is_file(place / name) and inside(place, name) is None for place in (folder, File.cwd())):
+                text = f"'{name}' leads out of the scenario's folder; uploads stay inside it"
                 found.append(Mistake((*path, step.verb), text))
-                break
     return found

@@ -1,4 +1,4 @@
-"""Owns data files: CSV, JSON and JSON Lines, read whole into rows of texts.
+"""Owns data files: CSV, JSON and JSON Lines, read whole into rows; JSON's numbers, true and false keep their type.
 
 Knows nothing of who gets which row. Files with values that may name a real person are refused.
 """
@@ -21,7 +21,7 @@ MAX_COLUMNS = 1000
 _SUSPECT = re.compile(r"@|\d[\d ().-]{7,}\d")
 _COLUMN = re.compile(r"[A-Za-z_][A-Za-z0-9_-]*")
 
-Rows = list[dict[str, str]]
+Rows = list[dict[str, Any]]
 
 
 def read_rows(folder: Path, name: str) -> Rows:
@@ -60,7 +60,7 @@ def _csv(text: str, name: str) -> Iterator[dict[str, str]]:
         raise ValueError(f"'{name}', line {reader.line_num}: {error}") from None
 
 
-def _json(text: str, name: str) -> Iterator[dict[str, str]]:
+def _json(text: str, name: str) -> Iterator[dict[str, Any]]:
     try:
         rows = json.loads(text)
     except (ValueError, RecursionError) as error:
@@ -71,7 +71,7 @@ def _json(text: str, name: str) -> Iterator[dict[str, str]]:
         yield _object(row, name, number)
 
 
-def _jsonl(text: str, name: str) -> Iterator[dict[str, str]]:
+def _jsonl(text: str, name: str) -> Iterator[dict[str, Any]]:
     for number, line in enumerate(text.splitlines(), 1):
         if line.strip():
             try:
@@ -81,16 +81,16 @@ def _jsonl(text: str, name: str) -> Iterator[dict[str, str]]:
             yield _object(row, name, number)
 
 
-def _object(row: Any, name: str, number: int) -> dict[str, str]:
+def _object(row: Any, name: str, number: int) -> dict[str, Any]:
     if not isinstance(row, Mapping) or any(isinstance(value, (list, Mapping)) for value in row.values()):
         raise ValueError(f"'{name}', row {number} is no flat object, such as {{\"id\": 1}}")
-    return {str(key): "" if value is None else str(as_text(value)) for key, value in row.items()}
+    return {str(key): "" if value is None else value for key, value in row.items()}
 
 
 _READERS = {".csv": _csv, ".json": _json, ".jsonl": _jsonl, ".ndjson": _jsonl}
 
 
-def _check_columns(row: Mapping[str, str], name: str) -> None:
+def _check_columns(row: Mapping[str, Any], name: str) -> None:
     if len(row) > MAX_COLUMNS:
         raise ValueError(f"'{name}' has {len(row):,} columns; at most {MAX_COLUMNS:,} are allowed")
     for column in row:
@@ -104,7 +104,8 @@ def _check_people(rows: Rows, name: str) -> None:
 
     for number, row in enumerate(rows, 1):
         for column, value in row.items():
-            if _SUSPECT.search(value) and real_looking(value):
+            said = str(as_text(value))
+            if _SUSPECT.search(said) and real_looking(said):
                 kinds = "an e-mail, telephone, Social Security or card number"
                 raise ValueError(
                     f"'{name}', column '{column}', row {number} looks like {kinds} of a real person; "

@@ -11,7 +11,6 @@ from pathlib import Path
 from hms_esr.formatting import listed
 from hms_esr.html.generated_files import is_valid
 from hms_esr.library.loading import LoadedScenario
-from hms_esr.steps.upload import AttachFile
 from hms_esr.validation.check_rules import walk_steps
 
 MOST_NAMES = 5
@@ -25,15 +24,16 @@ def found_uploads(loaded: LoadedScenario) -> tuple[dict[str, bytes], tuple[str, 
     found: dict[str, bytes] = {}
     missing = []
     for _, step in walk_steps(loaded.scenario):
-        if not isinstance(step, AttachFile) or "{{" in step.file or step.file in found:
-            continue
-        for folder in () if loaded.sent_in else (loaded.folder, Path()):
-            path = (folder / step.file).resolve()
-            if path.is_file() and path.is_relative_to(folder.resolve()):
-                found[step.file] = path.read_bytes()
-                break
-        else:
-            missing.append(step.file)
+        for name in step.sent_files():
+            if "{{" in name or name in found:
+                continue
+            for folder in () if loaded.sent_in else (loaded.folder, Path()):
+                path = (folder / name).resolve()
+                if path.is_file() and path.is_relative_to(folder.resolve()):
+                    found[name] = path.read_bytes()
+                    break
+            else:
+                missing.append(name)
     return found, tuple(dict.fromkeys(missing))
 
 

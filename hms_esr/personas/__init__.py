@@ -15,5 +15,6 @@ Knows nothing of files, clocks or how people act on a target.
 - ``random_values``  ``{{ random.x }}``
 - ``form_values``    what a person types into an empty required field
 - ``meanings``       what a field's name, label and autocomplete mean
-- ``patterns``       the simple part of HTML's ``pattern``
+- ``ranges``         what ``min``, ``max`` and ``step`` allow
+- ``patterns``       HTML's ``pattern``: read, matched, made a text for
 """

@@ -54,22 +54,10 @@ def value_for(
     StepFailed("no_form") when nothing can satisfy the control, or we cannot tell what does.
     """
     pairs = [(one, one) if isinstance(one, str) else one for one in options]
-    control = Control(
-        name,
-        kind.lower(),
-        autocomplete,
-        label,
-        placeholder,
-        pairs,
-        minimum.strip(),
-        maximum.strip(),
-        step,
-        pattern,
-        max(min_length, 0),
-        max(max_length, 0),
-        least,
-        most,
-    )
+    texts = autocomplete, label, placeholder
+    ends = minimum.strip(), maximum.strip(), step, pattern
+    lengths = max(min_length, 0), max(max_length, 0)
+    control = Control(name, kind.lower(), *texts, pairs, *ends, *lengths, least, most)
     return _given(person, control, draw)
 
 

@@ -8,10 +8,11 @@ from __future__ import annotations
 import re
 from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from hms_esr.personas import safe
 from hms_esr.personas.random_values import random_value
-from hms_esr.personas.ranges import Limits
+from hms_esr.personas.ranges import ValueRange
 from hms_esr.personas.safe import Draw, below
 
 
@@ -35,9 +36,9 @@ class Control:
     """What the value may not be below, by what the person entered elsewhere; ``most`` likewise above."""
     most: str = ""
 
-    def limits(self, kind: str) -> Limits:
+    def limits(self, kind: str) -> ValueRange:
         """What it allows as a control of ``kind``."""
-        return Limits(kind, self.minimum, self.maximum, self.step, self.least, self.most)
+        return ValueRange(kind, self.minimum, self.maximum, self.step, self.least, self.most)
 
 
 Typed = Callable[[Mapping[str, str], Control, Draw], str]
@@ -48,19 +49,21 @@ _LONGEST = 200
 
 def meaning(person: Mapping[str, str], control: Control, draw: Draw) -> str | None:
     """The value meant by autocomplete, then by a field of that name, then by words of name, label and placeholder."""
-    tokens = control.autocomplete.lower().split()
-    found = _AUTOCOMPLETE.get(tokens[-1]) if tokens else None
-    if found is not None:
-        return found(person, control, draw)
-    name = _words(control.name).replace(" ", "_")
-    if name in person:
+    exact, name, typed = _told(control.autocomplete, control.name, control.label, control.placeholder)
+    if exact is None and name in person:
         return person[name]
-    for text in (control.name, control.label, control.placeholder):
-        words = _words(text)
-        for wanted, typed in _BY_WORDS:
-            if wanted.search(words):
-                return typed(person, control, draw)
-    return None
+    found = exact or typed
+    return None if found is None else found(person, control, draw)
+
+
+@lru_cache(maxsize=2048)
+def _told(autocomplete: str, name: str, label: str, placeholder: str) -> tuple[Typed | None, str, Typed | None]:
+    """What autocomplete says, the name as a persona's field is spelled, and what the first known words say."""
+    tokens = autocomplete.lower().split()
+    exact = _AUTOCOMPLETE.get(tokens[-1]) if tokens else None
+    said = [_words(text) for text in (name, label, placeholder)]
+    by_words = (typed for words in said for wanted, typed in _BY_WORDS if wanted.search(words))
+    return exact, said[0].replace(" ", "_"), next(by_words, None)
 
 
 def _words(text: str) -> str:

@@ -11,7 +11,7 @@ from datetime import date
 from functools import partial
 from hashlib import blake2b
 from struct import Struct
-from typing import Literal
+from typing import Any, Literal
 
 from hms_esr.personas import defaults
 from hms_esr.personas.declared import account_fields
@@ -88,6 +88,13 @@ class Person:
     def role(self) -> str:
         """The template's role."""
         return self.maker.template.role
+
+    def typed(self, name: str) -> Any:
+        """A field with its type: numbers of a ``range`` are numbers, all else is text. KeyError as ``fields``."""
+        value = self.fields[name]
+        declared = self.maker.template.declared.get(name)
+        typed = getattr(declared.field, "typed", None) if declared is not None else None
+        return value if typed is None else typed(value)
 
     @property
     def pace(self) -> Spread | None:

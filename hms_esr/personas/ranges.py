@@ -10,6 +10,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import date
 from decimal import ROUND_CEILING, Decimal, InvalidOperation
+from functools import lru_cache
 
 from hms_esr.personas.safe import Draw, below
 
@@ -147,7 +148,7 @@ def following(kind: str, text: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class Limits:
+class ValueRange:
     """What one control allows. ``least`` and ``most`` are ends from elsewhere: they do not move the steps."""
 
     kind: str
@@ -163,8 +164,8 @@ class Limits:
         number = scale.read(text)
         if number is None:
             return False
-        low, high = self._ends(scale)
-        base, step = self._steps(scale)
+        low, high = self.ends(scale)
+        base, step = self.steps(scale)
         if step and (number - base) % step:
             return False
         if scale.goes_round and low is not None and high is not None and high < low:
@@ -176,21 +177,14 @@ class Limits:
         return self._drawn(draw) or (replace(self, least="", most="")._drawn(draw) if self.least or self.most else None)
 
     def _drawn(self, draw: Draw) -> str | None:
-        scale = SCALES[self.kind]
-        low, high = self._ends(scale)
-        base, step = self._steps(scale)
-        if scale.goes_round and low is not None and high is not None and high < low:
-            high = high + _DAY_MS if step and not _DAY_MS % step else Decimal(_DAY_MS - 1)
-        low, high = _usual(scale, low, high)
-        step = step or scale.step
-        first = base + ((low - base) / step).to_integral_value(ROUND_CEILING) * step
-        count = int((high - first) / step) + 1 if high >= first else 0
+        first, step, count = _allowed(self)
         if count < 1:
             return None
         number = first + below(draw(0), count) * step
-        return f"{number:f}" if scale.write is str else scale.write(int(number))
+        write = SCALES[self.kind].write
+        return f"{number:f}" if write is str else write(int(number))
 
-    def _ends(self, scale: Scale) -> tuple[Decimal | None, Decimal | None]:
+    def ends(self, scale: Scale) -> tuple[Decimal | None, Decimal | None]:
         """The nearer ends; those from elsewhere as far as the control's own leave room."""
         low, high = scale.read(self.minimum), scale.read(self.maximum)
         if self.kind == "range":
@@ -202,7 +196,7 @@ class Limits:
             high = most if low is None else max(most, low)
         return low, high
 
-    def _steps(self, scale: Scale) -> tuple[Decimal, Decimal]:
+    def steps(self, scale: Scale) -> tuple[Decimal, Decimal]:
         """Where steps begin, and their size; 0 is ``any``."""
         step = decimal_of(self.step)
         size = Decimal(0) if self.step.strip().lower() == "any" else scale.step
@@ -210,6 +204,20 @@ class Limits:
             size = step * scale.unit
             size = size if self.kind in ("number", "range") else Decimal(max(int(size), 1))
         return scale.read(self.minimum) or Decimal(0), size
+
+
+@lru_cache(maxsize=2048)
+def _allowed(limits: ValueRange) -> tuple[Decimal, Decimal, int]:
+    """The first value, how far the next is from it, and how many there are; none is 0 or less."""
+    scale = SCALES[limits.kind]
+    low, high = limits.ends(scale)
+    base, step = limits.steps(scale)
+    if scale.goes_round and low is not None and high is not None and high < low:
+        high = high + _DAY_MS if step and not _DAY_MS % step else Decimal(_DAY_MS - 1)
+    low, high = _usual(scale, low, high)
+    step = step or scale.step
+    first = base + ((low - base) / step).to_integral_value(ROUND_CEILING) * step
+    return first, step, int((high - first) / step) + 1 if high >= first else 0
 
 
 def _usual(scale: Scale, low: Decimal | None, high: Decimal | None) -> tuple[Decimal, Decimal]:

@@ -58,7 +58,12 @@ def _step(verb: str, fields: dict[str, Any]) -> dict[str, Any]:
     common = {key: keys.pop(key) for key in ("name", "save")}
     inner = {"type": "object", "properties": keys, "additionalProperties": False}
     if verb == "fill":  # any name may be a field of a form, also "field", "value" and "values"
-        inner = {"type": "object", "minProperties": 1, "additionalProperties": {"anyOf": [_TEXT, {"type": "object"}]}}
+        several = {"type": "array", "items": _TEXT}
+        inner = {
+            "type": "object",
+            "minProperties": 1,
+            "additionalProperties": {"anyOf": [_TEXT, several, {"type": "object"}]},
+        }
     short = {"type": ["string", "number", "boolean", "null"]}
     if verb == "upload":
         inner["properties"] = keys | {"path": {"type": "string", "description": "the same as file"}}

@@ -5,9 +5,10 @@ Knows nothing of values: who renders looks the references up.
 
 from __future__ import annotations
 
+import json
 import re
 from functools import lru_cache
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
 _BRACES = re.compile(r"\{\{(.*?)\}\}", re.DOTALL)
 _NAME = r"[A-Za-z_][A-Za-z0-9_-]*"
@@ -61,3 +62,8 @@ def _reference(inside: str) -> Reference:
 def references(text: str) -> tuple[Reference, ...]:
     """The references of ``text``, in order."""
     return tuple(part for part in split(text) if isinstance(part, Reference))
+
+
+def as_words(value: Any) -> str:
+    """A value inside other text: as JSON writes it, strings bare."""
+    return value if isinstance(value, str) else json.dumps(value, ensure_ascii=False)

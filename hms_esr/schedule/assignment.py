@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime, timedelta
-from typing import Literal
+from typing import Any, Literal
 
 from hms_esr.personas.person import PeopleMaker, Person
 from hms_esr.personas.template import PersonaTemplate
@@ -33,9 +33,9 @@ class Assignment:
     templates: Mapping[str, PersonaTemplate]
     scale: float = 1.0
     identity: Literal["fixed", "per_run"] = "per_run"
-    variables: Mapping[str, str] = field(default_factory=dict)
+    variables: Mapping[str, Any] = field(default_factory=dict)
     secrets: Mapping[str, str] = field(default_factory=dict)
-    data: Mapping[str, Sequence[Mapping[str, str]]] = field(default_factory=dict)
+    data: Mapping[str, Sequence[Mapping[str, Any]]] = field(default_factory=dict)
     files: Mapping[str, bytes] = field(default_factory=dict)
     only: int | None = None
     worker: int = 0
@@ -94,7 +94,7 @@ class Cast:
         """Simulated moment as a datetime without zone."""
         return self._start + timedelta(seconds=sim_s)
 
-    def row(self, name: str, person_no: int) -> Mapping[str, str]:
+    def row(self, name: str, person_no: int) -> Mapping[str, Any]:
         """Person ``person_no``'s row of data set ``name``."""
         rows = self.assignment.data[name]
         pick = self.assignment.scenario.data[name].pick

@@ -101,6 +101,8 @@ _DURATION_SCHEMA = {
 
 Text = Annotated[str, BeforeValidator(as_text), WithJsonSchema({"type": ["string", "number", "boolean"]})]
 """Text; numbers and booleans are taken as they were spelled."""
+Texts = Text | tuple[Text, ...]
+"""One text, or a list of them."""
 Duration = Annotated[
     float,
     BeforeValidator(as_duration_s),

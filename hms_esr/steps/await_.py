@@ -8,7 +8,7 @@ from pydantic import Field
 
 from hms_esr.errors import StepFailed
 from hms_esr.schema.types import Duration, Text
-from hms_esr.steps.step import Outcome, Step, StepActor
+from hms_esr.steps.step import Outcome, Step, StepActor, address_in
 
 
 class Await(Step):
@@ -26,7 +26,7 @@ class Await(Step):
         answer = actor.answer
         if answer is None:
             raise StepFailed("scenario", "await has nothing to wait for: nothing was sent yet")
-        link = actor.render(self.path) if self.path else actor.status_link()
+        link = address_in(self.path, actor) if self.path else actor.status_link()
         if not link:
             raise StepFailed("expectation", f"no status link on {answer.path}")
         actor.wait_for(Outcome(link, self.status, answer.sent_sim_s, self.within_s, self.every_s))

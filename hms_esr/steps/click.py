@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from hms_esr.errors import StepFailed
 from hms_esr.schema.types import Text
-from hms_esr.steps.step import Step, StepActor
+from hms_esr.steps.step import Step, StepActor, address_in
 
 
 class Click(Step):
@@ -25,7 +25,7 @@ class Click(Step):
         """Follow or press it."""
         target = actor.render(self.target)
         if target.startswith(("/", "http://", "https://")):
-            actor.request("GET", target)
+            actor.request("GET", address_in(self.target, actor), referer=_here(actor))
             return
         found = actor.find(target)
         if found is None:
@@ -33,7 +33,7 @@ class Click(Step):
             raise StepFailed("no_button", f"no button or link '{target}' on {where}")
         kind, thing = found
         if kind == "link":
-            actor.request("GET", str(thing))
+            actor.request("GET", str(thing), referer=_here(actor))
         else:
             actor.submit(thing, button=target)  # type: ignore[arg-type]
 
@@ -45,6 +45,11 @@ class Click(Step):
 _NOWHERE = "any page: nothing was visited yet"
 _MOST = 250
 """Characters of what is listed."""
+
+
+def _here(actor: StepActor) -> str:
+    """The page a link is on."""
+    return actor.answer.url if actor.answer else ""
 
 
 def _there(texts: Sequence[str]) -> str:

@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import json
 import re
 from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
+from urllib.parse import quote
 
 from pydantic import BeforeValidator, Field
 
 from hms_esr.errors import StepFailed
 from hms_esr.schema.types import Count, JsonPath, Text
 from hms_esr.schema.validation_errors import found
-from hms_esr.steps.step import Answer, Step, StepActor
+from hms_esr.steps.step import Answer, Step, StepActor, filled_in
+
+_IN_PATHS = "/%!$&'()*+,;=:@-._~[]"
+"""Characters that stay as they are in the path of an answer."""
+_MOST = 80
 
 
 def _statuses(value: Any) -> Any:
@@ -35,6 +41,32 @@ def at_path(document: Any, path: str) -> Any:
         else:
             raise KeyError(part)
     return document
+
+
+def _path_of(address: str) -> str:
+    """The path of an absolute address, percent-encoded as that of an answer."""
+    path = "/" + address.split("/", 3)[-1] if "://" in address else address
+    return quote(path, safe=_IN_PATHS)
+
+
+def _same(value: Any, wanted: Any) -> bool:
+    """Whether two values of JSON are equal, types too; 5 and 5.0 are one number, true and 1 are not the same."""
+    if isinstance(value, Mapping) and isinstance(wanted, Mapping):
+        return value.keys() == wanted.keys() and all(_same(value[key], wanted[key]) for key in value)
+    if isinstance(value, list) and isinstance(wanted, (list, tuple)):
+        return len(value) == len(wanted) and all(map(_same, value, wanted))
+    return _type(value) == _type(wanted) and bool(value == wanted)
+
+
+def _type(value: Any) -> str:
+    kinds = ((bool, "true or false"), ((int, float), "number"), (str, "text"), (Mapping, "object"))
+    return "null" if value is None else next((name for kind, name in kinds if isinstance(value, kind)), "list")
+
+
+def _told(value: Any) -> str:
+    """A value and its type, ``"5" (text)``, at most 80 characters of it."""
+    text = json.dumps(value, ensure_ascii=False)
+    return f"{text if len(text) <= _MOST else text[:_MOST] + '…'} ({_type(value)})"
 
 
 class Expect(Step):
@@ -71,7 +103,7 @@ class Expect(Step):
         if self.status is not None and answer.status not in self.status:
             wanted = " or ".join(str(status) for status in self.status)
             raise StepFailed("expectation", f"status is {answer.status}, expected {wanted}", answer.status)
-        page = actor.render(self.page) if self.page is not None else None
+        page = _path_of(actor.address(self.page)) if self.page is not None else None
         if page is not None and answer.path != page:
             raise StepFailed("expectation", f"page is {answer.path}, expected {page}", answer.status)
         if self.text is not None:
@@ -84,13 +116,14 @@ class Expect(Step):
     def _check_json(self, answer: Answer, actor: StepActor) -> None:
         document = answer.json()
         for path, wanted in (self.json_values or {}).items():
-            wanted = actor.render(wanted) if isinstance(wanted, str) else wanted
+            wanted = filled_in(wanted, actor)
             try:
                 value = at_path(document, path)
             except KeyError:
                 raise StepFailed("expectation", f"the answer of {answer.path} has no '{path}'", answer.status) from None
-            if value != wanted:
-                raise StepFailed("expectation", f"'{path}' is not as expected in {answer.path}", answer.status)
+            if not _same(value, wanted):
+                said = f"'{path}' is {_told(value)} in {answer.path}, expected {_told(wanted)}"
+                raise StepFailed("expectation", said, answer.status)
 
     def written(self) -> Any:
         """Fields; a single status as a number."""

@@ -7,18 +7,21 @@ from typing import Any, ClassVar
 
 from pydantic import model_validator
 
-from hms_esr.schema.types import Text, as_text
+from hms_esr.schema.types import Text, Texts, as_text
 from hms_esr.steps.step import Step, StepActor
 
 
 class Fill(Step):
-    """``fill: {name: value, …}``, ``fill: {field: name, value: text}``, or ``fill: name`` with ``value`` beside it."""
+    """``fill: {name: value, …}``, ``fill: {field: name, value: text}``, or ``fill: name`` with ``value`` beside it.
+
+    A list of values is for fields of one name, in page order, or for a control that takes several choices.
+    """
 
     verb: ClassVar[str] = "fill"
     sends: ClassVar[bool] = False
-    values: dict[str, Text] = {}
+    values: dict[str, Texts] = {}
     field: Text | None = None
-    value: Text | None = None
+    value: Texts | None = None
 
     @classmethod
     def shorthand(cls, value: Any) -> Mapping[str, Any]:
@@ -48,7 +51,7 @@ class Fill(Step):
         if not self.values and self.field is None:
             raise ValueError("fill needs at least one 'name: value' pair")
 
-    def texts(self) -> dict[str, str]:
+    def texts(self) -> dict[str, str | tuple[str, ...]]:
         """All values by field name, templates not yet filled in."""
         one = {self.field: self.value} if self.field is not None and self.value is not None else {}
         return dict(self.values) | one
@@ -56,9 +59,10 @@ class Fill(Step):
     def perform(self, actor: StepActor) -> None:
         """Remember them."""
         for name, text in self.texts().items():
-            actor.filled[name] = actor.render(text)
+            several = not isinstance(text, str)
+            actor.filled[name] = tuple(map(actor.render, text)) if several else actor.render(text)  # type: ignore[arg-type]
 
     def written(self) -> Any:
         """``{name: value, …}``, nested under ``values`` where the names would be read as another form."""
-        texts = self.texts()
+        texts = {name: value if isinstance(value, str) else list(value) for name, value in self.texts().items()}
         return {"values": texts} if set(texts) == {"field", "value"} else texts

@@ -7,7 +7,7 @@ from typing import Any, ClassVar
 
 from hms_esr.errors import StepFailed
 from hms_esr.schema.types import Text
-from hms_esr.steps.step import Form, Step, StepActor
+from hms_esr.steps.step import Form, Step, StepActor, address_in
 
 
 class Login(Step):
@@ -25,12 +25,14 @@ class Login(Step):
 
     def perform(self, actor: StepActor) -> None:
         """Visit the page, fill e-mail or user name and password, send; the same form again is a refusal."""
-        answer = actor.request("GET", actor.render(self.path))
+        answer = actor.request("GET", address_in(self.path, actor))
         form = actor.form(with_kind="password")
         if form is None:
             why = f"it answers {answer.status}" if answer.status >= 400 else "if JavaScript draws it, use `request`"
             raise StepFailed("no_form", f"no login form on {answer.path}; {why}", answer.status)
         for field in form.fields:
+            if field.locked or not field.name:
+                continue
             if field.kind == "password":
                 actor.filled[field.name] = actor.fields["password"]
             elif field.kind in ("email", "text", "tel", "search", "") and field.name not in actor.filled:

@@ -11,7 +11,7 @@ from pydantic import Field
 from hms_esr.errors import NoData, StepFailed
 from hms_esr.expressions.expression import MetricRef, parse
 from hms_esr.schema.types import Text
-from hms_esr.steps.step import Form, Step, StepActor
+from hms_esr.steps.step import Form, Step, StepActor, address_in
 
 TEST_CARD = "4242424242424242"
 
@@ -48,7 +48,7 @@ class Pay(Step):
             actor.submit(pending or actor.form())
             form = actor.form(with_kind="card")
         if form is None:
-            actor.request("GET", actor.render(self.path))
+            actor.request("GET", address_in(self.path, actor))
             form = actor.form(with_kind="card")
         if form is None:
             where = actor.answer.path if actor.answer else self.path

@@ -92,6 +92,11 @@ class FormField(Protocol):
     value: str
     required: bool
 
+    @property
+    def locked(self) -> str:
+        """``disabled`` or ``read-only`` when nobody can fill it, else empty."""
+        ...
+
 
 class Form(Protocol):
     """A form of the current page."""
@@ -113,17 +118,25 @@ class StepActor(Protocol):
     person_no: int
     fields: Mapping[str, str]
     """The persona's values, ``persona.x`` in templates."""
-    vars: dict[str, str]
+    vars: dict[str, Any]
     """Saved and given values, ``vars.x`` in templates."""
-    filled: dict[str, str]
-    """Values waiting for the next submit, by field name."""
-    uploads: dict[str, Upload]
+    filled: dict[str, str | tuple[str, ...]]
+    """Values waiting for the next submit, by field name; several for fields of one name or a choice of several."""
+    uploads: dict[str, Upload | tuple[Upload, ...]]
     """Files waiting for the next submit, by field name; key ``""`` means the only file field."""
     answer: Answer | None
     """The last answer."""
 
     def render(self, text: str) -> str:
         """``text`` with ``{{ … }}`` replaced."""
+        ...
+
+    def value(self, text: str) -> Any:
+        """The same; a text that is exactly one ``{{ … }}`` is its value, with its type."""
+        ...
+
+    def address(self, text: str) -> str:
+        """An address of the scenario: values in it percent-encoded, a path made absolute below the target's own."""
         ...
 
     def request(
@@ -135,8 +148,13 @@ class StepActor(Protocol):
         body: bytes = b"",
         media_type: str = "",
         page: bool = True,
+        referer: str = "",
     ) -> Answer:
-        """Send one request (redirects followed), record it under the step, make it the current page if ``page``."""
+        """Send one request (redirects followed), record it under the step, make it the current page if ``page``.
+
+        ``address`` is absolute, or a path below the target's own, or relative to the current page; ``referer`` is the
+        page whose link is followed, as far as its policy shows it.
+        """
         ...
 
     def form(self, *, with_kind: str = "") -> Form | None:
@@ -176,6 +194,22 @@ class StepActor(Protocol):
         ...
 
 
+def address_in(text: str, actor: StepActor) -> str:
+    """An address of the scenario, with its templates filled in."""
+    return actor.address(text) if "{{" in text else text
+
+
+def filled_in(value: Any, actor: StepActor) -> Any:
+    """A value of JSON with its templates filled in; a text that is exactly one template keeps its value's type."""
+    if isinstance(value, str):
+        return actor.value(value)
+    if isinstance(value, Mapping):
+        return {key: filled_in(inner, actor) for key, inner in value.items()}
+    if isinstance(value, (list, tuple)):
+        return [filled_in(inner, actor) for inner in value]
+    return value
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """What a person waits for: ``status`` behind ``url`` within ``within_s`` simulated seconds of ``since_sim_s``."""
@@ -213,6 +247,10 @@ class Step(Frozen):
     def perform(self, actor: StepActor) -> None:
         """Do it."""
         raise TypeError(f"step class {type(self).__name__} has no perform")
+
+    def sent_files(self) -> tuple[str, ...]:
+        """Names of the files it sends, templates not yet filled in."""
+        return ()
 
     def written(self) -> Any:
         """The value under the verb in canonical form."""

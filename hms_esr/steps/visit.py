@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from typing import Any, ClassVar
 
 from hms_esr.schema.types import Text
-from hms_esr.steps.step import Step, StepActor
+from hms_esr.steps.step import Step, StepActor, address_in
 
 
 class Visit(Step):
@@ -22,7 +22,7 @@ class Visit(Step):
 
     def perform(self, actor: StepActor) -> None:
         """Fetch it."""
-        actor.request("GET", actor.render(self.path))
+        actor.request("GET", address_in(self.path, actor))
 
     def written(self) -> Any:
         """The path."""

@@ -20,7 +20,6 @@ from hms_esr.scenario.source_locations import Mistake, Path
 from hms_esr.schedule.journey_steps import named_steps
 from hms_esr.steps.maybe import Maybe
 from hms_esr.steps.step import Step
-from hms_esr.steps.upload import AttachFile
 from hms_esr.units import duration_text
 from hms_esr.verdicts.metrics import is_metric, problem_with
 
@@ -135,8 +134,9 @@ def _in_loads(scenario: Scenario) -> Iterator[Mistake]:
 
 def _in_uploads(scenario: Scenario) -> Iterator[Mistake]:
     for path, step in walk_steps(scenario):
-        if isinstance(step, AttachFile) and leaves_folder(step.file):
-            yield Mistake((*path, step.verb), f"'{step.file}' is outside the scenario's folder; uploads stay inside it")
+        for name in step.sent_files():
+            if leaves_folder(name):
+                yield Mistake((*path, step.verb), f"'{name}' is outside the scenario's folder; uploads stay inside it")
 
 
 def login_mistakes(scenario: Scenario, without_account: Collection[str]) -> Iterator[Mistake]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from datetime import date
 from html import escape
 
 import pytest
@@ -52,6 +53,23 @@ def test_a_control_gets_what_a_person_would_type(control: str, value: str) -> No
     (found,) = filled(control).values()
 
     assert str(found) == value
+
+
+def test_one_fact_is_written_as_one() -> None:
+    """Parts of a date are of one day, ends are in order, a value asked for twice is the same."""
+    named = "".join(
+        f'<input name="{name}">' for name in ("when-day", "when-month", "when-year", "code", "confirm_code")
+    )
+    found = filled(f"{named}<input type=date name=start><input type=date name=end>")
+    assert date(*(int(found[f"when-{part}"]) for part in ("year", "month", "day")))
+    assert found["code"] == found["confirm_code"] and "{{" not in found["code"]
+    assert str(found["start"]) < str(found["end"])
+
+
+def test_a_pattern_that_cannot_be_met_is_said() -> None:
+    """The line of the control is a comment with the reason."""
+    text = written(r'<form method=post><input name=email><input name=c pattern="(\w)\1" required></form>')
+    assert "# c: cannot make a value for c's pattern: a backreference; write one (required)" in text
 
 
 def test_a_pattern_is_kept() -> None:

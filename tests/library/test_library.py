@@ -145,7 +145,7 @@ DATA = "data: {sets: {file: %s}}\n"
 
 
 def test_data_files_are_read_by_column(write: Write) -> None:
-    """CSV, JSON and JSON Lines, all values as texts."""
+    """CSV as texts; JSON and JSON Lines with the types of their values, null as nothing."""
     write("a.csv", "id,office\n014,IA\n2,NE\n")
     write("a.json", '[{"id": 14, "office": "IA"}, {"id": 2, "office": null}]')
     write("a.jsonl", '{"id": true, "office": "IA"}\n\n{"id": 1.5, "office": "NE"}\n')
@@ -154,8 +154,8 @@ def test_data_files_are_read_by_column(write: Write) -> None:
         write("s.yml", f"name: s\n{HEAD}{DATA % f'a.{ending}'}")
         found[ending] = load_scenario("s.yml").data["sets"]
     assert found["csv"] == [{"id": "014", "office": "IA"}, {"id": "2", "office": "NE"}]
-    assert found["json"] == [{"id": "14", "office": "IA"}, {"id": "2", "office": ""}]
-    assert found["jsonl"] == [{"id": "true", "office": "IA"}, {"id": "1.5", "office": "NE"}]
+    assert found["json"] == [{"id": 14, "office": "IA"}, {"id": 2, "office": ""}]
+    assert found["jsonl"] == [{"id": True, "office": "IA"}, {"id": 1.5, "office": "NE"}]
 
 
 WRONG_DATA: list[tuple[str, str, str]] = [

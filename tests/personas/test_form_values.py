@@ -11,7 +11,7 @@ from hypothesis import strategies as st
 
 from hms_esr.errors import StepFailed
 from hms_esr.personas.form_values import value_for
-from hms_esr.personas.ranges import Limits
+from hms_esr.personas.ranges import ValueRange
 from hms_esr.personas.safe import TEST_CARDS, Draw, real_looking
 from hms_esr.seeded import draw
 from tests.each import each
@@ -196,7 +196,7 @@ def test_whatever_a_page_says(
 )  # fmt: skip
 def test_ends_and_steps(kind: str, low: str, high: str, step: str, valid: str) -> None:
     """Among many people every value that min, max and step allow is met, and no other."""
-    limits = Limits(kind, low, high, step)
+    limits = ValueRange(kind, low, high, step)
     drawn = {limits.value(lambda _, number=number: number << 54) for number in range(1024)}
     first, ellipsis, last = valid.partition(" … ")
     assert set(first.split()) <= drawn and (not last or last in drawn)
@@ -210,7 +210,7 @@ NUMBERS = st.decimals(allow_nan=False, allow_infinity=False, places=2, min_value
 @settings(max_examples=200, deadline=None)
 def test_numbers_stay_inside(low: str, high: str, step: str, number: int) -> None:
     """A number field never gets a number below its minimum, above its maximum or off its steps, or is refused."""
-    value = Limits("number", low, high, step).value(lambda _: number)
+    value = ValueRange("number", low, high, step).value(lambda _: number)
     if value is None:
         assert Decimal(low) > Decimal(high) or step in ("0.5", "7", "")
         return

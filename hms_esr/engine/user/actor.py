@@ -13,18 +13,24 @@ import gevent
 
 from hms_esr.engine.user.context import WorkerContext
 from hms_esr.engine.user.state import UserState
-from hms_esr.engine.user.templating import completed, rendered
+from hms_esr.engine.user.templating import addressed, completed, rendered, valued
 from hms_esr.errors import StepFailed
 from hms_esr.html.error_messages import status_link
 from hms_esr.html.form_submission import HtmlForm, submission
 from hms_esr.html.page import page_of
+from hms_esr.html.refresh import refresh_of
 from hms_esr.http.response import HttpAnswer
+from hms_esr.scenario.templates import split
 from hms_esr.schedule.arrivals import Arrival
 from hms_esr.seeded import draw
 from hms_esr.steps.step import Form, Outcome, Upload
 
 LOOKING = {"Accept": "application/json, text/html;q=0.5"}
 """A look at a status page would rather have data than a page."""
+
+
+_NO_HEADERS: Mapping[str, str] = {}
+_MOST_REFRESHES = 10
 
 
 class Parked(Exception):
@@ -55,12 +61,18 @@ class Actor(UserState):
         page: bool = True,
         referer: str = "",
     ) -> HttpAnswer:
-        """Send one request, redirects followed; the stage records each hop."""
+        """Send one request, redirects and pages that lead on followed; the stage records each hop.
+
+        A request with ``headers`` of its own is an API call: what its answer leads to is not followed.
+        """
         session, before = self.session, self.answer
         if session is None:
             raise StepFailed("scenario", "this person has not come yet")
+        address = self._below_target(address)
         elsewhere = page and before is not None and not address.startswith("/")
         base = before.url if elsewhere and before is not None else self.context.base
+        if media_type and headers is not None:
+            media_type = self.context.media_type or media_type
         answer = session.fetch(
             method,
             address,
@@ -75,13 +87,28 @@ class Actor(UserState):
         if page:
             self.answer = answer
             self.looked = False
+            if headers is None and (leads := refresh_of(answer)) is not None:
+                return self._led_on(*leads)
         return answer
+
+    def _led_on(self, after_s: float, address: str) -> HttpAnswer:
+        """Follow pages that lead on by themselves, each after its simulated wait, as redirects are followed."""
+        for _ in range(_MOST_REFRESHES):
+            self.pause(after_s)
+            here = self.answer.url if self.answer is not None else ""
+            answer = self.request("GET", address, headers=_NO_HEADERS, referer=here)
+            leads = refresh_of(answer)
+            if leads is None:
+                return answer
+            after_s, address = leads
+        raise StepFailed("status", f"too many redirects, the last to {address}", answer.status)
 
     def look(self, address: str) -> HttpAnswer:
         """Look at a status page; counted as a poll, and not the page the person is on."""
         if self.session is None:
             raise StepFailed("scenario", "this person has not come yet")
         timeout_s = self.context.timeout_s
+        address = self._below_target(address)
         return self.session.fetch("GET", address, base=self.context.base, headers=LOOKING, timeout_s=timeout_s)
 
     def form(self, *, with_kind: str = "") -> HtmlForm | None:
@@ -156,3 +183,26 @@ class Actor(UserState):
     def render(self, text: str) -> str:
         """``text`` with its templates filled in."""
         return text if "{{" not in text else rendered(self, text)
+
+    def value(self, text: str) -> Any:
+        """The same; exactly one template keeps its value's type."""
+        return text if "{{" not in text else valued(self, text)
+
+    def address(self, text: str) -> str:
+        """Where a scenario's address leads: templates in it percent-encoded, a path below the target's own.
+
+        A template that is the whole address is used as it is.
+        """
+        address = text if "{{" not in text else addressed(self, text)
+        if not _is_path(address):
+            return address
+        as_it_is = "{{" in text and len(split(text)) == 1
+        return self.context.origin + ("" if as_it_is else self.context.prefix) + address
+
+    def _below_target(self, address: str) -> str:
+        """A path that a step gives; what pages send is absolute by now."""
+        return self.context.prefix + address if self.context.prefix and _is_path(address) else address
+
+
+def _is_path(address: str) -> bool:
+    return address.startswith("/") and not address.startswith(("//", "/\\"))

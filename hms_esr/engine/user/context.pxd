@@ -8,7 +8,7 @@ cdef class WorkerContext:
     cdef public object assignment, scenario, cast, people, on_end, on_park, trace, internal_errors, _http_factory
     cdef public RunClock clock
     cdef public Recorder recorder
-    cdef public str base, trace_prefix
+    cdef public str base, media_type, origin, prefix, trace_prefix
     cdef public double timeout_s, warm_real_s
     cdef public tuple journey_names
     cdef public dict variables, made_up

@@ -25,7 +25,9 @@ from hms_esr.formatting import mask
 from hms_esr.html.error_messages import error_text, phrase
 from hms_esr.html.form_submission import Submission
 from hms_esr.html.generated_files import made_up
+from hms_esr.html.media_types import media_type_of
 from hms_esr.http.response import HttpAnswer
+from hms_esr.http.url import parse
 from hms_esr.personas.template import lognormal_s
 from hms_esr.record import ErrorKey, PersonEnd, SeriesKey
 from hms_esr.schedule.assignment import Assignment, Cast
@@ -48,7 +50,11 @@ class PauseLength(Protocol):
 
 
 class WorkerContext:
-    """One worker's people and what they use. ``base`` is the target's address without a final slash."""
+    """One worker's people and what they use.
+
+    ``base`` is the target's address with a final slash; ``prefix`` is its path without one, before a
+    scenario's paths.
+    """
 
     def __init__(
         self, assignment: Assignment, guard: ConnectionGuard, clock: RunClock, *, trace: StepTrace | None = None
@@ -59,7 +65,10 @@ class WorkerContext:
         self.cast = Cast(assignment)
         self.clock = clock
         self.recorder = Recorder(assignment.name)
-        self.base = assignment.target.rstrip("/")
+        self.base = assignment.target.rstrip("/") + "/"
+        target = parse(self.base)
+        self.origin = target.origin.text
+        self.prefix = target.path.rstrip("/")
         self.timeout_s = scenario.http.timeout_s
         self.journey_names = self.cast.journey_names
         self.variables = dict(scenario.vars) | dict(assignment.variables)
@@ -74,6 +83,7 @@ class WorkerContext:
         self.trace_prefix = blake2b(assignment.run_id.encode(), digest_size=8).hexdigest()
         self.trace = trace
         self._http_factory = HttpFactory(assignment, guard, self.cast, clock, self.variables)
+        self.media_type = self._http_factory.media_type
 
     def session(self, virtual_user: UserState) -> PersonSession:
         """HTTP for one person."""
@@ -93,10 +103,7 @@ class WorkerContext:
         """An existing file of that name, else one made up."""
         found = self.assignment.files.get(name)
         if found is not None:
-            import mimetypes
-
-            media_type = mimetypes.guess_type(name)[0] or "application/octet-stream"
-            return Upload(name.rsplit("/", 1)[-1], media_type, found)
+            return Upload(name.rsplit("/", 1)[-1], media_type_of(name), found)
         self.made_up[name] = None
         return made_up(name, size_kb, number)
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Callable, Mapping
 from functools import partial
 from time import perf_counter
+from typing import Any
 
 from hms_esr.engine.client.http_client import PersonSession
 from hms_esr.engine.client.transport import ConnectionGuard, Transport
@@ -17,7 +18,7 @@ from hms_esr.html.form_cache import FormMemory
 from hms_esr.http.request_headers import basic, is_private, person_head
 from hms_esr.http.response import HttpAnswer
 from hms_esr.http.url import origin_of
-from hms_esr.scenario.templates import split
+from hms_esr.scenario.templates import as_words, split
 from hms_esr.schedule.assignment import Assignment, Cast
 
 
@@ -25,7 +26,7 @@ class HttpFactory:
     """One worker's transport and header lines."""
 
     def __init__(
-        self, assignment: Assignment, guard: ConnectionGuard, cast: Cast, clock: RunClock, variables: Mapping[str, str]
+        self, assignment: Assignment, guard: ConnectionGuard, cast: Cast, clock: RunClock, variables: Mapping[str, Any]
     ) -> None:
         http = assignment.scenario.http
         self._assignment = assignment
@@ -48,6 +49,9 @@ class HttpFactory:
         self._heads: dict[tuple[str, str], tuple[bytes, bytes]] = {}
         own = {"Authorization": basic(self._secretly(http.basic))} if http.basic else {}
         self._at_home = own | {name: self._secretly(text) for name, text in http.headers.items()}
+        types = [name for name in self._at_home if name.lower() == "content-type"]
+        self.media_type = "".join(self._at_home.pop(name) for name in types[:1])
+        """What ``http: {headers}`` say of bodies of API calls: there must be one Content-Type on the wire."""
         self._elsewhere = {
             name: value
             for name, value in self._at_home.items()
@@ -61,7 +65,8 @@ class HttpFactory:
         """A header's value with ``secret``, ``vars`` and ``run.id`` filled in (the same for everybody)."""
         values = {"secret": self._assignment.secrets, "vars": self._variables, "run": {"id": self._assignment.run_id}}
         parts = [
-            part if isinstance(part, str) else str(values.get(part.kind, {}).get(part.name, "")) for part in split(text)
+            part if isinstance(part, str) else as_words(values.get(part.kind, {}).get(part.name, ""))
+            for part in split(text)
         ]
         return "".join(parts)
 

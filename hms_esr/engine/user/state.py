@@ -6,6 +6,7 @@ Knows nothing of requests; the engine's other parts act on it.
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import Any
 
 from hms_esr.engine.client.http_client import PersonSession
 from hms_esr.http.response import HttpAnswer
@@ -52,7 +53,7 @@ class UserState:
     )
 
     def __init__(
-        self, cast: Cast, trace_prefix: str, variables: Mapping[str, str], arrival: Arrival, planned_s: float
+        self, cast: Cast, trace_prefix: str, variables: Mapping[str, Any], arrival: Arrival, planned_s: float
     ) -> None:
         self.cast = cast
         self.trace_prefix = trace_prefix
@@ -66,9 +67,9 @@ class UserState:
         self.persona = arrival.role
         self.journey: str = cast.journey_names[arrival.journey]
         self.patience_s = self.person.patience_s
-        self.vars: dict[str, str] = dict(variables)
-        self.filled: dict[str, str] = {}
-        self.uploads: dict[str, Upload] = {}
+        self.vars: dict[str, Any] = dict(variables)
+        self.filled: dict[str, str | tuple[str, ...]] = {}
+        self.uploads: dict[str, Upload | tuple[Upload, ...]] = {}
         self.answer: HttpAnswer | None = None
         self.at = 0
         self.where = ""

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass, replace
+from typing import Any
 
 import gevent
 
@@ -30,7 +31,7 @@ class StepsResult:
     state: str
     reason: str
     where: str
-    vars: dict[str, str]
+    vars: dict[str, Any]
     requests: int
     waits_for: Outcome | None
 

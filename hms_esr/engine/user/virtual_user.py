@@ -8,7 +8,7 @@ from __future__ import annotations
 import gevent
 
 from hms_esr.engine.user.actor import Actor, Parked
-from hms_esr.engine.user.templating import extracted
+from hms_esr.engine.user.templating import MISSING, extracted
 from hms_esr.errors import StepFailed
 from hms_esr.formatting import mask
 from hms_esr.html.error_messages import alert_text, error_text, phrase
@@ -99,7 +99,7 @@ class VirtualUser(Actor):
             if self.answer is None:
                 raise StepFailed("scenario", f"nothing was sent yet, so '{name}' cannot be saved")
             value = extracted(self.answer, extract)
-            if value is None:
+            if value is MISSING:
                 raise StepFailed("expectation", f"'{name}' to save is not on {self.answer.path}", self.answer.status)
             self.vars[name] = value
         if step.save:

@@ -13,7 +13,6 @@ from typing import TYPE_CHECKING, Any
 from hms_esr.errors import BadInput, Problem
 from hms_esr.library.folders import inside, is_file, shipped, shown
 from hms_esr.library.people import role_file
-from hms_esr.steps.upload import AttachFile
 from hms_esr.validation.check_rules import walk_steps
 
 if TYPE_CHECKING:
@@ -65,10 +64,10 @@ def _wanted(loaded: LoadedScenario, problems: list[Problem]) -> Iterator[tuple[s
     for one in loaded.scenario.data.values():
         yield one.file, folder / one.file
     for _, step in walk_steps(loaded.scenario):
-        if isinstance(step, AttachFile) and "{{" not in step.file:
-            found = inside(folder, step.file) or inside(Path.cwd(), step.file)
+        for name in step.sent_files():
+            found = None if "{{" in name else inside(folder, name) or inside(Path.cwd(), name)
             if found is not None:
-                yield step.file, found
+                yield name, found
     yield from ((f"metrics/{path.name}", path) for path in folder.glob("metrics/*.py") if is_file(path))
     yield from _certificates(loaded, problems)
 

@@ -50,6 +50,12 @@ class RangeField:
         value = self._whole[0] + index * self._whole[1]
         return date.fromordinal(value).isoformat() if self._dates else str(value)
 
+    def typed(self, text: str) -> int | float | str:
+        """A number of :meth:`make` as a number; a date stays text."""
+        if self._dates:
+            return text
+        return float(text) if self._whole is None else int(text)
+
 
 def _end(value: Any) -> Decimal | date:
     text = value.isoformat() if isinstance(value, date) else as_text(value)

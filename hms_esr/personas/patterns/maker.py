@@ -8,14 +8,20 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from hms_esr.personas.patterns.characters import typed
-from hms_esr.personas.patterns.nodes import Chars, Choice, Node, Repeat, Row
+from hms_esr.personas.patterns.nodes import Chain, Chars, Choice, Node, Repeat
 from hms_esr.personas.safe import Draw, below
+
+MOST_SUMS = 20_000
 
 
 class Lengths:
-    """Lengths of the texts of a tree's parts, up to ``most``, as bits of a number: bit n is a text of n characters."""
+    """Lengths of the texts of a tree's parts, up to ``most``, as bits of a number: bit n is a text of n characters.
+
+    At most :data:`MOST_SUMS` are worked out; beyond that a part has no more, so what is told is possible, if not all.
+    """
 
     def __init__(self, most: int) -> None:
+        self._left = MOST_SUMS
         self._all = (1 << most + 1) - 1
         self._of: dict[int, int] = {}
         self._after: dict[int, list[int]] = {}
@@ -28,7 +34,7 @@ class Lengths:
             found = self._of[id(node)] = self._found(node)
         return found
 
-    def after(self, node: Row) -> list[int]:
+    def after(self, node: Chain) -> list[int]:
         """Lengths of a row's parts from each one on; the last entry is nothing more."""
         found = self._after.get(id(node))
         if found is None:
@@ -58,7 +64,7 @@ class Lengths:
         match node:
             case Chars(allowed):
                 return 2 if typed(allowed) else 0
-            case Row():
+            case Chain():
                 return self.after(node)[0]
             case Choice(options):
                 found = 0
@@ -76,6 +82,9 @@ class Lengths:
         """Every length of ``one`` and every length of ``other`` together."""
         if one.bit_count() > other.bit_count():
             one, other = other, one
+        self._left -= one.bit_count()
+        if self._left < 0:
+            return 0
         made = 0
         for length in bits(one):
             made |= other << length
@@ -109,7 +118,7 @@ class Maker:
             case Chars(allowed):
                 letters = typed(allowed)
                 return letters[self.below(len(letters))]
-            case Row(parts):
+            case Chain(parts):
                 return "".join(
                     self.text(part, own) for part, own in zip(parts, self._shares(node, length), strict=True)
                 )
@@ -120,7 +129,7 @@ class Maker:
                 return self._repeated(node, length)
         return ""
 
-    def _shares(self, node: Row, length: int) -> Iterator[int]:
+    def _shares(self, node: Chain, length: int) -> Iterator[int]:
         after = self.lengths.after(node)
         for part, rest in zip(node.parts, after[1:], strict=True):
             own = self._one_of(self.lengths.of(part), rest, length)

@@ -6,7 +6,7 @@ Ours follows sets of places through the tree, so that nothing is tried twice; it
 from __future__ import annotations
 
 from hms_esr.personas.patterns import characters
-from hms_esr.personas.patterns.nodes import Chars, Choice, Edge, Look, Node, Repeat, Row
+from hms_esr.personas.patterns.nodes import Chain, Chars, Choice, Edge, Look, Node, Repeat
 
 MOST_STEPS = 10_000
 
@@ -44,7 +44,7 @@ def linear(node: Node) -> str:
             whole = characters.common(allowed, ((0, 0xD7FF), (0xE000, 0x10FFFF)))
             listed = "".join(rf"\x{{{first:x}}}-\x{{{last:x}}}" for first, last in whole)
             return f"[{listed}]" if listed else r"[^\x{0}-\x{10FFFF}]"
-        case Row(parts):
+        case Chain(parts):
             return "".join(map(linear, parts))
         case Choice(options):
             return f"(?:{'|'.join(map(linear, options))})"
@@ -70,7 +70,7 @@ class _Matching:
             case Chars(allowed):
                 text, last = self.text, len(self.text)
                 return frozenset(at + 1 for at in starts if at < last and characters.has(allowed, text[at]))
-            case Row(parts):
+            case Chain(parts):
                 for part in parts:
                     if starts:
                         starts = self.ends(part, starts)

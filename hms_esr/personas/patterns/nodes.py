@@ -16,7 +16,7 @@ class Chars:
 
 
 @dataclass(frozen=True, slots=True)
-class Row:
+class Chain:
     """One part after another; no part is the empty text."""
 
     parts: tuple[Node, ...]
@@ -54,13 +54,13 @@ class Edge:
     kind: str
 
 
-Node = Chars | Row | Choice | Repeat | Look | Edge
+Node = Chars | Chain | Choice | Repeat | Look | Edge
 
 
 def inside(node: Node) -> Iterator[Node]:
     """The node and every node in it."""
     yield node
-    if isinstance(node, Row):
+    if isinstance(node, Chain):
         for part in node.parts:
             yield from inside(part)
     elif isinstance(node, Choice):

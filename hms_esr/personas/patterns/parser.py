@@ -1,6 +1,7 @@
 r"""Owns reading HTML's ``pattern`` (JavaScript's syntax with the flag ``v``) into a tree.
 
 What browsers refuse with ``v`` alone (``[()-]``) is read as people mean it: a value made for it is valid either way.
+Knows nothing of texts that fit.
 """
 
 from __future__ import annotations
@@ -10,7 +11,7 @@ from functools import lru_cache
 
 from hms_esr.personas.patterns import characters
 from hms_esr.personas.patterns.characters import Ranges, common, complement, joined
-from hms_esr.personas.patterns.nodes import Chars, Choice, Edge, Look, Node, Repeat, Row
+from hms_esr.personas.patterns.nodes import Chain, Chars, Choice, Edge, Look, Node, Repeat
 
 
 class NotSupported(ValueError):
@@ -78,7 +79,7 @@ class _Parser:
         parts: list[Node] = []
         while self.next() not in ("", "|", ")"):
             parts.append(self.counted(self.atom()))
-        return parts[0] if len(parts) == 1 else Row(tuple(parts))
+        return parts[0] if len(parts) == 1 else Chain(tuple(parts))
 
     def counted(self, node: Node) -> Node:
         """``node`` with the quantifier after it; a lazy one allows the same texts."""

@@ -1,4 +1,7 @@
-"""Owns a pattern as forms use it: read once, asked whether a text fits and for a text that does."""
+"""Owns a pattern as forms use it: read once, asked whether a text fits and for a text that does.
+
+Knows nothing of forms.
+"""
 
 from __future__ import annotations
 
@@ -8,7 +11,7 @@ from functools import lru_cache
 
 from hms_esr.personas.patterns.maker import Lengths, Maker, bits
 from hms_esr.personas.patterns.matcher import MOST_STEPS, Budget, TooManySteps, linear, matches
-from hms_esr.personas.patterns.nodes import Chars, Look, Node, Row, inside
+from hms_esr.personas.patterns.nodes import Chain, Chars, Look, Node, inside
 from hms_esr.personas.patterns.parser import NotSupported, read_pattern
 from hms_esr.personas.safe import Draw, made_safe
 from hms_esr.schema.regex import LinearRegex, compile_linear
@@ -72,7 +75,7 @@ class Pattern:
 
     def ending(self) -> str:
         """The characters every text ends with, as far as the last parts are single ones."""
-        parts = self.node.parts if isinstance(self.node, Row) else (self.node,)
+        parts = self.node.parts if isinstance(self.node, Chain) else (self.node,)
         found = ""
         for part in reversed(parts):
             if not isinstance(part, Chars) or len(part.allowed) != 1 or part.allowed[0][0] != part.allowed[0][1]:
