@@ -69,15 +69,13 @@ def words(node: Any, without: frozenset[str] = frozenset()) -> str:
     if not without or not any(inner.tag in without for inner in node.traverse()):
         return " ".join(node.text(deep=True, separator=" ").split())
     parts: list[str] = []
-
-    def walk(at: Any) -> None:
-        for child in at.iter(include_text=True):
-            if child.is_text_node:
-                parts.append(child.text(deep=False))
-            elif child.tag not in without:
-                walk(child)
-
-    walk(node)
+    left = list(node.iter(include_text=True))[::-1]
+    while left:
+        child = left.pop()
+        if child.is_text_node:
+            parts.append(child.text(deep=False))
+        elif child.tag not in without:
+            left += list(child.iter(include_text=True))[::-1]
     return " ".join(" ".join(parts).split())
 
 

@@ -52,6 +52,8 @@ def decoded_text(raw: bytes, name: str) -> str:
         return raw.decode("utf-8", "replace")
     if name == "replacement":
         return "\ufffd" if raw else ""
+    if name == "x-user-defined":
+        return "".join([chr(byte) if byte < 0x80 else chr(0xF700 + byte) for byte in raw])
     codec, rule, changed = _reading(name)
     text = raw.decode(codec, rule)
     return text.translate(changed) if changed else text
@@ -77,8 +79,8 @@ def _reading(name: str) -> tuple[str, str, dict[int, str]]:
     """Python's codec for an encoding, the name of our rule for bytes it cannot read, and what it reads differently."""
     found = webencodings.lookup(name)
     codec = "iso8859-8" if name == "iso-8859-8-i" else webencodings.PYTHON_NAMES.get(name, name)
-    if found is None or name in _UNWRITTEN or name == "x-user-defined":
-        return (codec if name in _UNWRITTEN else "x-user-defined" if found else UTF_8), "replace", {}
+    if found is None or name in _UNWRITTEN:
+        return (codec if name in _UNWRITTEN else UTF_8), "replace", {}
     if name in ("gbk", "gb18030"):
         codec = "gb18030"
     extra = extra_characters(name)

@@ -73,9 +73,9 @@ class PersonSession:
         ``address`` is absolute or relative to ``base``; ``timeout_s`` is for each hop, ``patience_s`` for all of
         them. StepFailed: timeout, patience, connection, refused, status (too many redirects).
         """
-        addresses = self._transport.addresses
+        transport, addresses = self._transport, self._transport.addresses
         where = addresses.join(base, address)
-        limit = _Limit(self._transport.timeout_s if timeout_s is None else timeout_s, patience_s, redirects)
+        limit = _Limit(transport.timeout_s if timeout_s is None else timeout_s, patience_s, redirects)
         own, extra = (_NONE, b"") if not headers else _own_lines(headers, self._head)
         while True:
             tail = _referer_lines(addresses.parse(referer), where, method) + extra if referer else extra
@@ -87,9 +87,8 @@ class PersonSession:
             answer = self._hop(method, where, head, tail, body, limit)
             if not answer.redirected:
                 return answer
-            before = where
-            where = _redirected(addresses, before, _as_written(answer.head.location or ""))
-            dropped = _NONE if where.origin is before.origin else private_names(headers or {}, self._transport.secrets)
+            before, where = where, _redirected(addresses, where, _as_written(answer.head.location or ""))
+            dropped = _NONE if where.origin is before.origin else private_names(headers or {}, transport.secrets)
             if (answer.status == 303 and method != "HEAD") or (answer.status in (301, 302) and method == "POST"):
                 method, body, media_type = "GET", b"", ""
                 dropped |= _OF_BODY
