@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from time import process_time
 
-from hms_esr.engine.user.templating import extracted
+from hms_esr.engine.user.templating import MISSING, extracted
 from hms_esr.http.response import HttpAnswer
 from hms_esr.http.url import parse
 from hms_esr.steps.step import Extract
@@ -35,8 +35,8 @@ def test_the_first_group_is_saved_or_the_whole_match() -> None:
         "id=(\\d+)": "7",
         "id=\\d+": "id=7",
         "ü(.)": "ß",
-        "(x)|id": None,
-        "y": None,
+        "(x)|id": MISSING,
+        "y": MISSING,
     }
     for pattern, value in found.items():
         assert extracted(answer_of("id=7 üß"), Extract(regex=pattern)) == value, pattern
