@@ -92,11 +92,14 @@ class Actor(UserState):
             )
         finally:
             self.submitted = None
-        if page:
-            self.answer = answer
-            self.looked = False
-            if headers is None and (leads := refresh_of(answer)) is not None:
-                return self._led_on(*leads)
+        return self._arrived(answer, headers) if page else answer
+
+    def _arrived(self, answer: HttpAnswer, headers: Mapping[str, str] | None) -> HttpAnswer:
+        """The answer becomes the page the person is on, and so does what it leads on to."""
+        self.answer = answer
+        self.looked = False
+        if headers is None and (leads := refresh_of(answer)) is not None:
+            return self._led_on(*leads)
         return answer
 
     def _led_on(self, after_s: float, address: str) -> HttpAnswer:
