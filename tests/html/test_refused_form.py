@@ -21,7 +21,13 @@ SUMMARY = (
 def answer(html: str, media_type: str = "text/html") -> Any:
     """What came back from /here."""
     return SimpleNamespace(
-        body=html.encode(), text=html, media_type=media_type, url="http://h.test/here", charset="utf-8", page_read=None
+        body=html.encode(),
+        text=html,
+        media_type=media_type,
+        url="http://h.test/here",
+        charset="utf-8",
+        page_read=None,
+        page_memory=None,
     )
 
 

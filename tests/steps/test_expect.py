@@ -27,6 +27,7 @@ def expecting(html: str, media_type: str = "text/html", form_back: str | None = 
         url="http://h.test/claim",
         charset="utf-8",
         page_read=None,
+        page_memory=None,
     )
     actor: Any = SimpleNamespace(
         answer=answer,

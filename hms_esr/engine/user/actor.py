@@ -63,7 +63,6 @@ class Actor(UserState):
         media_type: str = "",
         page: bool = True,
         referer: str = "",
-        form: HtmlForm | None = None,
     ) -> HttpAnswer:
         """Send one request, redirects and pages that lead on followed; the stage records each hop.
 
@@ -77,30 +76,24 @@ class Actor(UserState):
         if media_type and headers is not None:
             media_type = self.context.media_type or media_type
         self.returned = None
-        self.submitted = None if form is None else (form, self.unrefused or before)
-        try:
-            answer = session.fetch(
-                method,
-                address,
-                base=base,
-                headers=headers,
-                body=body,
-                media_type=media_type,
-                referer=referer,
-                timeout_s=self.context.timeout_s,
-                patience_s=self.patience_s,
-            )
-        finally:
-            self.submitted = None
-        return self._arrived(answer, headers) if page else answer
+        answer = session.fetch(
+            method,
+            address,
+            base=base,
+            headers=headers,
+            body=body,
+            media_type=media_type,
+            referer=referer,
+            timeout_s=self.context.timeout_s,
+            patience_s=self.patience_s,
+        )
+        return self._arrived(answer, headers is not None) if page else answer
 
-    def _arrived(self, answer: HttpAnswer, headers: Mapping[str, str] | None) -> HttpAnswer:
-        """The answer becomes the page the person is on, and so does what it leads on to."""
-        self.answer = answer
-        self.looked = False
-        if headers is None and (leads := refresh_of(answer)) is not None:
-            return self._led_on(*leads)
-        return answer
+    def _arrived(self, answer: HttpAnswer, is_api: bool) -> HttpAnswer:
+        """The answer is the page the person is on, or the one that it leads on to."""
+        self.answer, self.looked = answer, False
+        leads = None if is_api else refresh_of(answer)
+        return answer if leads is None else self._led_on(*leads)
 
     def _led_on(self, after_s: float, address: str) -> HttpAnswer:
         """Follow pages that lead on by themselves, each after its simulated wait, as redirects are followed."""
@@ -148,9 +141,11 @@ class Actor(UserState):
         self.uploads = {}
         here = before.url if before is not None else ""
         self.context.submitted(self, sent)
-        answer = self.request(
-            sent.method, sent.url, body=sent.body, media_type=sent.media_type, referer=here, form=sending
-        )
+        self.submitted = (sending, self.unrefused or before)
+        try:
+            answer = self.request(sent.method, sent.url, body=sent.body, media_type=sent.media_type, referer=here)
+        finally:
+            self.submitted = None
         if answer.status < 400:
             self._look_back(sending, before, answer)
         else:
