@@ -116,7 +116,7 @@ class Reassignment:
         heir.shards = heir.shards + shards
         heir.places = heir.places + places
         taken = _taken(self._schedule, self.log, self._clock.sim_s(), shards, places) if heir.remote else []
-        packed = {"duties": [shard.packed() for shard in shards], "places": [shard.packed() for shard in places]}
+        packed = {"shards": [shard.packed() for shard in shards], "places": [shard.packed() for shard in places]}
         heir.order("take", taken=taken, **packed)
 
     def told(self, member: WorkerState, tick: Tick) -> Tick:

@@ -109,12 +109,12 @@ class WorkerLoop(StartLoop):
         elif kind == "take":
             for person_no, index in order["taken"]:
                 self._log.note(index, self.context.cast.schedule.arrival(person_no))
-            for one in order["duties"]:
+            for one in order["shards"]:
                 self.round.take(Shard.unpacked(one))
             for one in order["places"]:
                 self.round.take_places(Shard.unpacked(one), clock.sim_s())
         elif kind == "give":
-            for one in order["duties"]:
+            for one in order["shards"]:
                 self.round.give(Shard.unpacked(one))
         elif kind == "leave":
             self._leave(order["at_s"])
