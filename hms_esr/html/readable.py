@@ -21,6 +21,8 @@ _INLINE = frozenset(_INLINE_TAGS.split())
 _BUTTONS = frozenset(("submit", "button", "reset"))
 _OPENS = ("<!--", "<script", "<style", "<template", "<noscript")
 _CLOSES = ("-->", "</script", "</style", "</template", "</noscript")
+_END = "\0"
+"""Where a block begins or ends."""
 _PAGES = ("text/html", "application/xhtml+xml")
 _LONGEST_PASSAGE = 120
 _MOST_PASSAGES = 2000
@@ -34,25 +36,26 @@ def pieces(node: Any, hidden: Callable[[Any], bool] = _hidden, unread: frozenset
     """Text below ``node`` as a person meets it, block by block; each piece is one line, none is empty."""
     parts: list[str] = []
 
-    def walk(at: Any) -> None:
-        for child in at.iter(include_text=True):
-            if child.is_text_node:
-                parts.append(child.text(deep=False))
-                continue
-            tag = child.tag
-            if tag in unread or hidden(child):
-                continue
-            if tag == "input" or tag == "img":
-                parts.append(_shown(child))
-            elif tag in _INLINE:
-                walk(child)
-            else:
-                parts.append("\0")
-                walk(child)
-                parts.append("\0")
-
-    walk(node)
-    found = (" ".join(piece.split()) for piece in "".join(parts).split("\0"))
+    ahead: list[Any] = list(node.iter(include_text=True))[::-1]
+    while ahead:
+        child = ahead.pop()
+        if isinstance(child, str):
+            parts.append(child)
+            continue
+        if child.is_text_node:
+            parts.append(child.text(deep=False))
+            continue
+        tag = child.tag
+        if tag in unread or hidden(child):
+            continue
+        if tag == "input" or tag == "img":
+            parts.append(_shown(child))
+            continue
+        if tag not in _INLINE:
+            parts.append(_END)
+            ahead.append(_END)
+        ahead += list(child.iter(include_text=True))[::-1]
+    found = (" ".join(piece.split()) for piece in "".join(parts).split(_END))
     return [piece for piece in found if piece]
 
 

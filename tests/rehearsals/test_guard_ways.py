@@ -114,7 +114,7 @@ def test_every_way_out_is_shut(way: str, tmp_path: Path, esr: Any, misleading: s
     assert ran.code == 1, ran.output + ran.errors
     assert forbidden.connections == 0
     assert ran.summary["people"]["failed"] == 2
-    assert any(str(forbidden.port) in kind["message"] for kind in ran.summary["error_kinds"])
+    assert any(str(forbidden.port) in kind["example"] for kind in ran.summary["error_kinds"])
 
 
 @pytest.mark.parametrize("when", ["before", "after"])

@@ -25,7 +25,7 @@ def _here(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
 def farmers(people: int, duration: str = "1m") -> Scenario:
     """People who ask for the subsidy."""
     return (
-        Scenario(name="from_python", drain="5s")
+        Scenario(name="from_python", drain="90s")
         .given(User.template(role="farmer").multiply(people))
         .when(Step("open_form", path="/apply-subsidy"))
         .and_then(Step("upload", file="papers.pdf"))

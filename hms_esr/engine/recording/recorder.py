@@ -89,8 +89,8 @@ class Recorder(RequestMetrics):
         reached[where] = reached.get(where, 0) + 1
 
     def person_ended(self, now_s: float, end: PersonEnd) -> None:
-        """Somebody is over, one way or another; the reason is kept masked, as the error is."""
-        self.at(now_s).ends.append(end._replace(reason=self.masked(end.reason)) if end.reason else end)
+        """Somebody is over, one way or another; the reason why a person failed is kept masked, as the error is."""
+        self.at(now_s).ends.append(end._replace(reason=self.masked(end.reason)) if end.state == "failed" else end)
 
     def form_again(self, now_s: float, journey: str, step: str) -> None:
         """Somebody sent a form and saw it again without a message."""

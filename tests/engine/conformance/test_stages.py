@@ -8,12 +8,13 @@ from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from threading import Barrier
+from types import SimpleNamespace
 from typing import Any, Literal
 
 import gevent
 import pytest
 
-from hms_esr.engine.client.connection import Connection
+from hms_esr.engine.client import tcp_socket
 from hms_esr.engine.client.transport import Transport
 from hms_esr.errors import StepFailed
 from tests.each import each
@@ -300,7 +301,7 @@ def test_a_post_whose_connection_ends_between_look_and_send_fails_and_is_not_sen
         person, hops = session(there.url)
         person.fetch("GET", there.url)
         assert there.ended.wait(5)
-        monkeypatch.setattr(Connection, "alive", lambda self: True)
+        monkeypatch.setattr(tcp_socket, "_poll", lambda: SimpleNamespace(register=lambda *_: None, poll=lambda _: []))
         caught = failure(person.fetch, "POST", there.url, body=b"a=1")
     assert (caught.kind, [got.method for got in there.got]) == ("connection", ["GET"])
     assert (hops[1].reused, hops[1].retries) == (True, 0)
