@@ -88,10 +88,14 @@ def plain(value: Decimal) -> str:
     return "0" if text == "-0" else text
 
 
+_MOST_DIGITS = 9
+"""A limit with more digits limits nothing."""
+
+
 def limited(text: str, most: str) -> str:
     """``text`` cut to a ``maxlength`` (UTF-16 units), never inside a letter."""
-    digits = re.match(r"[ \t\n\f\r]*\+?(\d+)", most, re.ASCII)
-    if digits is None or len(text) * 2 <= int(digits[1]):
+    digits = re.match(r"[ \t\n\f\r]*\+?0*(\d+)", most, re.ASCII)
+    if digits is None or len(digits[1]) > _MOST_DIGITS or len(text) * 2 <= int(digits[1]):
         return text
     left, kept = int(digits[1]), []
     for letter in text:
