@@ -8,8 +8,8 @@ PIP := $(BIN)/python -m pip --disable-pip-version-check --quiet
 # A site for tests. Without its dependencies: it asks for a greenlet older than gevent can use; ours are in [dev].
 HTTPBIN := httpbin==0.10.4
 PODMAN_COMPOSE := podman-compose==1.6.0
-# Long tests wait for other processes: four at once suit two cores. Those that judge moments come afterwards, one by one.
-TESTS_AT_ONCE ?= 4
+# Long tests wait for other processes: three at once suit two cores. Those that judge moments come afterwards, one by one.
+TESTS_AT_ONCE ?= 3
 # Modules with C types are compiled while setting up, where there is a C compiler; made again when one has changed.
 C_TYPES := $(shell find hms_esr -name '*.pxd')
 COMPILED := setup.py $(C_TYPES) $(C_TYPES:.pxd=.py)
