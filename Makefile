@@ -68,7 +68,7 @@ test: check
 coverage: setup-dev
 	@find hms_esr -name '*.so' -delete
 	@rm -rf $(VENV)/.ready $(VENV)/.ready-dev build/coverage && mkdir -p build/coverage
-	-@$(BIN)/python -m coverage run -m pytest --numprocesses $(TESTS_AT_ONCE) --dist worksteal -m 'not soak and not alone and not containers'
+	-@$(BIN)/python -m coverage run -m pytest -p tests.covered --numprocesses $(TESTS_AT_ONCE) --dist worksteal -m 'not soak and not alone and not containers'
 	@$(BIN)/python -m coverage combine --quiet && $(BIN)/python -m coverage json --quiet
 	@$(BIN)/python -m tests.covered build/coverage/figures.json $(BASE)
 
